@@ -1,0 +1,30 @@
+"""Division codes: 12 digits, 2+2+2+3+3 (GB/T 2260 and the statistical extension)."""
+
+from __future__ import annotations
+
+import re
+
+_WIDTHS = (2, 4, 6, 9, 12)
+
+
+def significant_prefix(code: str) -> str:
+    """``620102000000`` → ``620102``: what every code of its subtree begins with.
+
+    ValueError unless 12 digits.
+    """
+    if re.fullmatch(r"\d{12}", code) is None:
+        raise ValueError(f"not a division code: {code!r}")
+    for width in _WIDTHS:
+        if set(code[width:]) <= {"0"}:
+            return code[:width]
+    return code
+
+
+def in_subtree(code: str, root: str) -> bool:
+    """True when ``code`` is ``root`` itself or lies below it."""
+    return code.startswith(significant_prefix(root))
+
+
+def pad(code6: str) -> str:
+    """``620102`` → ``620102000000``, the form item systems use."""
+    return code6.ljust(12, "0")

@@ -1,0 +1,1 @@
+"""Wiring only: settings, routes, who hears what, supervisor, command line."""

@@ -1,0 +1,38 @@
+"""``yiwang <group> …``: one table of groups; each group's module has ``main(arguments) -> int``.
+
+A module that sets ``NEEDS_DJANGO = False`` runs without settings or database models.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+from yiwang.kernel.refusals import Refusal
+
+GROUPS: Final[dict[str, str]] = {
+    "manage": "yiwang.project.manage",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Dispatch; a refusal is one Chinese sentence and exit code 2, never a stack trace."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] not in GROUPS:
+        print("用法：yiwang <" + " | ".join(GROUPS) + "> …", file=sys.stderr)
+        return 0 if given in (["--help"], ["-h"]) else 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
+    module = importlib.import_module(GROUPS[given[0]])
+    try:
+        if getattr(module, "NEEDS_DJANGO", True):
+            import django
+
+            django.setup()
+        return int(module.main(given[1:]))
+    except Refusal as refusal:
+        print(f"{refusal.sentence}{refusal.remedy}", file=sys.stderr)
+        for problem in refusal.fields:
+            print(f"  {problem.field}：{problem.sentence}{problem.remedy}", file=sys.stderr)
+        return 2

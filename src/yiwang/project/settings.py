@@ -1,0 +1,115 @@
+"""All settings, flat and explained. Values come from the environment; production fails closed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+#: Where this installation keeps its data, keys, files and logs.
+YIWANG_HOME = Path(os.environ.get("YIWANG_HOME", ROOT / "var"))
+
+#: The sample installation: fictional province, readable SMS, “示例” marks everywhere.
+SAMPLE = os.environ.get("YIWANG_SAMPLE", "1") == "1"
+
+DEBUG = False
+
+
+def _secret() -> str:
+    """The session-signing secret: from the environment, else one made once under YIWANG_HOME."""
+    given = os.environ.get("YIWANG_SECRET_KEY")
+    if given:
+        return given
+    path = YIWANG_HOME / "secrets" / "session-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+SECRET_KEY = _secret()
+
+#: Host names this installation answers to.
+ALLOWED_HOSTS = os.environ.get("YIWANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+#: The address printed in QR codes and letters.
+PUBLIC_ADDRESS = os.environ.get("YIWANG_ADDRESS", f"http://localhost:{os.environ.get('PORT', '8000')}")
+
+
+def _database(url: str) -> dict[str, object]:
+    """``postgresql://user:password@host:port/name`` (or ``?host=/socket/folder``) → Django's form."""
+    parts = urlsplit(url)
+    host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parse_qs(parts.query).get("port", [parts.port or ""])[0]),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c statement_timeout=5000 -c timezone=UTC"},
+        "TEST": {"NAME": f"test_{parts.path.lstrip('/')}"},
+    }
+
+
+#: The application role's connection; the supervisor sets it for the embedded server.
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://yiwang_app@127.0.0.1:5432/yiwang"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+#: Modules that own tables or templates, bottom storey first.
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_cotton.apps.SimpleAppConfig",
+    "yiwang.project",
+]
+
+MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+
+ROOT_URLCONF = "yiwang.project.urls"
+WSGI_APPLICATION = "yiwang.project.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": ["django.template.context_processors.request"],
+        },
+    }
+]
+#: Components live once, in entrance/shell/templates/components/.
+COTTON_DIR = "components"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = YIWANG_HOME / "static"

@@ -1,0 +1,7 @@
+"""Every way in, sorted by who walks in."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
