@@ -1,4 +1,7 @@
-"""Check digits of national identifiers. Facts: GB 32100-2015, GB 11714, GB 11643-1999, GB/T 36904-2018."""
+"""Check digits of national identifiers.
+
+Facts: GB 32100-2015, GB 11714, GB 11643-1999, GB/T 36904-2018.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ def is_uscc(value: str) -> bool:
 def make_uscc(registrar: str, kind: str, division6: str, serial: int) -> str:
     """A valid synthetic code: registrar and kind one character each, serial 0..99,999,999."""
     organisation = f"{serial:08d}"
-    first17 = registrar + kind + division6 + organisation + organisation_check_character(organisation)
+    first17 = (
+        registrar + kind + division6 + organisation + organisation_check_character(organisation)
+    )
     return first17 + uscc_check_character(first17)
 
 
@@ -61,7 +66,9 @@ def is_citizen_id(value: str, *, today: date) -> bool:
     if re.fullmatch(r"[1-9]\d{16}[\dX]", value) is None:
         return False
     born = citizen_id_birth(value)
-    return born is not None and born <= today and value[17] == citizen_id_check_character(value[:17])
+    return (
+        born is not None and born <= today and value[17] == citizen_id_check_character(value[:17])
+    )
 
 
 def make_citizen_id(division6: str, born: date, sequence: int) -> str:
@@ -87,7 +94,7 @@ def make_licence_identifier(licence_type: str, issuer: str, serial: str, version
 
 
 def is_licence_identifier(value: str) -> bool:
-    """True for a well-formed identifier with a right check character; six-digit issuers are read too."""
+    """True for a well-formed identifier with a right check character (six-digit issuers too)."""
     parts = value.removeprefix(LICENCE_ROOT + ".").split(".")
     if not value.startswith(LICENCE_ROOT + ".") or len(parts) != 5:
         return False

@@ -1,8 +1,21 @@
-"""Masking defaults for lists and logs (standards: 张*, 欧阳**, ID 6+4, mobile 3+4, account last 4)."""
+"""Masking defaults for lists and logs: 张*, 欧阳**, ID 6+4, mobile 3+4, account last 4."""
 
 from __future__ import annotations
 
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "夏侯")
+_COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "宇文",
+    "夏侯",
+)
 
 
 def mask_name(name: str) -> str:

@@ -16,7 +16,7 @@ def new_key() -> str:
 
 
 def reference(kind: str, key: str) -> str:
-    """``reference("case", key)`` → ``"case:<key>"``: how one thing is named in journal, clocks, jobs."""
+    """``reference("case", key)`` → ``"case:<key>"``: its name in journal, clocks, jobs."""
     return f"{kind}:{key}"
 
 

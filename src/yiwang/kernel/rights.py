@@ -24,7 +24,8 @@ def scope_filter(
     """A condition for ``queryset.filter``: own rows, or rows inside a grant of one of ``roles``.
 
     ``owner``, ``division``, ``department``: the table's column names (or lookups) for the owner's
-    reference, the 12-digit division and the department's USCC. Machines see all, the anonymous none.
+    reference, the 12-digit division and the department's USCC. Machines see all, the anonymous
+    none.
     """
     if actor.kind is ActorKind.MACHINE:
         return EVERYTHING

@@ -37,11 +37,13 @@ SECRET_KEY = _secret()
 #: Host names this installation answers to.
 ALLOWED_HOSTS = os.environ.get("YIWANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 #: The address printed in QR codes and letters.
-PUBLIC_ADDRESS = os.environ.get("YIWANG_ADDRESS", f"http://localhost:{os.environ.get('PORT', '8000')}")
+PUBLIC_ADDRESS = os.environ.get(
+    "YIWANG_ADDRESS", f"http://localhost:{os.environ.get('PORT', '8000')}"
+)
 
 
 def _database(url: str) -> dict[str, object]:
-    """``postgresql://user:password@host:port/name`` (or ``?host=/socket/folder``) → Django's form."""
+    """``postgresql://user:password@host:port/name`` (or ``?host=/folder``) → Django's form."""
     parts = urlsplit(url)
     host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
     return {
@@ -59,7 +61,11 @@ def _database(url: str) -> dict[str, object]:
 
 
 #: The application role's connection; the supervisor sets it for the embedded server.
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://yiwang_app@127.0.0.1:5432/yiwang"))}
+DATABASES = {
+    "default": _database(
+        os.environ.get("DATABASE_URL", "postgresql://yiwang_app@127.0.0.1:5432/yiwang")
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Modules that own tables or templates, bottom storey first.
@@ -70,6 +76,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
     "yiwang.project",
+    "yiwang.entrance.shell",
+    "yiwang.entrance.citizen",
 ]
 
 MIDDLEWARE = [
@@ -98,7 +106,10 @@ TEMPLATES = [
                 )
             ],
             "builtins": ["django_cotton.templatetags.cotton"],
-            "context_processors": ["django.template.context_processors.request"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "yiwang.entrance.shell.context.shell",
+            ],
         },
     }
 ]
@@ -113,3 +124,19 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = YIWANG_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "yiwang.entrance.shell.static_files.HashedFiles"},
+}
+
+#: The division a visitor sees before choosing one (12 digits): 兰州市城关区.
+HOME_DIVISION = os.environ.get("YIWANG_DIVISION", "620102000000")
+#: Who runs this site and its registration numbers, shown at the foot of every page.
+IMPRINT = os.environ.get(
+    "YIWANG_IMPRINT",
+    "主办：示例省人民政府办公厅　承办：示例省大数据中心"
+    "　网站标识码：示例　备案号：示例　公安备案：示例",
+)
+#: Days of national mourning: every page in grey.
+MOURNING = os.environ.get("YIWANG_MOURNING", "0") == "1"
