@@ -75,6 +75,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
+    "yiwang.network.directory",
+    "yiwang.foundation.libraries",
+    "yiwang.support.messages",
+    "yiwang.support.identity",
     "yiwang.project",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
@@ -85,8 +89,19 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "yiwang.support.identity.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "yiwang.entrance.shell.doorkeeper.AccessMiddleware",
 ]
+
+#: Accounts of persons and officials; passwords by scrypt (docs/decisions/0031).
+AUTH_USER_MODEL = "identity.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+#: How many of our own proxies stand in front: only that many X-Forwarded-For hops are believed.
+TRUSTED_PROXIES = int(os.environ.get("YIWANG_TRUSTED_PROXIES", "0"))
+#: Cookies travel by https only where the public address is https.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
+CSRF_COOKIE_HTTPONLY = False
 
 ROOT_URLCONF = "yiwang.project.urls"
 WSGI_APPLICATION = "yiwang.project.wsgi.application"

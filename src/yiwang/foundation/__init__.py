@@ -1,0 +1,1 @@
+"""一个大数据基座: the data foundation."""

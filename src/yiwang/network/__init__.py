@@ -1,0 +1,1 @@
+"""一张网: who is here; how nodes talk."""

@@ -1,0 +1,1 @@
+"""一个公共应用支撑: common support."""

@@ -1,0 +1,145 @@
+"""Accounts and how one proves to be oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from yiwang.kernel.actor import Actor, Role
+
+
+class AccountKind(StrEnum):
+    """Persons and officials never share an account, even when it is the same human being."""
+
+    PERSON = "PERSON"
+    OFFICIAL = "OFFICIAL"
+
+
+class Method(StrEnum):
+    """How somebody signed in."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 -- a method, not a secret
+    CODE = "CODE"
+    PASSWORD_AND_TOTP = "PASSWORD_AND_TOTP"  # noqa: S105 -- same
+
+
+#: A session without a request for this long is over (reliability 9).
+IDLE = {
+    AccountKind.OFFICIAL: timedelta(minutes=15),
+    AccountKind.PERSON: timedelta(minutes=30),
+}
+#: No session lives longer than a working day, however busy.
+LONGEST_SESSION = timedelta(hours=12)
+#: How often a living session notes that it was seen.
+TOUCH_EVERY = timedelta(seconds=60)
+
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=5)
+CODE_TRIES = 5
+CODE_PAUSE = timedelta(seconds=60)
+CODES_PER_PHONE_AND_DAY = 10
+CODES_PER_ADDRESS_AND_DAY = 100
+
+FAILURES_BEFORE_LOCK = 5
+FAILURES_PER_ADDRESS_BEFORE_LOCK = 50
+FAILURE_WINDOW = timedelta(minutes=15)
+LOCK_TIME = timedelta(minutes=15)
+
+LONGEST_GRANT = timedelta(days=366)
+
+ASSURANCE_LABELS = {
+    0: "未登录",
+    2: "二级（已注册）",
+    3: "三级（姓名和证件号一致）",
+    4: "四级（实人实名）",
+    5: "五级（证书或窗口核验）",
+}
+
+#: What an API token may be allowed, one by one.
+SCOPES = {
+    "items:read": "查看事项和办事指南",
+    "cases:read": "查看自己的办件",
+    "cases:write": "提交和办理自己的办件",
+    "drafts:read": "查看自己的草稿",
+    "drafts:write": "填写和修改自己的草稿",
+    "files:read": "下载自己的文件",
+    "files:write": "上传文件",
+    "licences:read": "查看自己的证照",
+    "messages:read": "查看自己的消息",
+    "messages:write": "把消息标为已读",
+    "reviews:write": "评价办理过程",
+    "desk:read": "查看本部门待办",
+    "desk:write": "受理、退回和决定",
+    "studio:read": "查看事项配置",
+    "studio:write": "维护事项",
+    "console:read": "查看运行状况",
+    "console:write": "处理卡住的工作",
+    "profile:read": "查看自己的登记信息",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """One account as others may see it."""
+
+    key: str
+    kind: AccountKind
+    subject: str
+    display_name: str
+    user_name: str | None
+    assurance_level: int
+    active: bool
+    has_second_factor: bool
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A living sign-in: who it is, and the name of the session inside the house."""
+
+    key: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the entrance needs after a sign-in: ``token`` goes into the cookie and nowhere else."""
+
+    token: str
+    actor: Actor
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorNeeded:
+    """The password was right; a one-time number must follow. ``account`` is the account's key."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One role given to an account: where, until when, by whom, confirmed by whom."""
+
+    key: str
+    account: str
+    role: Role
+    division_code: str
+    department: str | None
+    valid_from: datetime
+    valid_until: datetime
+    granted_by: str
+    confirmed_by: str | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """One API token: never the secret itself."""
+
+    key: str
+    name: str
+    scopes: frozenset[str]
+    expires_at: datetime
+    revoked_at: datetime | None

@@ -1,0 +1,54 @@
+"""``request.actor``: from a bearer token, else the session cookie, else nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+
+from yiwang.kernel import moments
+from yiwang.kernel.actor import ANONYMOUS, Actor
+from yiwang.kernel.references import new_key
+from yiwang.support.identity import queries
+
+COOKIE = "yiwang_session"
+_BEARER = "Bearer "
+_LONGEST_TOKEN = 200
+
+
+class ActorMiddleware:
+    """Sets ``request.actor``, ``request.request_id`` and ``request.session_key`` ("" without one).
+
+    A request with an ``Authorization`` header is never also a cookie request: it needs no CSRF
+    token because no browser adds that header by itself, and the cookie is not looked at.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = getattr(request, "request_id", "") or new_key()
+        request.request_id = request_id  # type: ignore[attr-defined]
+        request.session_key = ""  # type: ignore[attr-defined]
+        request.actor = self._actor(request, request_id)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def _actor(self, request: HttpRequest, request_id: str) -> Actor:
+        at = moments.now()
+        header = request.headers.get("Authorization", "")
+        nobody = replace(ANONYMOUS, request_id=request_id)
+        if header:
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+            token = header.removeprefix(_BEARER)
+            if not header.startswith(_BEARER) or len(token) > _LONGEST_TOKEN:
+                return nobody
+            return queries.find_token_actor(token, at=at, request_id=request_id) or nobody
+        token = request.COOKIES.get(COOKIE, "")
+        if not token or len(token) > _LONGEST_TOKEN:
+            return nobody
+        session = queries.find_session(token, at=at, request_id=request_id)
+        if session is None:
+            return nobody
+        request.session_key = session.key  # type: ignore[attr-defined]
+        return session.actor

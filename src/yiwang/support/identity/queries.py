@@ -1,0 +1,165 @@
+"""Who is behind a session or a token: one question to the database, or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
+from yiwang.kernel.refusals import NotFound
+from yiwang.support.identity.definitions import (
+    IDLE,
+    LONGEST_SESSION,
+    AccountKind,
+    AccountView,
+    GrantView,
+    Session,
+    TokenView,
+)
+from yiwang.support.identity.models import Account, ApiToken, RoleGrant
+
+_GRANTS = """
+    (select coalesce(json_agg(json_build_array(g.role, g.division_code, g.department)), '[]')
+       from identity_rolegrant g
+      where g.account_id = a.key and g.confirmed_by is not null and g.revoked_at is null
+        and g.valid_from <= %(at)s and g.valid_until > %(at)s)
+"""
+_WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, {_GRANTS}"
+_BY_SESSION = f"""
+    select s.key, s.on_behalf_of, {_WHO}
+      from identity_signin s join identity_account a on a.key = s.account_id
+     where s.token_digest = %(digest)s and s.ended_at is null
+       and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
+       and s.seen_at > case a.kind when 'OFFICIAL' then %(official)s else %(person)s end
+"""  # noqa: S608 -- fixed text only
+_BY_TOKEN = f"""
+    select t.on_behalf_of, t.scopes, {_WHO}
+      from identity_apitoken t join identity_account a on a.key = t.account_id
+     where t.token_digest = %(digest)s and t.revoked_at is null and t.expires_at > %(at)s
+       and a.active and t.epoch = a.epoch
+"""  # noqa: S608 -- fixed text only
+_BY_ACCOUNT = f"select {_WHO} from identity_account a where a.key = %(key)s and a.active"  # noqa: S608
+
+
+def token_digest(token: str) -> str:
+    """How a secret of 256 random bits is kept: a plain digest is enough, guessing it is hopeless."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _actor(
+    who: tuple[str, str, str, int, list[list[str]]],
+    *,
+    on_behalf_of: str | None = None,
+    scopes: frozenset[str] | None = None,
+    request_id: str = "",
+) -> Actor:
+    kind, subject, display_name, level, grants = who
+    return Actor(
+        kind=ActorKind(kind),
+        reference=subject,
+        display_name=display_name,
+        on_behalf_of=on_behalf_of,
+        grants=tuple(Grant(Role(role), place, body) for role, place, body in grants),
+        assurance_level=level,
+        scopes=scopes,
+        request_id=request_id,
+    )
+
+
+def find_session(token: str, *, at: datetime, request_id: str = "") -> Session | None:
+    """The living session behind a cookie; None when it ended, idled out or the account changed."""
+    parameters = {
+        "digest": token_digest(token),
+        "at": at,
+        "born_after": at - LONGEST_SESSION,
+        "official": at - IDLE[AccountKind.OFFICIAL],
+        "person": at - IDLE[AccountKind.PERSON],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_SESSION, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Session(row[0], _actor(row[2:], on_behalf_of=row[1], request_id=request_id))
+
+
+def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:
+    """The actor behind an API token with its scopes; None when it expired or was revoked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TOKEN, {"digest": token_digest(token), "at": at})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return _actor(row[2:], on_behalf_of=row[0], scopes=frozenset(row[1]), request_id=request_id)
+
+
+def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) -> Actor:
+    """The actor an account's key stands for right now; NotFound when disabled or unknown."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_ACCOUNT, {"key": account, "at": at})
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound("没有这个账号，或者账号已停用。", "请联系管理员。")
+    return _actor(row, on_behalf_of=on_behalf_of)
+
+
+def _view(row: Account) -> AccountView:
+    return AccountView(
+        key=row.key,
+        kind=AccountKind(row.kind),
+        subject=row.subject,
+        display_name=row.display_name,
+        user_name=row.user_name,
+        assurance_level=row.assurance_level,
+        active=row.active,
+        has_second_factor=False,
+        department=row.department,
+    )
+
+
+def find_account(subject: str) -> AccountView | None:
+    """The account of a person or official, by reference."""
+    row = Account.objects.filter(subject=subject).first()
+    return _view(row) if row else None
+
+
+def list_names(references: Iterable[str]) -> dict[str, str]:
+    """Display names (masked for persons) of those who have accounts, by reference."""
+    rows = Account.objects.filter(subject__in=set(references))
+    return dict(rows.values_list("subject", "display_name"))
+
+
+def list_grants(account: str) -> tuple[GrantView, ...]:
+    """Everything ever granted to an account, newest first."""
+    return tuple(
+        GrantView(
+            key=row.key,
+            account=row.account_id,
+            role=Role(row.role),
+            division_code=row.division_code,
+            department=row.department,
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            granted_by=row.granted_by,
+            confirmed_by=row.confirmed_by,
+            revoked_at=row.revoked_at,
+        )
+        for row in RoleGrant.objects.filter(account=account).order_by("-valid_from", "key")[:200]
+    )
+
+
+def list_tokens(account: str) -> tuple[TokenView, ...]:
+    """The API tokens of an account, newest first; never their secrets."""
+    return tuple(
+        TokenView(
+            key=row.key,
+            name=row.name,
+            scopes=frozenset(row.scopes),
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        )
+        for row in ApiToken.objects.filter(account=account).order_by("-created_at")[:200]
+    )
