@@ -1,0 +1,128 @@
+"""A published form as frozen values. A kind decides a field's look, checks and wording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+#: In ``earliest`` and ``latest``: the day the form is handed in.
+DAY_TODAY: Final = "today"
+
+
+class Kind(StrEnum):
+    TEXT = "TEXT"
+    LONG_TEXT = "LONG_TEXT"
+    NUMBER = "NUMBER"
+    DATE = "DATE"
+    CHOICE = "CHOICE"
+    CHOICES = "CHOICES"
+    YES_NO = "YES_NO"
+    CITIZEN_ID = "CITIZEN_ID"
+    PHONE = "PHONE"
+    ACCOUNT = "ACCOUNT"
+    DIVISION = "DIVISION"
+    PERSON = "PERSON"
+    ORGANIZATION = "ORGANIZATION"
+    INDUSTRY = "INDUSTRY"
+    GROUP = "GROUP"
+    FILE = "FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a pack file: where (``properties/phone/x-kind``) and what to mend."""
+
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWhen:
+    """A field is asked only while another field of the same form has one of these answers."""
+
+    field: str
+    values: tuple[str | bool | int, ...]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        given = answers.get(self.field)
+        if isinstance(given, list):
+            return any(value in given for value in self.values)
+        return any(given == value and type(given) is type(value) for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. ``grade`` 3 and 4 are stored encrypted and shown masked (个人信息分级)."""
+
+    key: str
+    kind: Kind
+    label: str
+    help: str = ""
+    why: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    prefill: str | None = None
+    grade: int = 1
+    show_when: ShowWhen | None = None
+    max_length: int | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    fields: tuple[Field, ...] = ()  # GROUP: the questions of one row
+    accept: tuple[str, ...] = ()  # FILE: extensions without the dot
+    integer: bool = False
+    unit: str = ""
+    earliest: str = ""  # DATE: DAY_TODAY, an ISO day, or another field's key
+    latest: str = ""
+    division_level: int = 0  # DIVISION: the level that must be reached, 0 for any
+    division_root: str = ""  # DIVISION: 12 digits; choices begin below it
+    bank_card: bool = False  # ACCOUNT: a bank card, whose last digit is a check digit
+    min_items: int = 0
+    max_items: int | None = None
+    pattern: str = ""
+    pattern_hint: str = ""
+    row_name: str = ""  # GROUP: what one row is called
+    autocomplete: str = ""
+
+    @property
+    def sensitive(self) -> bool:
+        return self.grade >= 3
+
+    def label_of(self, value: str) -> str:
+        """The words of a chosen code, the code itself when it is none of the options."""
+        return next((o.label for o in self.options if o.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A whole form. ``schema`` is pure JSON Schema 2020-12 with conditions; ``digest`` names it."""
+
+    title: str
+    steps: tuple[FormStep, ...]
+    schema: Mapping[str, Any] = field(hash=False, compare=False)
+    digest: str = ""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(f for step in self.steps for f in step.fields)
+
+    def find_field(self, key: str) -> Field | None:
+        return next((f for f in self.fields if f.key == key), None)
+
+    def find_step(self, key: str | None) -> FormStep | None:
+        return next((s for s in self.steps if s.key == key), None)
