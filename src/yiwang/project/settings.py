@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
+    "yiwang.mechanisms.journal",
     "yiwang.network.directory",
     "yiwang.foundation.libraries",
     "yiwang.support.messages",

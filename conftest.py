@@ -1,0 +1,38 @@
+"""Fixtures every test needs: keys and files in a folder of the run's own, a journal that can be
+emptied between tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """``settings.YIWANG_HOME`` is a fresh folder: no test touches an installation's keys."""
+    from django.conf import settings
+
+    from yiwang.mechanisms.crypto import keystore
+
+    before, settings.YIWANG_HOME = settings.YIWANG_HOME, tmp_path_factory.mktemp("home")
+    keystore.get_store.cache_clear()
+    yield settings.YIWANG_HOME
+    settings.YIWANG_HOME = before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """In the test database only: Django empties tables between transactional tests by TRUNCATE,
+    which the journal refuses. UPDATE and DELETE stay refused here too."""
+    from django.db import connection
+
+    tables = ("journal_entry", "journal_subject", "journal_link")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        for table in tables:
+            cursor.execute(
+                f"DROP TRIGGER IF EXISTS {table}_grows ON {table};"
+                f"CREATE TRIGGER {table}_grows BEFORE UPDATE OR DELETE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change()"
+            )

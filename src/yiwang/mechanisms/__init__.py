@@ -1,0 +1,1 @@
+"""机理: the few strong mechanisms every storey stands on."""

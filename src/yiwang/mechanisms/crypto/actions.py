@@ -1,0 +1,98 @@
+"""Encrypt, look up, digest, sign. Keys are cached in the process: some microseconds a value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import lru_cache
+
+from yiwang.mechanisms.crypto import primitives
+from yiwang.mechanisms.crypto.definitions import (
+    CIPHER_SCHEME,
+    DIGEST,
+    FIELDS,
+    INDEX,
+    SIGN_PREFIX,
+    SIGNATURE_SCHEME,
+    CannotDecrypt,
+    KeyId,
+)
+from yiwang.mechanisms.crypto.keystore import get_store
+from yiwang.mechanisms.crypto.rules import split_cipher, split_signature
+
+
+@lru_cache(maxsize=1024)
+def _derived(key_id: KeyId, purpose: str) -> bytes:
+    """One purpose's own SM4 key under a stored key: a value cannot move to another column."""
+    return primitives.hmac_sm3(get_store().get(key_id), f"{CIPHER_SCHEME}|{purpose}".encode())[:16]
+
+
+def encrypt(plain: str, *, purpose: str) -> str:
+    """Close one value so that only its own purpose opens it again.
+
+    ``purpose``: where it lives (``"libraries.person.citizen_id"``). Returns
+    ``"sm4-gcm$<key id>$<base64>"``; twice the same value gives two different texts.
+    """
+    key_id = get_store().current(FIELDS)
+    sealed = primitives.seal(_derived(key_id, purpose), plain.encode(), purpose.encode())
+    return f"{CIPHER_SCHEME}${key_id}${base64.b64encode(sealed).decode()}"
+
+
+def decrypt(cipher: str, *, purpose: str) -> str:
+    """Open what ``encrypt`` closed for the same purpose; ``CannotDecrypt`` for anything else."""
+    key_id, body = split_cipher(cipher)
+    if not key_id.startswith(FIELDS + "."):
+        raise CannotDecrypt
+    try:
+        sealed = base64.b64decode(body, validate=True)
+        return primitives.unseal(_derived(key_id, purpose), sealed, purpose.encode()).decode()
+    except (primitives.Broken, binascii.Error) as error:
+        raise CannotDecrypt from error
+
+
+def keyed_index(plain: str, *, purpose: str) -> str:
+    """A look-up value for an encrypted one: equal inputs give equal hex, nobody without the key
+    can compute or reverse it. The caller normalises (upper-case X, no blanks) before."""
+    store = get_store()
+    message = f"{purpose}\x00{plain}".encode()
+    return primitives.hmac_sm3(store.get(store.current(INDEX)), message).hex()
+
+
+def digest(data: bytes) -> str:
+    """SM3 in hex: has this content changed?"""
+    return primitives.sm3(data).hex()
+
+
+def salted_digest(plain: str) -> str:
+    """A digest of a personal value that may be named in the journal: comparable, not guessable."""
+    store = get_store()
+    return primitives.hmac_sm3(store.get(store.current(DIGEST)), plain.encode()).hex()
+
+
+def sign(data: bytes, *, purpose: str = "platform") -> str:
+    """Sign bytes with SM2 (standard identity value): ``"sm2-sm3$<key id>$<base64>"``.
+
+    ``purpose``: whose key (``"journal"``, ``"licences"``); made at the first asking.
+    """
+    store = get_store()
+    key_id = store.current(SIGN_PREFIX + purpose)
+    value = primitives.sm2_sign(store.get(key_id), data)
+    return f"{SIGNATURE_SCHEME}${key_id}${base64.b64encode(value).decode()}"
+
+
+def verify(data: bytes, signature: str, *, purpose: str = "platform") -> bool:
+    """Did a key of this purpose sign exactly these bytes? The algorithm follows from the key."""
+    parts = split_signature(signature)
+    if parts is None or not parts[0].startswith(f"{SIGN_PREFIX}{purpose}."):
+        return False
+    try:
+        value = base64.b64decode(parts[1], validate=True)
+    except binascii.Error:
+        return False
+    point = bytes.fromhex(get_store().public_key(parts[0]).point)
+    return primitives.sm2_verify(point, data, value)
+
+
+def rotate(purpose: str = FIELDS) -> KeyId:
+    """Make a fresh key for what is closed or signed from now on; ``CannotRotate`` for indexes."""
+    return get_store().rotate(purpose)

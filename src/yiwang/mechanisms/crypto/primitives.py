@@ -1,0 +1,95 @@
+"""SM2, SM3 and SM4-GCM on bytes, by ``tongsuopy`` and ``cryptography``; no keys, no settings."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tongsuopy.crypto import exceptions as tongsuo_exceptions
+from tongsuopy.crypto import hashes as tongsuo_hashes
+from tongsuopy.crypto.asymciphers import ec
+
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+_SM3: Final = hashes.SM3()
+_SM2_WITH_SM3: Final = ec.ECDSA(tongsuo_hashes.SM3())
+
+
+class Broken(Exception):
+    """The tag does not fit: changed, cut, or another key or context."""
+
+
+def sm3(data: bytes) -> bytes:
+    """32 bytes, GB/T 32905."""
+    state = hashes.Hash(_SM3)
+    state.update(data)
+    return state.finalize()
+
+
+def hmac_sm3(key: bytes, data: bytes) -> bytes:
+    """HMAC with SM3, 32 bytes."""
+    state = hmac.HMAC(key, _SM3)
+    state.update(data)
+    return state.finalize()
+
+
+def seal(key: bytes, plain: bytes, context: bytes, nonce: bytes | None = None) -> bytes:
+    """SM4-GCM: nonce ‖ cipher text ‖ tag. A nonce is given only where a counter keeps it unique."""
+    used = os.urandom(NONCE_BYTES) if nonce is None else nonce
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(used)).encryptor()
+    encryptor.authenticate_additional_data(context)
+    body = encryptor.update(plain) + encryptor.finalize()
+    return used + body + encryptor.tag
+
+
+def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """What ``seal`` closed; ``Broken`` when one bit differs."""
+    if len(sealed) < NONCE_BYTES + TAG_BYTES:
+        raise Broken
+    nonce, body, tag = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:-TAG_BYTES], sealed[-TAG_BYTES:]
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    decryptor.authenticate_additional_data(context)
+    try:
+        return decryptor.update(body) + decryptor.finalize()
+    except InvalidTag as error:
+        raise Broken from error
+
+
+def new_sm2_key() -> bytes:
+    """A private key: the scalar, 32 bytes."""
+    numbers = ec.generate_private_key(ec.SM2()).private_numbers()
+    return int(numbers.private_value).to_bytes(32, "big")
+
+
+@lru_cache(maxsize=64)
+def _private(scalar: bytes) -> Any:  # tongsuopy carries no types
+    return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SM2())
+
+
+@lru_cache(maxsize=256)
+def _public(point: bytes) -> Any:
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SM2(), point)
+
+
+def sm2_public(scalar: bytes) -> bytes:
+    """The uncompressed point of a private key: 04 ‖ x ‖ y, 65 bytes."""
+    numbers = _private(scalar).public_key().public_numbers()
+    return b"\x04" + int(numbers.x).to_bytes(32, "big") + int(numbers.y).to_bytes(32, "big")
+
+
+def sm2_sign(scalar: bytes, data: bytes) -> bytes:
+    """SM2 over SM3(Z ‖ data), the standard identity value 1234567812345678; DER."""
+    return bytes(_private(scalar).sign(data, _SM2_WITH_SM3))
+
+
+def sm2_verify(point: bytes, data: bytes, signature: bytes) -> bool:
+    """True only for a signature of exactly these bytes by this key."""
+    try:
+        _public(point).verify(signature, data, _SM2_WITH_SM3)
+    except (tongsuo_exceptions.InvalidSignature, tongsuo_exceptions.InternalError, ValueError):
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""What goes into an entry, and how links are computed: pure functions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, Final, TypeVar, get_args, get_type_hints
+
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.events import Event
+from yiwang.kernel.identifiers import citizen_id_birth, citizen_id_check_character
+from yiwang.mechanisms.journal.definitions import Fact, Facts, PersonalValueInJournal
+
+E = TypeVar("E", bound=Event)
+
+_PHONE: Final = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+_CITIZEN_ID: Final = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
+
+
+def body_of(
+    *,
+    actor: Actor,
+    act: str,
+    subject: str,
+    at: datetime,
+    purpose: str,
+    result: str,
+    facts: Facts,
+    subjects: Sequence[str],
+    is_event: bool = False,
+) -> str:
+    """The text that is stored and hashed: JSON, keys sorted, no blanks, UTC with microseconds."""
+    body = {
+        "act": act,
+        "actor": actor.reference,
+        "actor_kind": actor.kind.value,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "departments": sorted({g.department for g in actor.grants if g.department}),
+        "facts": dict(facts),
+        "is_event": is_event,
+        "on_behalf_of": actor.on_behalf_of,
+        "purpose": purpose,
+        "request_id": actor.request_id,
+        "result": result,
+        "roles": sorted({g.role.value for g in actor.grants}),
+        "subject": subject,
+        "subjects": list(subjects),
+    }
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    refuse_personal_values(text)
+    return text
+
+
+def facts_of(event: Event) -> dict[str, Fact]:
+    """An event's own fields as plain facts: enumerations by value, days and moments as ISO text."""
+    own = (f.name for f in fields(event) if f.name not in ("subject", "at"))
+    return {name: plain(getattr(event, name)) for name in own}
+
+
+def plain(value: object) -> Fact:
+    """One value as it is stored; TypeError for what is neither a reference nor a plain fact."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [str(plain(one)) for one in value]
+    raise TypeError(f"not a plain fact: {type(value).__name__}")
+
+
+def event_of(event_class: type[E], *, subject: str, at: datetime, facts: Mapping[str, object]) -> E:
+    """The event again from a stored entry; facts it no longer knows are left out.
+
+    TypeError when a field without default is missing.
+    """
+    hints = get_type_hints(event_class)
+    known = {f.name for f in fields(event_class)} - {"subject", "at"}
+    values = {k: _typed(hints[k], v) for k, v in facts.items() if k in known}
+    return event_class(subject=subject, at=at, **values)
+
+
+def _typed(hint: object, value: object) -> Any:  # the field's own type, known only at run time
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, str):
+        for kind in get_args(hint) or (hint,):
+            if isinstance(kind, type) and issubclass(kind, Enum):
+                return kind(value)
+            if kind is datetime:
+                return datetime.fromisoformat(value)
+            if kind is date:
+                return date.fromisoformat(value)
+    return value
+
+
+def refuse_personal_values(text: str) -> None:
+    """Individual information law: the journal holds references, never identity or phone numbers."""
+    if _PHONE.search(text):
+        raise PersonalValueInJournal("a phone number")
+    for match in _CITIZEN_ID.finditer(text):
+        number = match.group().upper()
+        if citizen_id_birth(number) and citizen_id_check_character(number[:17]) == number[17]:
+            raise PersonalValueInJournal("a citizen identity number")
