@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_cotton.apps.SimpleAppConfig",
+    "procrastinate.contrib.django",
+    "yiwang.mechanisms.jobs",
     "yiwang.mechanisms.journal",
     "yiwang.network.directory",
     "yiwang.foundation.libraries",
@@ -84,6 +86,9 @@ INSTALLED_APPS = [
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
 ]
+
+#: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
