@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "yiwang.network.directory",
     "yiwang.foundation.libraries",
     "yiwang.support.messages",
+    "yiwang.support.letters",
+    "yiwang.support.licences",
     "yiwang.support.identity",
     "yiwang.project",
     "yiwang.entrance.shell",
@@ -136,6 +138,9 @@ TEMPLATES = [
 ]
 #: Components live once, in entrance/shell/templates/components/.
 COTTON_DIR = "components"
+
+#: Which machine puts seals on documents; "sample" prints that there is none.
+SEAL_DRIVER = os.environ.get("YIWANG_SEAL_DRIVER", "sample")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -1,0 +1,124 @@
+"""Writing letters, and putting them on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.refusals import FieldProblem, Refusal
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.jobs import actions as jobs
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.letters import queries, rules
+from yiwang.support.letters.definitions import LetterKind, LetterState, LetterView
+from yiwang.support.letters.definitions.wording import NEWEST
+from yiwang.support.letters.models import Letter
+from yiwang.support.letters.queries import CannotPrint
+from yiwang.support.seals import queries as seals
+
+_LABELS = {"code": "验证码：", "check": "扫码或打开：", "colon": "："}
+
+
+class CannotWrite(Refusal):
+    """The wording and the values do not fit: a mistake of ours, found before anything is sent."""
+
+    status = 422
+    sentence = "这份文书缺少必要的内容，没有发出。"
+    remedy = "请补全内容后再办理。"
+
+
+def request_letter(
+    *,
+    kind: str,
+    subject: str,
+    template: str,
+    values: Mapping[str, str],
+    at: datetime,
+    actor: Actor,
+) -> LetterView:
+    """Write one letter: readable as a page when this returns, as a PDF when the job has run.
+
+    ``kind``: a ``LetterKind``; ``template``: the wording's code, or "" for the kind's usual one;
+    ``values``: plain text by allowed name. Refuses (CannotWrite) unknown or missing names.
+    """
+    wording = NEWEST.get(template or LetterKind(kind).value.lower().replace("_", "-"))
+    if wording is None or wording.kind != kind:
+        raise CannotWrite(f"没有这种文书：{template or kind}。")
+    wrong = rules.problems(wording, values)
+    if wrong:
+        raise CannotWrite(fields=[FieldProblem(name[1:], _problem(name)) for name in wrong])
+    letter = Letter.objects.create(
+        kind=kind,
+        subject=subject,
+        template=wording.code,
+        template_version=wording.version,
+        title=wording.title,
+        number=values.get("number", ""),
+        values=dict(values),
+        mark=seals.get_driver().mark,
+        created_at=at,
+    )
+    journal.record(
+        actor=actor,
+        act="letters.written",
+        subject=subject,
+        at=at,
+        facts={"letter": letter.key, "kind": kind, "template": wording.code},
+    )
+    jobs.defer(task="letters.render_pdf", key=f"letter-{letter.key}", letter=letter.key)
+    return queries.view(letter)
+
+
+def _problem(name: str) -> str:
+    return "文书里没有这一项。" if name.startswith("+") else "这一项不能为空。"
+
+
+def print_letter(*, key: str, actor: Actor, at: datetime) -> LetterState:
+    """Make the PDF of one letter, once; safe to run again. Call outside a transaction.
+
+    A character without a glyph leaves the letter UNPRINTABLE, naming it; nothing half-printed is kept.
+    """
+    letter = Letter.objects.get(key=key)
+    if letter.state == LetterState.READY:
+        return LetterState.READY
+    face = queries.face_of(letter)
+    try:
+        data = print_layout(layout=None, face=asdict(face), at=letter.created_at)
+    except CannotPrint as refusal:
+        Letter.objects.filter(key=key, pdf_file="").update(
+            state=LetterState.UNPRINTABLE, missing=refusal.missing[:200]
+        )
+        return LetterState.UNPRINTABLE
+    sealed = seals.get_driver().seal(data, body=face.body)
+    stored = files.store(data=sealed.content, filename=f"{face.title}.pdf", actor=actor, at=at)
+    Letter.objects.filter(key=key, pdf_file="").update(
+        state=LetterState.READY, pdf_file=stored.key, missing="", printed_at=at
+    )
+    return LetterState.READY
+
+
+def print_layout(*, layout: bytes | None, face: Mapping[str, object], at: datetime) -> bytes:
+    """PDF bytes of a layout (None: the letter's) from plain data; CannotPrint names a missing character.
+
+    ``face["verify_address"]`` becomes the QR code.
+    """
+    from yiwang.support.letters.drivers import typst  # loads fonts: only where something is printed
+
+    missing = rules.missing_glyphs(frozenset(_words(face)), typst.coverage())
+    if missing:
+        raise CannotPrint(missing)
+    data = dict(face, labels=_LABELS, qr=typst.qr_svg(str(face["verify_address"])))
+    return typst.render(layout or typst.LETTER, data, at=at)
+
+
+def _words(value: object) -> str:
+    """All text inside nested data."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return "".join(_words(part) for part in value.values())
+    if isinstance(value, (list, tuple)):
+        return "".join(_words(part) for part in value)
+    return ""

@@ -1,0 +1,199 @@
+"""Every letter's fixed text. Values are put in as data; nobody but a developer changes a text here.
+
+Sources (read in the law library): 行政许可法（2019）32, 38, 44；行政复议法（2023）20, 22；行政诉讼法（2017）46；
+市场主体登记管理条例（2021）19, 20, 21；市场主体登记管理条例实施细则 18, 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from yiwang.support.letters.definitions import LetterKind, Wording
+
+#: Put in by the letter itself, never by the caller.
+OWN_NAMES: Final = frozenset({"today"})
+
+#: Names every letter may use.
+COMMON_NAMES: Final = frozenset(
+    {"number", "case_no", "item_name", "addressee", "body", "division", "phone"}
+)
+
+_APPEAL: Final = (
+    "如不服本决定，您可以自知道或者应当知道本决定之日起六十日内，依照《中华人民共和国行政复议法》第二十条，"
+    "向{review_body}申请行政复议{review_channel}；也可以依照《中华人民共和国行政诉讼法》第四十六条，"
+    "自知道或者应当知道本决定之日起六个月内，直接向有管辖权的人民法院提起行政诉讼。"
+)
+_CASE: Final = (("办件编号", "{case_no}"), ("办理事项", "{item_name}"))
+_ASK: Final = "咨询电话：{phone}"
+
+
+def _letter(
+    kind: LetterKind,
+    title: str,
+    paragraphs: tuple[str, ...],
+    *,
+    code: str = "",
+    rows: tuple[tuple[str, str], ...] = (),
+    closing: tuple[str, ...] = (_ASK,),
+    optional: tuple[str, ...] = (),
+) -> Wording:
+    return Wording(
+        code=code or kind.value.lower().replace("_", "-"),
+        version=1,
+        kind=kind,
+        title=title,
+        paragraphs=paragraphs,
+        rows=_CASE + rows,
+        closing=closing,
+        optional=frozenset({"number", "phone", "division", *optional}),
+    )
+
+
+_ALL: Final = (
+    _letter(
+        LetterKind.RECEIPT,
+        "申请材料接收凭证",
+        (
+            "您提交的“{item_name}”申请已于{received_at}进入本平台，我们已经收到。",
+            "我们将在{answer_by}前答复您是否受理；申请材料不齐全或者不符合法定形式的，会一次告知需要补正的全部内容。",
+        ),
+        rows=(("收到材料", "{materials}"), ("说明", "{remark}")),
+        optional=("materials", "remark", "answer_by"),
+    ),
+    _letter(
+        LetterKind.RECEIPT,
+        "申请材料接收凭证",
+        (
+            "您提交的“{item_name}”申请已于{received_at}进入本平台，我们已经收到。",
+            "不能当场登记的，登记机关将在{answer_by}前予以登记或者告知您结果（《市场主体登记管理条例》第十九条）。",
+        ),
+        code="registration-receipt",
+        rows=(("收到材料", "{materials}"), ("说明", "{remark}")),
+        optional=("materials", "remark", "answer_by"),
+    ),
+    _letter(
+        LetterKind.ACCEPTANCE,
+        "受理通知书",
+        (
+            "您提出的“{item_name}”申请，申请材料齐全、符合法定形式，属于本单位职权范围，本单位决定自{accepted_on}起受理。",
+            "本单位将在{due_on}前作出决定。{remark}",
+        ),
+        rows=(("受理依据", "{basis}"),),
+        optional=("basis", "remark"),
+    ),
+    _letter(
+        LetterKind.CORRECTION,
+        "补正告知书",
+        (
+            "您提出的“{item_name}”申请，申请材料不齐全或者不符合法定形式。需要补正的全部内容如下：",
+            "{corrections}",
+            "请您在{supply_by}前补正。补正后可以继续办理，不用重新申请。",
+        ),
+        rows=(("告知依据", "{basis}"),),
+        optional=("basis", "supply_by"),
+    ),
+    _letter(
+        LetterKind.REFUSAL_OF_ACCEPTANCE,
+        "不予受理通知书",
+        (
+            "您提出的“{item_name}”申请，经审查，本单位决定不予受理。",
+            "理由：{reason}",
+            "依据：{basis}",
+            "{advice}",
+            _APPEAL,
+        ),
+        optional=("advice", "review_channel"),
+    ),
+    _letter(
+        LetterKind.HAND_BACK,
+        "材料退回告知书",
+        (
+            "您提交的“{item_name}”申请材料不齐全或者不符合法定形式，现将材料退回，并依照《市场主体登记管理条例》"
+            "第十九条一次性告知需要补正的材料：",
+            "{corrections}",
+            "请您按上述内容准备齐全后重新提出申请，已填写的内容可以直接带入新的申请。",
+        ),
+        optional=("reason",),
+    ),
+    _letter(
+        LetterKind.APPROVAL,
+        "准予决定书",
+        (
+            "您提出的“{item_name}”申请，经审查，符合规定的条件，本单位决定准予。",
+            "{content}",
+            "{conditions}",
+        ),
+        rows=(("决定依据", "{basis}"), ("决定方式", "{manner}")),
+        optional=("content", "conditions", "manner"),
+    ),
+    _letter(
+        LetterKind.REJECTION,
+        "不予决定书",
+        (
+            "您提出的“{item_name}”申请，经审查，本单位决定不予批准。",
+            "理由：{reason}",
+            "依据：{basis}",
+            _APPEAL,
+        ),
+        optional=("review_channel",),
+    ),
+    _letter(
+        LetterKind.REGISTRATION,
+        "登记通知书",
+        (
+            "您提出的“{item_name}”申请，申请材料齐全、符合法定形式，本机关依照《市场主体登记管理条例》第十九条予以登记。",
+            "登记内容：{content}",
+            "营业执照签发日期为成立日期（《市场主体登记管理条例》第二十一条）。",
+        ),
+        rows=(("统一社会信用代码", "{uscc}"), ("登记日期", "{registered_on}")),
+        optional=("uscc", "content"),
+    ),
+    _letter(
+        LetterKind.REFUSAL_OF_REGISTRATION,
+        "不予登记通知书",
+        (
+            "您提出的“{item_name}”申请，本机关依照《市场主体登记管理条例》第二十条决定不予登记。",
+            "理由：{reason}",
+            "依据：{basis}",
+            _APPEAL,
+        ),
+        optional=("review_channel", "basis"),
+    ),
+    _letter(
+        LetterKind.WITHDRAWAL,
+        "终止办理通知书",
+        ("您于{withdrawn_on}撤回了“{item_name}”申请，本单位终止办理。您可以随时重新提出申请。",),
+        optional=("reason",),
+    ),
+    _letter(
+        LetterKind.DELIVERY,
+        "送达回证",
+        ("下列文书已按您确认的方式送达。",),
+        rows=(
+            ("送达文书", "{documents}"),
+            ("受送达人", "{addressee}"),
+            ("送达方式", "{manner}"),
+            ("送达时间", "{delivered_at}"),
+            ("备注", "{remark}"),
+        ),
+        optional=("remark",),
+    ),
+    _letter(
+        LetterKind.STOP_OF_BENEFIT,
+        "停发告知书",
+        (
+            "您领取的“{item_name}”，拟自{stop_from}起停发。",
+            "理由：{reason}",
+            "依据：{basis}",
+            "您对此有异议的，请在{object_by}前告诉我们，我们核实后再作决定；在此之前不会停发。",
+        ),
+        optional=("basis",),
+    ),
+)
+
+TEMPLATES: Final[Mapping[tuple[str, int], Wording]] = MappingProxyType(
+    {(wording.code, wording.version): wording for wording in _ALL}
+)
+NEWEST: Final[Mapping[str, Wording]] = MappingProxyType({w.code: w for w in _ALL})

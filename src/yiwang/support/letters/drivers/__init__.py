@@ -1,0 +1,1 @@
+"""One folder per way to put a letter on paper."""

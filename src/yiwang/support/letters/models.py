@@ -1,0 +1,49 @@
+"""Letters and the values frozen in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from yiwang.kernel.references import new_key
+from yiwang.mechanisms.crypto.fields import EncryptedJSON
+from yiwang.support.letters.definitions import LetterKind, LetterState
+
+
+class Letter(models.Model):
+    """One letter: wording by code and version, its values encrypted, its PDF once made."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    verify_code = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    kind = models.CharField(max_length=32, choices=[(k.value, k.value) for k in LetterKind])
+    subject = models.CharField(max_length=64)
+    template = models.CharField(max_length=64)
+    template_version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=64)
+    number = models.CharField(max_length=64, blank=True)
+    values = EncryptedJSON(purpose="letters.values")
+    mark = models.CharField(max_length=32, blank=True)
+    state = models.CharField(max_length=16, default=LetterState.WAITING)
+    missing = models.CharField(max_length=200, blank=True)
+    pdf_file = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Letter]]
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "id"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="letters_state_known",
+                condition=models.Q(state__in=[s.value for s in LetterState]),
+            ),
+            models.CheckConstraint(
+                name="letters_ready_has_pdf",
+                condition=~models.Q(state=LetterState.READY) | ~models.Q(pdf_file=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter:{self.key}"

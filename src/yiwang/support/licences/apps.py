@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LicencesConfig(AppConfig):
+    name = "yiwang.support.licences"
+    label = "licences"
+    verbose_name = "电子证照"

@@ -1,0 +1,1 @@
+"""One folder per way to put a licence on paper."""

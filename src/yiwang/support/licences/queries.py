@@ -1,0 +1,164 @@
+"""Reading the register: the holder's wallet, a case's result, and the public answer to a code."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import KEY_PATTERN, reference
+from yiwang.kernel.refusals import NotFound, TryLater
+from yiwang.mechanisms.files import queries as files
+from yiwang.support.licences import rules
+from yiwang.support.licences.definitions import (
+    STATE_LABELS,
+    LicenceState,
+    LicenceTemplate,
+    LicenceView,
+    VerifyView,
+)
+from yiwang.support.licences.models import ELicence, LicenceType
+
+if TYPE_CHECKING:
+    from yiwang.mechanisms.files.definitions import OpenFile
+
+
+def verify_address(code: str) -> str:
+    """What the QR code on a licence says."""
+    return f"{settings.PUBLIC_ADDRESS}/v/{code}"
+
+
+def template_of(row: LicenceType) -> LicenceTemplate:
+    """The frozen definition of a published type."""
+    template, problems = rules.parse_template({**row.definition, "version": row.version})
+    if template is None:
+        raise RuntimeError(f"published licence type {row} is broken: {problems}")
+    return template
+
+
+def get_template(code: str) -> LicenceTemplate:
+    """The newest published template of a code, or NotFound."""
+    row = LicenceType.objects.filter(code=code).order_by("-version").first()
+    if row is None:
+        raise NotFound("没有这种证照模板。", "请先发布服务包。")
+    return template_of(row)
+
+
+def view(licence: ELicence, at: datetime) -> LicenceView:
+    template = template_of(licence.template)
+    state = rules.state_on(licence.state, licence.valid_until, legal_date(at))
+    return LicenceView(
+        key=licence.key,
+        reference=reference("licence", licence.key),
+        template=template.code,
+        name=template.name,
+        identifier=licence.identifier,
+        verify_code=licence.verify_code,
+        verify_address=verify_address(licence.verify_code),
+        state=state,
+        state_label=STATE_LABELS[state],
+        version=licence.version,
+        holder=licence.holder,
+        holder_name=licence.holder_name,
+        issuer=licence.issuer,
+        issuer_name=licence.issuer_name,
+        division_code=licence.division_code,
+        case=licence.case,
+        rows=rules.face_rows(template, licence.values),
+        valid_from=licence.valid_from,
+        valid_until=licence.valid_until,
+        issued_at=licence.issued_at,
+        specimen=template.specimen,
+        mark=licence.mark,
+        face=template.face,
+        pdf_ready=bool(licence.pdf_file),
+        predecessor=licence.predecessor.identifier if licence.predecessor else "",
+    )
+
+
+def _visible(key: str, actor: Actor) -> ELicence:
+    found = (
+        ELicence.objects.visible_to(actor)
+        .select_related("template", "predecessor")
+        .filter(key=key)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_licence(key: str, actor: Actor, *, at: datetime) -> LicenceView:
+    """One licence its holder or an official in charge may see; NotFound for anybody else."""
+    return view(_visible(key, actor), at)
+
+
+def list_licences(
+    actor: Actor, *, at: datetime, before: int | None = None, limit: int = 50
+) -> tuple[LicenceView, ...]:
+    """The actor's licences, newest first."""
+    rows = ELicence.objects.visible_to(actor).select_related("template", "predecessor")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(view(row, at) for row in rows.order_by("-id")[: min(limit, 200)])
+
+
+def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:
+    """The licence a case led to, if any. The caller has shown that the actor may see the case."""
+    row = ELicence.objects.select_related("template", "predecessor").filter(case=case).first()
+    return view(row, at) if row else None
+
+
+def open_pdf(key: str, actor: Actor) -> OpenFile:
+    """The licence as a PDF. Refusals: NotFound, CannotPrint, TryLater."""
+    from yiwang.support.letters.queries import CannotPrint
+
+    licence = _visible(key, actor)
+    if licence.missing:
+        raise CannotPrint(licence.missing)
+    if not licence.pdf_file:
+        raise TryLater("证照正在制作，通常几秒钟就好。", "请稍后刷新。")
+    return files.open_file(licence.pdf_file)
+
+
+def verify_licence(*, code: str, identifier: str = "", at: datetime) -> VerifyView:
+    """Is it real and in force? By the code on it; an identifier, when given, must belong to it.
+
+    The same shape for every answer; strangers see masked values only, never why nothing was found.
+    """
+    licence = _by_code(code)
+    if licence is None or (identifier and licence.identifier != identifier.strip()):
+        return VerifyView(
+            state=LicenceState.UNKNOWN,
+            state_label=STATE_LABELS[LicenceState.UNKNOWN],
+            sentence=rules.sentence(LicenceState.UNKNOWN),
+            checked_at=at,
+        )
+    state = rules.state_on(licence.state, licence.valid_until, legal_date(at))
+    return VerifyView(
+        state=state,
+        state_label=STATE_LABELS[state],
+        sentence=rules.sentence(state),
+        checked_at=at,
+        name=licence.template.name,
+        identifier=licence.identifier,
+        holder_masked=licence.holder_masked,
+        issuer_name=licence.issuer_name,
+        valid_from=licence.valid_from,
+        valid_until=licence.valid_until,
+        rows=tuple((label, value) for label, value in licence.public_rows),
+        specimen=template_of(licence.template).specimen,
+        mark=licence.mark,
+    )
+
+
+def _by_code(code: str) -> ELicence | None:
+    """Codes are read without spaces and hyphens and in either case, as people type them."""
+    cleaned = re.sub(r"[\s-]", "", code).lower()
+    if KEY_PATTERN.fullmatch(cleaned) is None:
+        return None
+    return ELicence.objects.select_related("template").filter(verify_code=cleaned).first()
