@@ -63,7 +63,7 @@ def citizen_id_birth(value: str) -> date | None:
 
 def is_citizen_id(value: str, *, today: date) -> bool:
     """True when form, birth date (real, not in the future) and check character agree."""
-    if re.fullmatch(r"[1-9]\d{16}[\dX]", value) is None:
+    if re.fullmatch(r"[1-9][0-9]{16}[0-9X]", value) is None:
         return False
     born = citizen_id_birth(value)
     return (
@@ -74,6 +74,14 @@ def is_citizen_id(value: str, *, today: date) -> bool:
 def make_citizen_id(division6: str, born: date, sequence: int) -> str:
     """A valid synthetic number; sequence 0..999, odd for men."""
     first17 = f"{division6}{born:%Y%m%d}{sequence:03d}"
+    return first17 + citizen_id_check_character(first17)
+
+
+def upgrade_citizen_id(old: str) -> str:
+    """The 18-character form of a historic 15-digit number; ValueError when it has not that form."""
+    if re.fullmatch(r"[1-9][0-9]{14}", old) is None:
+        raise ValueError("not a 15-digit citizen ID")
+    first17 = old[:6] + "19" + old[6:]
     return first17 + citizen_id_check_character(first17)
 
 
@@ -103,7 +111,7 @@ def is_licence_identifier(value: str) -> bool:
     return (
         len(licence_type) == 21
         and len(issuer) in (6, 18)
-        and re.fullmatch(r"\d{3}", version) is not None
+        and re.fullmatch(r"[0-9]{3}", version) is not None
         and re.fullmatch(r"[0-9A-Z]+", body) is not None
         and check == mod37_36_check_character(body)
     )

@@ -12,7 +12,7 @@ def significant_prefix(code: str) -> str:
 
     ValueError unless 12 digits.
     """
-    if re.fullmatch(r"\d{12}", code) is None:
+    if re.fullmatch(r"[0-9]{12}", code) is None:
         raise ValueError(f"not a division code: {code!r}")
     for width in _WIDTHS:
         if set(code[width:]) <= {"0"}:

@@ -25,6 +25,7 @@ SHIPPED = ("gansu_5level.csv.gz", "wenzhou_5level.csv.gz", "shaoguan_5level.csv.
 SHIPPED_CUT_ON = date(2022, 10, 31)
 
 _INCOMING = """
+drop table if exists pg_temp.incoming_division;
 create temporary table incoming_division
     (code text, name text, full_name text, level smallint, parent text, pinyin text, initials text)
     on commit drop
