@@ -1,0 +1,1 @@
+"""一朵云: what runs us — storage, backup, health."""

@@ -1,0 +1,63 @@
+"""Make the database ready for an installation: embedded, or the real one behind DATABASE_URL."""
+
+from __future__ import annotations
+
+import subprocess  # nosec B404 types only
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from yiwang.cloud.storage import placement as places
+from yiwang.cloud.storage import roles, server
+from yiwang.cloud.storage.definitions import DATABASE, Address, DatabaseRole, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A database that answers: how the owner and the application reach it."""
+
+    owner: Address
+    app: Address
+    version: int
+    process: subprocess.Popen[bytes] | None = None  # None: a real server, not ours to stop
+    placement: Placement | None = None
+
+
+def start_embedded(home: Path, *, settings: Mapping[str, str] | None = None) -> Running:
+    """Start the server under ``home``, check that it is durable, make roles and database.
+
+    CannotStartDatabase says why not; ``settings`` are for tests.
+    """
+    placement = places.choose(home)
+    process = server.start(placement, settings=settings)
+    admin = server.address(placement, DatabaseRole.ADMIN, name="postgres")
+    owner, app = (
+        server.address(placement, role, name=DATABASE)
+        for role in (DatabaseRole.OWNER, DatabaseRole.APP)
+    )
+    roles.prepare_embedded(admin, owner=owner.password, app=app.password)
+    version = roles.version(owner) if settings else roles.check(owner)
+    return Running(owner=owner, app=app, version=version, process=process, placement=placement)
+
+
+def use_external(home: Path, *, owner: Address, app: Address | None) -> Running:
+    """Check the real server; take the given application role, or make one when we may."""
+    version = roles.check(owner)
+    if app is None:
+        placement = places.choose(home)
+        places.make_private(placement.secrets, None)
+        password = places.secret(placement, DatabaseRole.APP)
+        roles.make_application_role(owner, password=password)
+        app = replace(owner, user=DatabaseRole.APP, password=password)
+    return Running(owner=owner, app=app, version=version)
+
+
+def grant(running: Running, *, append_only: Sequence[str]) -> None:
+    """After migrations: rows for the application, tables for the owner, history for nobody."""
+    roles.grant(running.owner, app_user=running.app.user, append_only=append_only)
+
+
+def stop(running: Running) -> None:
+    """Fast shutdown of the embedded server; a real one is left alone."""
+    if running.process is not None and running.placement is not None:
+        server.stop(running.process, running.placement)

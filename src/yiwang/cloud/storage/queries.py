@@ -1,0 +1,27 @@
+"""Where the database of this installation is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from yiwang.cloud.storage import placement, server
+from yiwang.cloud.storage.definitions import DATABASE, Address, DatabaseRole
+
+
+def embedded_address(home: Path, role: DatabaseRole) -> Address:
+    """How a role reaches the embedded server of this installation, running or not."""
+    return server.address(placement.choose(home), role, name=DATABASE)
+
+
+def parse_address(url: str) -> Address:
+    """``postgresql://user:password@host:port/name`` or ``?host=/socket/folder``."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    return Address(
+        host=asked.get("host", [parts.hostname or ""])[0],
+        name=parts.path.lstrip("/"),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        port=str(asked.get("port", [parts.port or ""])[0]),
+    )
