@@ -1,0 +1,237 @@
+"""The plain values of cases: what is handed in and what is shown. Profiles and flows lie beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from yiwang.mechanisms.clocks.definitions import ClockView
+from yiwang.mechanisms.rulings.definitions import Ruling
+
+Row = TypeVar("Row")
+
+
+class Outcome(StrEnum):
+    """How a case was decided."""
+
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+
+
+class CaseStatus(StrEnum):
+    """What a list may be narrowed to."""
+
+    ALL = "ALL"
+    OPEN = "OPEN"
+    WAITING_FOR_OFFICIAL = "WAITING_FOR_OFFICIAL"
+    WAITING_FOR_APPLICANT = "WAITING_FOR_APPLICANT"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list shows; empty values do not narrow."""
+
+    status: CaseStatus = CaseStatus.ALL
+    item_code: str = ""
+    case_no: str = ""
+    person_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list. ``next``: give it as ``after`` for the following page; "" at the end."""
+
+    rows: tuple[Row, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answered question as the applicant saw it, and where the value came from."""
+
+    label: str
+    value: str
+    source: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """One material of the case: uploaded (``file_key``), fetched (``source``) or promised."""
+
+    key: str
+    name: str
+    state: str
+    source: str = ""
+    file_key: str = ""
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What was handed in, frozen: the whole input of ``open_case``."""
+
+    draft_key: str
+    item_code: str
+    item_version: int
+    item_name: str
+    profile: str
+    instant: bool
+    division_code: str
+    department: str
+    department_name: str
+    applicant_name: str
+    applicant_masked: str
+    answers: Mapping[str, object]
+    answer_rows: tuple[AnswerRow, ...] = ()
+    materials: tuple[MaterialRow, ...] = ()
+    channel: str = "WEB"
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the applicant holds after handing in."""
+
+    case_key: str
+    case_no: str
+    item_name: str
+    received_at: datetime
+    answer_by: date | None
+    provisional: bool
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something this actor may do now."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened."""
+
+    at: datetime
+    label: str
+    who: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One box of the step map; ``state``: DONE, NOW, AHEAD, SKIPPED."""
+
+    label: str
+    state: str
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitationRow:
+    """One article a decision stands on."""
+
+    law: str
+    article: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """The decision with its reasons and the ways to challenge it."""
+
+    outcome: str
+    outcome_label: str
+    decided_at: datetime
+    by_rule: bool
+    reason: str
+    conditions: str
+    basis: tuple[CitationRow, ...]
+    appeal: tuple[str, ...]
+    explanation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What came out: its kind and the key under which its module knows it."""
+
+    kind: str
+    reference: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A letter about the case."""
+
+    key: str
+    kind: str
+    title: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of a list: masked."""
+
+    key: str
+    case_no: str
+    item_code: str
+    item_name: str
+    state: str
+    state_label: str
+    version: int
+    applicant_masked: str
+    division_code: str
+    department_name: str
+    received_at: datetime
+    headline: str
+    person_asked: bool
+    clock: ClockView | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as this actor may see it."""
+
+    key: str
+    reference: str
+    case_no: str
+    item_code: str
+    item_version: int
+    item_name: str
+    profile: str
+    state: str
+    state_label: str
+    version: int
+    applicant: str
+    applicant_name: str
+    applicant_masked: str
+    on_behalf_of: str
+    division_code: str
+    department: str
+    department_name: str
+    received_at: datetime
+    headline: str
+    holder: str
+    instant: bool
+    correction: tuple[str, ...]
+    clocks: tuple[ClockView, ...]
+    acts: tuple[Act, ...]
+    timeline: tuple[TimelineRow, ...]
+    steps: tuple[StepView, ...]
+    answers: tuple[AnswerRow, ...]
+    answer_values: Mapping[str, object]
+    materials: tuple[MaterialRow, ...]
+    documents: tuple[DocumentRow, ...]
+    rulings: tuple[Ruling, ...]
+    decision: DecisionView | None
+    result: ResultView | None
+    draft_key: str = ""

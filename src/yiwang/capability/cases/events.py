@@ -1,0 +1,137 @@
+"""What cases announce. The subject is always the case's reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from yiwang.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent(Event):
+    """What every case event carries, so that listeners rarely ask back."""
+
+    case_no: str
+    item_code: str
+    item_version: int
+    profile: str
+    applicant: str
+    division_code: str
+    department: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSubmitted(CaseEvent):
+    """The applicant handed in."""
+
+    name: ClassVar[str] = "cases.case_submitted"
+    instant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedToOfficial(CaseEvent):
+    """No rule said yes: an official looks."""
+
+    name: ClassVar[str] = "cases.passed_to_official"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAskedFor(CaseEvent):
+    """The applicant wants a person instead of, or behind, the rule."""
+
+    name: ClassVar[str] = "cases.person_asked_for"
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnswered(CaseEvent):
+    """An official looked at what a rule had decided."""
+
+    name: ClassVar[str] = "cases.person_answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAccepted(CaseEvent):
+    """The body took the case up."""
+
+    name: ClassVar[str] = "cases.case_accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReturned(CaseEvent):
+    """Told once what is missing."""
+
+    name: ClassVar[str] = "cases.case_returned"
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCorrected(CaseEvent):
+    """The applicant supplied what was missing."""
+
+    name: ClassVar[str] = "cases.case_corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHandedBack(CaseEvent):
+    """Materials handed back, told once; to be applied for anew."""
+
+    name: ClassVar[str] = "cases.case_handed_back"
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRefused(CaseEvent):
+    """Not accepted, with reasons."""
+
+    name: ClassVar[str] = "cases.case_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(CaseEvent):
+    """Approved or rejected; ``by_rule``: by a decision table, never a rejection."""
+
+    name: ClassVar[str] = "cases.case_decided"
+    outcome: str
+    by_rule: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseIssued(CaseEvent):
+    """The result exists. ``result``: its reference."""
+
+    name: ClassVar[str] = "cases.case_issued"
+    result_kind: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDelivered(CaseEvent):
+    """The result or the decision reached the applicant."""
+
+    name: ClassVar[str] = "cases.case_delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(CaseEvent):
+    """The end."""
+
+    name: ClassVar[str] = "cases.case_closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn(CaseEvent):
+    """Taken back by the applicant."""
+
+    name: ClassVar[str] = "cases.case_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPublished(Event):
+    """An item version's flow was frozen."""
+
+    name: ClassVar[str] = "cases.flow_published"
+    item_code: str
+    item_version: int

@@ -1,0 +1,135 @@
+"""Cases, their number series, and the flows items were published with."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from yiwang.capability.cases.definitions.profiles import Profile, State
+from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.references import reference
+from yiwang.kernel.rights import scope_filter
+from yiwang.mechanisms.crypto.fields import EncryptedJSON
+
+#: Officials with one of these roles see the cases of their place and department.
+_READERS = (Role.APPROVER, Role.WINDOW_CLERK)
+_OFFICIALS_TURN = (State.SUBMITTED, State.WITH_OFFICIAL, State.ACCEPTED)
+
+
+class CaseSet(models.QuerySet["Case"]):
+    """Cases as somebody may see them."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(scope_filter(actor, roles=_READERS))
+
+
+class Case(models.Model):
+    """One application being handled. ``state`` changes only by ``states.actions.move``."""
+
+    key = models.CharField(max_length=16, unique=True)
+    case_no = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=16)
+    version = models.PositiveIntegerField(default=1)
+    profile = models.CharField(max_length=24)
+    machine_version = models.PositiveSmallIntegerField()
+    item_code = models.CharField(max_length=120)
+    item_version = models.PositiveIntegerField()
+    item_name = models.CharField(max_length=300)
+    instant = models.BooleanField()
+    applicant = models.CharField(max_length=80)
+    applicant_masked = models.CharField(max_length=120)
+    submitted_by = models.CharField(max_length=80)
+    on_behalf_of = models.CharField(max_length=80, blank=True)
+    channel = models.CharField(max_length=16)
+    division_code = models.CharField(max_length=12)
+    department = models.CharField(max_length=18)
+    department_name = models.CharField(max_length=120)
+    draft_key = models.CharField(max_length=16, unique=True)
+    idempotency_key = models.CharField(max_length=80)
+    body_digest = models.CharField(max_length=64)
+    content = EncryptedJSON(purpose="cases.content")
+    decision = EncryptedJSON(purpose="cases.decision", null=True)
+    notice = EncryptedJSON(purpose="cases.notice", null=True)
+    outcome = models.CharField(max_length=8, blank=True)
+    by_rule = models.BooleanField(default=False)
+    decided_by = models.CharField(max_length=80, blank=True)
+    result_kind = models.CharField(max_length=12, blank=True)
+    result_reference = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+    person_asked_at = models.DateTimeField(null=True)
+    person_answered_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
+    corrected_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CaseSet.as_manager()
+
+    class Meta:
+        db_table = "cases_case"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["submitted_by", "idempotency_key"], name="cases_once_per_key"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="cases_known_state"),
+            models.CheckConstraint(condition=Q(profile__in=list(Profile)), name="cases_known_profile"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "APPROVE"]) | Q(outcome="REJECT", by_rule=False),
+                name="cases_a_rule_never_rejects",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.APPROVED, State.REJECTED, State.ISSUED])
+                | Q(decided_at__isnull=False) & ~Q(outcome="") & ~Q(decided_by=""),
+                name="cases_decided_by_somebody",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["applicant", "-id"], name="cases_of_applicant"),
+            models.Index(fields=["department", "division_code", "-id"], name="cases_of_department"),
+            models.Index(fields=["division_code", "-id"], name="cases_of_division"),
+            models.Index(
+                fields=["department", "division_code", "id"],
+                name="cases_to_do",
+                condition=Q(state__in=_OFFICIALS_TURN),
+            ),
+            models.Index(
+                fields=["department", "id"],
+                name="cases_person_waits",
+                condition=Q(person_asked_at__isnull=False, person_answered_at=None),
+            ),
+        )
+
+    @property
+    def reference(self) -> str:
+        return reference("case", self.key)
+
+
+class CaseSeries(models.Model):
+    """The last number given in one series (division and day); locked while a number is taken."""
+
+    series = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "cases_series"
+
+
+class PublishedFlow(models.Model):
+    """The flow of one item version, frozen."""
+
+    item_code = models.CharField(max_length=120)
+    item_version = models.PositiveIntegerField()
+    flow = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "cases_flow"
+        constraints = (
+            models.UniqueConstraint(fields=["item_code", "item_version"], name="cases_one_flow"),
+        )
