@@ -77,7 +77,9 @@ class Case(models.Model):
                 fields=["submitted_by", "idempotency_key"], name="cases_once_per_key"
             ),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="cases_known_state"),
-            models.CheckConstraint(condition=Q(profile__in=list(Profile)), name="cases_known_profile"),
+            models.CheckConstraint(
+                condition=Q(profile__in=list(Profile)), name="cases_known_profile"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", "APPROVE"]) | Q(outcome="REJECT", by_rule=False),
                 name="cases_a_rule_never_rejects",

@@ -44,10 +44,13 @@ class Clock(models.Model):
         db_table = "clocks_clock"
         constraints = (
             models.UniqueConstraint(fields=["subject", "kind"], name="clocks_one_per_kind"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("started_on")), name="clocks_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("started_on")), name="clocks_due_after_start"
+            ),
             models.CheckConstraint(condition=Q(unit__in=list(Unit)), name="clocks_known_unit"),
             models.CheckConstraint(
-                condition=Q(stopped_at=None) | Q(paused_at=None), name="clocks_stopped_is_not_paused"
+                condition=Q(stopped_at=None) | Q(paused_at=None),
+                name="clocks_stopped_is_not_paused",
             ),
         )
         indexes = (
@@ -57,7 +60,9 @@ class Clock(models.Model):
                 condition=Q(stopped_at=None, paused_at=None) & ~Q(announced="RED"),
             ),
             models.Index(
-                fields=["id"], name="clocks_provisional", condition=Q(stopped_at=None, provisional=True)
+                fields=["id"],
+                name="clocks_provisional",
+                condition=Q(stopped_at=None, provisional=True),
             ),
         )
 

@@ -57,6 +57,9 @@ class AnswerRow:
     value: str
     source: str = ""
     field: str = ""
+    step_title: str = ""
+    sensitive: bool = False
+    masked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

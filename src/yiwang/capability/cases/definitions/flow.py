@@ -1,4 +1,4 @@
-"""A pack's ``flow.yaml``: how the cases of one item version go. ``parse`` reads it or says what is wrong."""
+"""A pack's ``flow.yaml``: how the cases of one item version go, as frozen values."""
 
 from __future__ import annotations
 
@@ -18,9 +18,30 @@ class ResultKind(StrEnum):
     DECISION = "DECISION"
 
 
+class Letter(StrEnum):
+    """When a letter is written."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HANDED_BACK = "handed_back"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowProblem:
+    """One mistake in ``flow.yaml``: where and what to mend."""
+
+    path: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class RuleInput:
-    """Where a decision table's input comes from: an answer, a provider, or the case itself.
+    """Where one input of the decision table comes from: exactly one of answer and provider.
 
     ``parameters``: for a provider, parameter name → answer field.
     """
@@ -29,22 +50,24 @@ class RuleInput:
     label: str
     answer: str = ""
     provider: str = ""
-    value: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RulingPlan:
-    """Which decision table decides at once, and what it is asked with."""
+    """Which decision table decides at once (``rules/<table>.json``), and what it is asked with."""
 
     table: str
-    table_version: int
     inputs: tuple[RuleInput, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPlan:
-    """What an approval produces. ``values``: licence field → where its value comes from."""
+    """What an approval produces.
+
+    ``values``: name → source, one of ``answer:<field>``, ``output:<field>`` (of the ruling),
+    ``case:<received_on|decided_on|case_no|applicant_name>``, ``text:<words>``.
+    """
 
     kind: ResultKind
     label: str
@@ -56,7 +79,7 @@ class ResultPlan:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A pack's ``flow.yaml``: how this item's cases go."""
+    """How cases of one item version go. ``letters``: occasion → notice template."""
 
     profile: str
     instant: bool
@@ -68,3 +91,8 @@ class Flow:
     letters: Mapping[str, str] = field(default_factory=dict)
     approve_basis: tuple[CitationRow, ...] = ()
     reject_basis: tuple[CitationRow, ...] = ()
+
+
+def table_code(item_code: str, table: str) -> str:
+    """The code a pack's decision table is published under; its version is the item's version."""
+    return f"{item_code}/{table}"

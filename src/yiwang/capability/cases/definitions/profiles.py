@@ -46,7 +46,7 @@ class Step(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
-    PASS_TO_OFFICIAL = "pass_to_official"
+    TO_OFFICIAL = "to_official"
     ASK_FOR_PERSON = "ask_for_person"
     CONFIRM_BY_PERSON = "confirm_by_person"
     ACCEPT = "accept"
@@ -100,8 +100,12 @@ def _after_decision(approved: str) -> tuple[Transition, ...]:
         transition
         for state in (State.APPROVED, State.ISSUED, State.DELIVERED, State.CLOSED)
         for transition in (
-            Transition(state, Step.ASK_FOR_PERSON, _APPLICANT, state, "请人工复核", "machine_decided"),
-            Transition(state, Step.CONFIRM_BY_PERSON, _OFFICIAL, state, "答复人工复核", "person_waits"),
+            Transition(
+                state, Step.ASK_FOR_PERSON, _APPLICANT, state, "请人工复核", "machine_decided"
+            ),
+            Transition(
+                state, Step.CONFIRM_BY_PERSON, _OFFICIAL, state, "答复人工复核", "person_waits"
+            ),
         )
     )
     return (
@@ -117,8 +121,10 @@ def _before_decision(yes: str, no: str) -> tuple[Transition, ...]:
     """Rule or person: a rule may only say yes; everything else goes to an official."""
     return (
         Transition(State.SUBMITTED, Step.APPROVE, _MACHINE, State.APPROVED, yes, "rule_approved"),
-        Transition(State.SUBMITTED, Step.PASS_TO_OFFICIAL, _MACHINE, State.WITH_OFFICIAL, "转人工审查"),
-        Transition(State.SUBMITTED, Step.ASK_FOR_PERSON, _APPLICANT, State.WITH_OFFICIAL, "请人工办理"),
+        Transition(State.SUBMITTED, Step.TO_OFFICIAL, _MACHINE, State.WITH_OFFICIAL, "转人工审查"),
+        Transition(
+            State.SUBMITTED, Step.ASK_FOR_PERSON, _APPLICANT, State.WITH_OFFICIAL, "请人工办理"
+        ),
         Transition(State.SUBMITTED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         Transition(State.WITH_OFFICIAL, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         Transition(State.ACCEPTED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
@@ -143,10 +149,18 @@ MARKET_REGISTRATION = Machine(
         *_before_decision("准予登记", "不予登记"),
         Transition(State.WITH_OFFICIAL, Step.APPROVE, _OFFICIAL, State.APPROVED, "准予登记"),
         Transition(State.WITH_OFFICIAL, Step.REJECT, _OFFICIAL, State.REJECTED, "不予登记"),
-        Transition(State.WITH_OFFICIAL, Step.ACCEPT, _OFFICIAL, State.ACCEPTED, "接收材料，继续审查"),
-        Transition(State.WITH_OFFICIAL, Step.HAND_BACK, _OFFICIAL, State.HANDED_BACK, "退回材料，一次告知"),
-        Transition(State.ACCEPTED, Step.HAND_BACK, _OFFICIAL, State.HANDED_BACK, "退回材料，一次告知"),
-        Transition(State.WITH_OFFICIAL, Step.REFUSE, _OFFICIAL, State.REFUSED, "不属于本机关登记，告知去向"),
+        Transition(
+            State.WITH_OFFICIAL, Step.ACCEPT, _OFFICIAL, State.ACCEPTED, "接收材料，继续审查"
+        ),
+        Transition(
+            State.WITH_OFFICIAL, Step.HAND_BACK, _OFFICIAL, State.HANDED_BACK, "退回材料，一次告知"
+        ),
+        Transition(
+            State.ACCEPTED, Step.HAND_BACK, _OFFICIAL, State.HANDED_BACK, "退回材料，一次告知"
+        ),
+        Transition(
+            State.WITH_OFFICIAL, Step.REFUSE, _OFFICIAL, State.REFUSED, "不属于本机关登记，告知去向"
+        ),
         *_after_decision("制发营业执照"),
     ),
 )
@@ -166,7 +180,12 @@ BENEFIT = Machine(
         *_before_decision("批准", "不予批准"),
         Transition(State.WITH_OFFICIAL, Step.ACCEPT, _OFFICIAL, State.ACCEPTED, "受理"),
         Transition(
-            State.WITH_OFFICIAL, Step.RETURN, _OFFICIAL, State.RETURNED, "一次告知补正", "!correction_used"
+            State.WITH_OFFICIAL,
+            Step.RETURN,
+            _OFFICIAL,
+            State.RETURNED,
+            "一次告知补正",
+            "!correction_used",
         ),
         Transition(State.WITH_OFFICIAL, Step.REFUSE, _OFFICIAL, State.REFUSED, "不予受理"),
         Transition(State.RETURNED, Step.SUPPLY, _APPLICANT, State.WITH_OFFICIAL, "提交补正"),
@@ -200,7 +219,9 @@ PROFILES: Mapping[Profile, ProfileRule] = {
         ),
         ProfileRule(Profile.CONFIRMATION, "行政确认和公共服务", "按各自的规定或本地承诺办理。", ()),
         ProfileRule(Profile.FILING, "备案", "收到即出具回执，不作实质审查，不使用“批准”字样。", ()),
-        ProfileRule(Profile.COMMITMENT, "告知承诺", "申请人自愿承诺并交齐材料的当场决定，事后核查。", ()),
+        ProfileRule(
+            Profile.COMMITMENT, "告知承诺", "申请人自愿承诺并交齐材料的当场决定，事后核查。", ()
+        ),
     )
 }
 

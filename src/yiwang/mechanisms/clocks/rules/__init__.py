@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from yiwang.kernel.moments import SHANGHAI
-from yiwang.mechanisms.clocks.rules import sentences
 from yiwang.mechanisms.clocks.definitions import (
     Allowance,
     Calendar,
@@ -24,6 +23,7 @@ from yiwang.mechanisms.clocks.definitions import (
     StripKind,
     Unit,
 )
+from yiwang.mechanisms.clocks.rules import sentences
 
 _ONE_DAY = timedelta(days=1)
 _STRIP_LIMIT = 62
@@ -37,7 +37,12 @@ def due(
     on = last_day(start=start, allowance=allowance, calendar=calendar, gaps=gaps)
     provisional = not calendar.is_settled(on)
     steps = sentences.why(
-        start=start, allowance=allowance, calendar=calendar, gaps=gaps, on=on, provisional=provisional
+        start=start,
+        allowance=allowance,
+        calendar=calendar,
+        gaps=gaps,
+        on=on,
+        provisional=provisional,
     )
     return Due(on=on, provisional=provisional, steps=steps)
 
@@ -64,7 +69,9 @@ def merge(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
             continue
         if merged and pause.begins_on <= merged[-1].ends_on:
             last = merged.pop()
-            pause = Pause(last.begins_on, max(last.ends_on, pause.ends_on), last.reason or pause.reason)
+            pause = Pause(
+                last.begins_on, max(last.ends_on, pause.ends_on), last.reason or pause.reason
+            )
         merged.append(pause)
     return tuple(merged)
 
@@ -106,7 +113,11 @@ def colour(*, on: date, today: date, allowance: Allowance, calendar: Calendar) -
     """Red after the last day; yellow when ``warn_days`` or fewer are left; else green."""
     if today > on:
         return Colour.RED
-    return Colour.YELLOW if today >= warns_on(on=on, allowance=allowance, calendar=calendar) else Colour.GREEN
+    return (
+        Colour.YELLOW
+        if today >= warns_on(on=on, allowance=allowance, calendar=calendar)
+        else Colour.GREEN
+    )
 
 
 def warns_on(*, on: date, allowance: Allowance, calendar: Calendar) -> date:

@@ -36,10 +36,14 @@ def why(
     ]
     if allowance.unit is Unit.WORKING_DAY:
         steps += _days_off(start, on, calendar)
-        steps.append(f"第 {allowance.amount} 个工作日是 {say(on, beside=start)}，当天结束前都算按时。")
+        steps.append(
+            f"第 {allowance.amount} 个工作日是 {say(on, beside=start)}，当天结束前都算按时。"
+        )
     else:
         steps += _moved(start, on, allowance, calendar, gaps)
-        steps.append(f"满 {allowance.amount} {UNIT_LABELS[allowance.unit]}是 {say(on, beside=start)}。")
+        steps.append(
+            f"满 {allowance.amount} {UNIT_LABELS[allowance.unit]}是 {say(on, beside=start)}。"
+        )
     if provisional:
         steps.append(
             f"{calendar.last_year + 1} 年的放假安排还没有录入，这一天是暂定的；录入后会重新计算，变了会告诉您。"
@@ -88,7 +92,9 @@ def _days_off(start: date, on: date, calendar: Calendar) -> list[str]:
     weekends = [_span(first, last, start) for first, last, name in runs if not name]
     if weekends:
         steps.append("、".join(weekends) + "是周末，不算。")
-    steps += [f"{_span(first, last, start)}{name}放假，不算。" for first, last, name in runs if name]
+    steps += [
+        f"{_span(first, last, start)}{name}放假，不算。" for first, last, name in runs if name
+    ]
     steps += [
         f"{say(day, beside=start)}因{changed.name}调休上班，要算。"
         for day, changed in sorted(calendar.days.items())
