@@ -98,7 +98,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "yiwang.entrance.shell.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "yiwang.support.identity.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

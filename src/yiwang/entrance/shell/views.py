@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiwang.entrance.shell import looks
+from yiwang.entrance.shell import patterns as patterns_page
 from yiwang.entrance.shell.access import ANYONE, access
 
 
@@ -63,4 +64,4 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every component and state on one page."""
-    return render(request, "shell/patterns.html")
+    return render(request, "shell/patterns.html", patterns_page.values())

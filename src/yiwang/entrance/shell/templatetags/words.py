@@ -1,0 +1,106 @@
+"""Dates, money and numbers as a clerk writes them, in the visitor's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.translation import get_language
+
+from yiwang.kernel import moments
+
+register = template.Library()
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def _day(value: date | datetime) -> date:
+    return moments.legal_date(value) if isinstance(value, datetime) else value
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """``2026年12月18日（周五）``"""
+    if value is None:
+        return ""
+    on = _day(value)
+    if _english():
+        return f"{on.day} {on:%B %Y} ({on:%a})"
+    return f"{on.year}年{on.month}月{on.day}日（周{_WEEKDAYS[on.weekday()]}）"
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """``12月18日（周五）``: where the year is plain."""
+    if value is None:
+        return ""
+    on = _day(value)
+    if _english():
+        return f"{on.day} {on:%b} ({on:%a})"
+    return f"{on.month}月{on.day}日（周{_WEEKDAYS[on.weekday()]}）"
+
+
+@register.filter
+def plain_day(value: date | datetime | None) -> str:
+    """``2026年12月18日``"""
+    if value is None:
+        return ""
+    on = _day(value)
+    return f"{on.day} {on:%B %Y}" if _english() else f"{on.year}年{on.month}月{on.day}日"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """``12月11日（周五）16:05``, Shanghai time."""
+    if value is None:
+        return ""
+    return f"{short_day(value)}{' ' if _english() else ''}{clock_time(value)}"
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """``16:05``, Shanghai time."""
+    return f"{value.astimezone(moments.SHANGHAI):%H:%M}" if value else ""
+
+
+@register.filter
+def machine_time(value: date | datetime | None) -> str:
+    """The form ``<time datetime>`` wants."""
+    if isinstance(value, datetime):
+        return value.astimezone(moments.SHANGHAI).isoformat(timespec="minutes")
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """``¥1,280.00`` from whole fen."""
+    return "" if fen is None else f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+@register.filter
+def grouped(number: int | None) -> str:
+    """``61,204``"""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def spaced(number: str) -> str:
+    """A long number in groups of four, so that it can be read over the telephone."""
+    return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+
+
+@register.filter
+def phrases(sentence: str) -> tuple[str, ...]:
+    """Where a heading may break: after ，；： and before （, never inside a phrase."""
+    parts: list[str] = []
+    current = ""
+    for sign in sentence:
+        current += sign
+        if sign in "，；：":
+            parts.append(current)
+            current = ""
+    return tuple(part for part in (*parts, current) if part)
