@@ -1,0 +1,168 @@
+"""Questions about items: one as of a day, pages of them, and the guide narrowed by answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from yiwang.capability.catalogue import rules
+from yiwang.capability.catalogue.definitions import (
+    HANDLING_MODE_LABELS,
+    HandlingItem,
+    HandlingMode,
+    Item,
+    load_item,
+)
+from yiwang.capability.catalogue.models import ItemVersionRecord
+from yiwang.capability.catalogue.rules import Narrowed, words
+from yiwang.kernel import moments
+from yiwang.kernel.places import significant_prefix
+from yiwang.kernel.refusals import NotFound
+
+__all__ = ["ItemRow", "ItemVersion", "Narrowed", "find_item", "get_item", "list_items", "narrow"]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVersion:
+    """One frozen version of an item."""
+
+    code: str
+    version: int
+    item: Item
+    valid_from: date
+    valid_until: date | None
+    state: str
+    handling_items: tuple[HandlingItem, ...]
+    origin: str  # PACK or IMPORT
+    local_code_malformed: bool = False
+
+    @property
+    def open_for_application(self) -> bool:
+        """True when a person can apply here, on this platform."""
+        return self.item.handling_mode is HandlingMode.PLATFORM and self.state == "PUBLISHED"
+
+    @property
+    def handling_mode_label(self) -> str:
+        return HANDLING_MODE_LABELS[self.item.handling_mode]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One line of a list of items."""
+
+    code: str
+    version: int
+    name: str
+    item_type: str
+    department_name: str
+    division_code: str
+    handling_mode: HandlingMode
+    served: tuple[str, ...]
+    position: int  # what the next page starts after
+
+    @property
+    def handling_mode_label(self) -> str:
+        return HANDLING_MODE_LABELS[self.handling_mode]
+
+
+def get_item(
+    code: str, *, on: date | None = None, version: int | None = None, language: str = "zh-hans"
+) -> ItemVersion:
+    """The item as it holds on a day (today when not said), or that very version.
+
+    ``language``: visible words replaced where the pack has them, Chinese elsewhere.
+    Refuses ``NotFound`` when there is no such item or nothing held on that day.
+    """
+    found = find_item(code, on=on, version=version, language=language)
+    if found is None:
+        raise NotFound("没有找到这个事项。", "请从首页搜索，或到事项清单里查找。")
+    return found
+
+
+def find_item(
+    code: str, *, on: date | None = None, version: int | None = None, language: str = "zh-hans"
+) -> ItemVersion | None:
+    """Like ``get_item``, None instead of a refusal."""
+    rows = ItemVersionRecord.objects.filter(implementation__code=code)
+    if version is not None:
+        rows = rows.filter(number=version)
+    else:
+        rows = rows.in_force(on or moments.legal_date(moments.now()))
+    row = rows.select_related("implementation").order_by("-number").first()
+    if row is None:
+        return None
+    item = _item(row.pk, row.digest, language)
+    return ItemVersion(
+        code=code,
+        version=row.number,
+        item=item,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        state=row.state,
+        handling_items=item.handling_items,
+        origin=row.implementation.origin,
+        local_code_malformed=row.implementation.local_code_malformed,
+    )
+
+
+@lru_cache(maxsize=512)
+def _item(pk: int, digest: str, language: str) -> Item:
+    """Frozen content parsed once per process; key and digest never lie about frozen rows."""
+    row = ItemVersionRecord.objects.values("content", "texts").get(pk=pk, digest=digest)
+    item = load_item(row["content"])
+    return words.in_language(item, row["texts"], language)
+
+
+def list_items(
+    *,
+    division: str = "",
+    served: str = "",
+    department: str = "",
+    after: int = 0,
+    limit: int = 50,
+    on: date | None = None,
+) -> tuple[ItemRow, ...]:
+    """A page of items in force: narrowed by division subtree, 服务对象 and department name or USCC."""
+    rows = ItemVersionRecord.objects.in_force(on or moments.legal_date(moments.now()))
+    if division:
+        rows = rows.filter(division_code__startswith=significant_prefix(division))
+    if served:
+        rows = rows.filter(served__contains=[served])
+    if len(department) == 18:
+        rows = rows.filter(department=department)
+    elif department:
+        rows = rows.filter(department_name=department)
+    page = rows.filter(pk__gt=after).select_related("implementation").defer("content", "texts")
+    return tuple(_row(row) for row in page.order_by("pk")[: min(limit, 200)])
+
+
+def _row(row: ItemVersionRecord) -> ItemRow:
+    return ItemRow(
+        code=row.implementation.code,
+        version=row.number,
+        name=row.name,
+        item_type=row.item_type,
+        department_name=row.department_name,
+        division_code=row.division_code,
+        handling_mode=HandlingMode(row.handling_mode),
+        served=tuple(row.served),
+        position=row.pk,
+    )
+
+
+def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
+    """What this person must bring, after their answers: materials, variant, one sentence."""
+    return rules.narrow(item, answers)
+
+
+def get_words(code: str, version: int, language: str) -> Mapping[str, str]:
+    """Words by path (``form.…``, ``item.…``) in a language; empty when the pack has none."""
+    row = (
+        ItemVersionRecord.objects.filter(implementation__code=code, number=version)
+        .values_list("texts", flat=True)
+        .first()
+    )
+    said: Mapping[str, str] = (row or {}).get(language, {}).get("words", {})
+    return said

@@ -1,0 +1,9 @@
+"""What the catalogue decides: which materials, which variant, and whether an item keeps the rules.
+
+``narrowing``: the guide after the questions. ``checking``: rules every published item must keep.
+``importing``: what one line of a catalogue file means. ``words``: an item in another language.
+"""
+
+from yiwang.capability.catalogue.rules.narrowing import Narrowed as Narrowed
+from yiwang.capability.catalogue.rules.narrowing import holds as holds
+from yiwang.capability.catalogue.rules.narrowing import narrow as narrow

@@ -1,0 +1,67 @@
+"""A few questions narrow the guide: only what this person needs stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yiwang.capability.catalogue.definitions import (
+    HandlingItem,
+    Item,
+    Material,
+    MaterialSource,
+    When,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What this person must bring: nothing fetched is asked for."""
+
+    materials: tuple[Material, ...]
+    handling_item: HandlingItem | None
+    sentence: str
+    open_questions: tuple[str, ...] = ()  # keys still unanswered
+
+    @property
+    def to_bring(self) -> tuple[Material, ...]:
+        return tuple(m for m in self.materials if m.source is MaterialSource.UPLOADED)
+
+    @property
+    def fetched(self) -> tuple[Material, ...]:
+        return tuple(m for m in self.materials if m.source is MaterialSource.FETCHED)
+
+
+def holds(when: When, answers: Mapping[str, str]) -> bool:
+    """True unless an answered question excludes it; an open question excludes nothing yet."""
+    return all(key not in answers or answers[key] in values for key, values in when.items())
+
+
+def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
+    """Materials and handling item that remain after the answers.
+
+    Unknown questions and unknown answers are ignored: a guide never fails on a stale link.
+    """
+    known = {
+        q.key: answers[q.key]
+        for q in item.questions
+        if q.key in answers and answers[q.key] in {option.value for option in q.options}
+    }
+    materials = tuple(m for m in item.materials if holds(m.when, known))
+    variants = tuple(h for h in item.handling_items if holds(h.when, known))
+    chosen = variants[0] if len(variants) == 1 else None
+    unanswered = tuple(q.key for q in item.questions if q.key not in known)
+    return Narrowed(materials, chosen, _sentence(materials, chosen), unanswered)
+
+
+def _sentence(materials: tuple[Material, ...], chosen: HandlingItem | None) -> str:
+    bring = [m.name for m in materials if m.source is MaterialSource.UPLOADED]
+    fetched = [m.name for m in materials if m.source is MaterialSource.FETCHED]
+    parts = [f"您办理的是“{chosen.name}”。" if chosen else ""]
+    if bring:
+        parts.append(f"需要您准备 {len(bring)} 样材料：{'、'.join(bring)}。")
+    else:
+        parts.append("不用准备材料。")
+    if fetched:
+        parts.append(f"{'、'.join(fetched)}由我们查询，不用您提交。")
+    return "".join(parts)
