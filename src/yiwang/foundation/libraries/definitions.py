@@ -45,7 +45,6 @@ class PersonView:
     sex: Sex
     people: str  # GB/T 3304
     division_code: str  # household registration 户籍地
-    address_masked: str
     alive: bool
     died_on: date | None
     source: str
@@ -95,3 +94,37 @@ class OrganizationView:
     @property
     def key(self) -> str:
         return self.reference.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What is entered about a person; ``key`` only where it must be chosen (samples)."""
+
+    name: str
+    citizen_id: str
+    born_on: date
+    sex: Sex
+    division_code: str
+    people: str = "01"
+    phone: str = ""
+    address: str = ""
+    died_on: date | None = None
+    source: str = "人口库（示例）"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """What is entered about an organization."""
+
+    uscc: str
+    name: str
+    kind: OrganizationKind
+    division_code: str
+    established_on: date
+    legal_representative: str | None = None
+    address: str = ""
+    industry: str = ""
+    state: OrganizationState = OrganizationState.IN_OPERATION
+    source: str = "法人库（示例）"
+    key: str = ""

@@ -1,0 +1,101 @@
+"""What packs may ask about a person or a firm: prefill and checks, from the two basic libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from yiwang.foundation.exchange.definitions import Found, Plain, Shape
+from yiwang.foundation.exchange.sources import provides
+from yiwang.foundation.libraries import queries
+from yiwang.foundation.libraries.definitions import OrganizationView, PersonView
+from yiwang.kernel.refusals import NotFound
+
+PERSONS = "人口库（示例数据）"
+ORGANIZATIONS = "法人库（示例数据）"
+BANKS = "社会保障卡账户库（示例数据）"
+ALLOWANCES = "津贴发放共享库（示例数据）"
+
+
+def _person(subject: str) -> PersonView | None:
+    if not subject.startswith("person:"):
+        return None
+    try:
+        return queries.get_person(subject)
+    except NotFound:
+        return None
+
+
+def _organization(subject: str) -> OrganizationView | None:
+    if not subject.startswith("organization:"):
+        return None
+    try:
+        return queries.get_organization(subject)
+    except NotFound:
+        return None
+
+
+def _of_person(
+    name: str, label: str, value: Callable[[PersonView], Plain], shape: Shape = Shape.TEXT
+) -> None:
+    def provide(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+        person = _person(subject)
+        found = None if person is None else value(person)
+        return None if person is None or found is None else Found(found, person.as_of)
+
+    provide.__qualname__ = f"libraries.{name}"
+    provides(name, label=label, source_label=PERSONS, shape=shape)(provide)
+
+
+def _of_organization(
+    name: str, label: str, value: Callable[[OrganizationView], Plain], shape: Shape = Shape.TEXT
+) -> None:
+    def provide(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+        body = _organization(subject)
+        found = None if body is None else value(body)
+        return None if body is None or found is None else Found(found, body.as_of)
+
+    provide.__qualname__ = f"libraries.{name}"
+    provides(name, label=label, source_label=ORGANIZATIONS, shape=shape)(provide)
+
+
+_of_person("person.name", "姓名", lambda p: p.name)
+_of_person("person.citizen_id", "公民身份号码", lambda p: queries.find_citizen_id(p.reference))
+_of_person("person.phone", "手机号码", lambda p: queries.find_phone(p.reference))
+_of_person("person.address", "户籍地址", lambda p: queries.find_address(p.reference))
+_of_person("person.born_on", "出生日期", lambda p: p.born_on, Shape.DATE)
+_of_person("person.sex", "性别", lambda p: p.sex.value)
+_of_person("person.people", "民族", lambda p: p.people)
+_of_person("person.household_division", "户籍所在地", lambda p: p.division_code)
+_of_person("person.alive", "是否健在", lambda p: p.alive, Shape.YES_NO)
+_of_person("person.died_on", "死亡日期", lambda p: p.died_on, Shape.DATE)
+_of_organization("organization.name", "名称", lambda o: o.name)
+_of_organization("organization.uscc", "统一社会信用代码", lambda o: o.uscc)
+_of_organization("organization.kind", "类型", lambda o: o.kind.value)
+_of_organization("organization.state", "登记状态", lambda o: o.state.value)
+_of_organization("organization.division", "住所所在地", lambda o: o.division_code)
+_of_organization("organization.address", "住所", lambda o: o.address or None)
+_of_organization("organization.industry", "行业", lambda o: o.industry or None)
+_of_organization("organization.established_on", "成立日期", lambda o: o.established_on, Shape.DATE)
+_of_organization(
+    "organization.legal_representative", "法定代表人", lambda o: o.legal_representative
+)
+
+
+@provides("person.bank_account", label="收款账户", source_label=BANKS)
+def person_bank_account(*, subject: str, parameters: Mapping[str, str]) -> str | None:
+    """The whole number of the account public money is paid to: the social card's if there is one."""
+    return queries.find_bank_account(subject) if subject.startswith("person:") else None
+
+
+@provides(
+    "person.allowance_elsewhere",
+    label="是否在其他地方领取",
+    source_label=ALLOWANCES,
+    shape=Shape.YES_NO,
+)
+def person_allowance_elsewhere(*, subject: str, parameters: Mapping[str, str]) -> bool | None:
+    """Does the person draw an allowance (``kind``) that another place reported and has not ended?"""
+    if _person(subject) is None:
+        return None
+    drawn = queries.list_allowances(subject, kind=parameters.get("kind", ""))
+    return any(one.until is None for one in drawn)

@@ -1,0 +1,196 @@
+"""Questions about persons and organizations. Whole numbers are answered one by one, by name."""
+
+from __future__ import annotations
+
+from yiwang.foundation.libraries.definitions import (
+    AccountNumber,
+    AllowanceElsewhere,
+    OrganizationKind,
+    OrganizationState,
+    OrganizationView,
+    PersonView,
+    Sex,
+)
+from yiwang.foundation.libraries.models import Allowance, BankAccount, Organization, Person
+from yiwang.foundation.libraries.rules import tidy_citizen_id, tidy_phone
+from yiwang.kernel.references import reference
+from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.crypto import actions as crypto
+
+_MOST = 200
+
+
+def citizen_id_index(citizen_id: str) -> str:
+    """The look-up value of a citizen ID number, however it was typed."""
+    return crypto.keyed_index(tidy_citizen_id(citizen_id), purpose="libraries.citizen_id")
+
+
+def phone_index(phone: str) -> str:
+    """The look-up value of a phone number."""
+    return crypto.keyed_index(tidy_phone(phone), purpose="libraries.phone")
+
+
+def _key(kind: str, value: str) -> str:
+    return value.removeprefix(f"{kind}:")
+
+
+def _person(row: Person) -> PersonView:
+    return PersonView(
+        reference=reference("person", row.key),
+        name=row.name,
+        name_masked=row.name_masked,
+        citizen_id_masked=row.citizen_id_masked,
+        phone_masked=row.phone_masked,
+        born_on=row.born_on,
+        sex=Sex(row.sex),
+        people=row.people,
+        division_code=row.division_code,
+        alive=row.died_on is None,
+        died_on=row.died_on,
+        source=row.source,
+        as_of=row.as_of,
+    )
+
+
+#: Numbers and the address stay closed unless somebody asks for exactly them.
+_CLOSED = ("citizen_id", "phone", "address")
+
+
+def get_person(person: str) -> PersonView:
+    """One person by reference or key; NotFound when there is none."""
+    row = Person.objects.defer(*_CLOSED).filter(key=_key("person", person)).first()
+    if row is None:
+        raise NotFound("没有找到这个人的登记信息。", "请核对后再试。")
+    return _person(row)
+
+
+def find_person(citizen_id: str) -> PersonView | None:
+    """The person with this ID number; None when nobody has it."""
+    index = citizen_id_index(citizen_id)
+    row = Person.objects.defer(*_CLOSED).filter(citizen_id_index=index).first()
+    return _person(row) if row else None
+
+
+def list_persons(references: list[str] | tuple[str, ...]) -> dict[str, PersonView]:
+    """Several persons in one question, by reference; unknown ones are left out."""
+    keys = [_key("person", one) for one in references[:_MOST]]
+    rows = Person.objects.defer(*_CLOSED).filter(key__in=keys)
+    return {reference("person", row.key): _person(row) for row in rows}
+
+
+def list_turning(age: int, *, division_prefix: str, year: int, month: int) -> tuple[str, ...]:
+    """References of the living in a place whose birthday number ``age`` falls in a month."""
+    rows = Person.objects.filter(
+        division_code__startswith=division_prefix,
+        born_on__year=year - age,
+        born_on__month=month,
+        died_on__isnull=True,
+    )
+    return tuple(reference("person", key) for key in rows.values_list("key", flat=True)[:_MOST])
+
+
+def find_citizen_id(person: str) -> str | None:
+    """The whole ID number. The caller has a purpose and records that it was opened."""
+    return _open(person, "citizen_id")
+
+
+def find_phone(person: str) -> str | None:
+    """The whole phone number; None when none is known. As above."""
+    return _open(person, "phone") or None
+
+
+def find_address(person: str) -> str | None:
+    """The whole address; None when none is known. As above."""
+    return _open(person, "address") or None
+
+
+def _open(person: str, column: str) -> str | None:
+    rows = Person.objects.filter(key=_key("person", person))
+    return rows.values_list(column, flat=True).first()
+
+
+def list_bank_accounts(person: str) -> tuple[AccountNumber, ...]:
+    """A person's accounts, masked, the social card's first."""
+    rows = BankAccount.objects.filter(person=_key("person", person)).defer("number")
+    return tuple(
+        AccountNumber(row.bank, row.number_masked, row.is_social_card)
+        for row in rows.order_by("-is_social_card", "key")[:_MOST]
+    )
+
+
+def find_bank_account(person: str) -> str | None:
+    """The whole number of the account to pay to: the social card's, else the first one."""
+    rows = BankAccount.objects.filter(person=_key("person", person))
+    return rows.order_by("-is_social_card", "key").values_list("number", flat=True).first()
+
+
+def owns_bank_account(person: str, number: str) -> bool:
+    """Does this account belong to this person?"""
+    index = crypto.keyed_index(number.replace(" ", ""), purpose="libraries.bank_account")
+    return BankAccount.objects.filter(person=_key("person", person), number_index=index).exists()
+
+
+def list_allowances(person: str, *, kind: str = "") -> tuple[AllowanceElsewhere, ...]:
+    """Allowances reported by other places, newest first."""
+    rows = Allowance.objects.filter(person=_key("person", person))
+    if kind:
+        rows = rows.filter(kind=kind)
+    return tuple(
+        AllowanceElsewhere(row.kind, row.division_code, row.since, row.until)
+        for row in rows.order_by("-since", "key")[:_MOST]
+    )
+
+
+def _organization(row: Organization) -> OrganizationView:
+    representative = row.legal_representative_id
+    return OrganizationView(
+        reference=reference("organization", row.key),
+        uscc=row.uscc,
+        name=row.name,
+        kind=OrganizationKind(row.kind),
+        legal_representative=reference("person", representative) if representative else None,
+        division_code=row.division_code,
+        address=row.address,
+        industry=row.industry,
+        established_on=row.established_on,
+        state=OrganizationState(row.state),
+        source=row.source,
+        as_of=row.as_of,
+    )
+
+
+def get_organization(organization: str) -> OrganizationView:
+    """One organization by reference or key; NotFound when there is none."""
+    row = Organization.objects.filter(key=_key("organization", organization)).first()
+    if row is None:
+        raise NotFound("没有找到这个单位的登记信息。", "请核对后再试。")
+    return _organization(row)
+
+
+def find_organization(uscc: str) -> OrganizationView | None:
+    """The organization with this unified social credit code; None when there is none."""
+    row = Organization.objects.filter(uscc=uscc.strip().upper()).first()
+    return _organization(row) if row else None
+
+
+def find_organization_by_name(name: str) -> OrganizationView | None:
+    """The organization with exactly this name (name clash check)."""
+    row = Organization.objects.filter(name=name.strip()).order_by("key").first()
+    return _organization(row) if row else None
+
+
+def list_represented_by(person: str) -> tuple[OrganizationView, ...]:
+    """The firms in operation a person legally represents, by name."""
+    rows = Organization.objects.filter(
+        legal_representative=_key("person", person), state=OrganizationState.IN_OPERATION
+    )
+    return tuple(_organization(row) for row in rows.order_by("name", "key")[:_MOST])
+
+
+def represents(person: str, organization: str) -> bool:
+    """Is this person today the legal representative of this firm in operation?"""
+    return Organization.objects.filter(
+        key=_key("organization", organization),
+        legal_representative=_key("person", person),
+        state=OrganizationState.IN_OPERATION,
+    ).exists()
