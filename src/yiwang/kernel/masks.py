@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _COMPOUND = (
     "欧阳",
     "司马",
@@ -16,6 +18,8 @@ _COMPOUND = (
     "宇文",
     "夏侯",
 )
+#: Eighteen characters like an identity number, or eleven digits like a mobile phone.
+_LOOKS_PERSONAL = re.compile(r"(?<![0-9A-Za-z.])(?:[1-9]\d{16}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z.])")
 
 
 def mask_name(name: str) -> str:
@@ -39,3 +43,8 @@ def mask_phone(number: str) -> str:
 def mask_account(number: str) -> str:
     """Only the last four stay."""
     return "****" + number[-4:] if len(number) > 4 else "****"
+
+
+def hide_numbers(text: str) -> str:
+    """Replace every run of digits that could be an identity number or a mobile phone."""
+    return _LOOKS_PERSONAL.sub("***", text)

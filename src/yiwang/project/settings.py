@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+
+from yiwang.project import database, logs
 
 ROOT = Path(__file__).resolve().parents[3]
 
 #: Where this installation keeps its data, keys, files and logs.
-YIWANG_HOME = Path(os.environ.get("YIWANG_HOME", ROOT / "var"))
+YIWANG_HOME = Path(os.environ.get("YIWANG_HOME", ROOT / "var")).resolve()
 
 #: The sample installation: fictional province, readable SMS, “示例” marks everywhere.
 SAMPLE = os.environ.get("YIWANG_SAMPLE", "1") == "1"
@@ -42,30 +43,9 @@ PUBLIC_ADDRESS = os.environ.get(
 )
 
 
-def _database(url: str) -> dict[str, object]:
-    """``postgresql://user:password@host:port/name`` (or ``?host=/folder``) → Django's form."""
-    parts = urlsplit(url)
-    host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(parse_qs(parts.query).get("port", [parts.port or ""])[0]),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c statement_timeout=5000 -c timezone=UTC"},
-        "TEST": {"NAME": f"test_{parts.path.lstrip('/')}"},
-    }
-
-
-#: The application role's connection; the supervisor sets it for the embedded server.
-DATABASES = {
-    "default": _database(
-        os.environ.get("DATABASE_URL", "postgresql://yiwang_app@127.0.0.1:5432/yiwang")
-    )
-}
+#: The embedded server, unless DATABASE_URL names a real one (with DATABASE_APP_URL for its
+#: application role); YIWANG_DATABASE_ROLE=owner is for migrations only.
+DATABASES = {"default": database.django_form(database.chosen_address(YIWANG_HOME))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Modules that own tables or templates, bottom storey first.
@@ -99,7 +79,16 @@ INSTALLED_APPS = [
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
+#: The largest request body; an endpoint with a larger one declares it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+BODY_LIMIT = 20_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+#: JSON lines on standard output, one event one line.
+LOGGING = logs.CONFIGURATION
+
 MIDDLEWARE = [
+    "yiwang.project.middleware.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "yiwang.entrance.shell.languages.LanguageMiddleware",
@@ -107,6 +96,7 @@ MIDDLEWARE = [
     "yiwang.support.identity.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "yiwang.entrance.shell.doorkeeper.AccessMiddleware",
+    "yiwang.project.middleware.RefusalMiddleware",
 ]
 
 #: Accounts of persons and officials; passwords by scrypt (docs/decisions/0031).
@@ -117,6 +107,8 @@ TRUSTED_PROXIES = int(os.environ.get("YIWANG_TRUSTED_PROXIES", "0"))
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False
+
+CSRF_FAILURE_VIEW = "yiwang.project.failures.form_expired"
 
 ROOT_URLCONF = "yiwang.project.urls"
 WSGI_APPLICATION = "yiwang.project.wsgi.application"

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from yiwang.project import health
+
+handler400 = "yiwang.project.failures.bad_request"
+handler404 = "yiwang.project.failures.not_found"
+handler500 = "yiwang.project.failures.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.shell.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.show_metrics),
 ]

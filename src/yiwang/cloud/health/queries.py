@@ -1,0 +1,64 @@
+"""Measure: database, disk, clock, key service, queue, sealer. Each alone, so one cannot hide another."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from yiwang.cloud.health import rules
+from yiwang.cloud.health.definitions import Check
+from yiwang.mechanisms.jobs import queries as jobs
+
+log = logging.getLogger(__name__)
+
+
+def check_all(*, at: datetime) -> tuple[Check, ...]:
+    """Every check. What cannot be measured is not good; nothing is raised."""
+    checks = [_guarded("disk_free_share", "磁盘剩余", _disk)]
+    database = _guarded("database", "数据库", _database)
+    checks.append(database)
+    if database.good:
+        checks.append(_guarded("clock_offset_seconds", "时钟偏差", lambda: _clock(at)))
+        checks.append(_guarded("queue_oldest_seconds", "任务队列", _queue))
+        checks.append(_guarded("dead_jobs", "失败任务", _dead_jobs))
+    return tuple(checks)
+
+
+def _disk() -> Check:
+    usage = shutil.disk_usage(Path(settings.YIWANG_HOME))
+    return rules.disk(usage.free / usage.total)
+
+
+def _database() -> Check:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Check("database", "数据库", True, 1.0)
+
+
+def _clock(at: datetime) -> Check:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        (seconds,) = cursor.fetchone()
+    return rules.clock(float(seconds) - at.timestamp())
+
+
+def _queue() -> Check:
+    return rules.queue(jobs.health().oldest_seconds)
+
+
+def _dead_jobs() -> Check:
+    return rules.dead_jobs(jobs.health().dead)
+
+
+def _guarded(name: str, label: str, measure: Callable[[], Check]) -> Check:
+    try:
+        return measure()
+    except Exception:
+        log.exception("check failed", extra={"check": name})
+        return Check(name, label, False, 0.0)

@@ -1,0 +1,60 @@
+"""One way to say no and one way to fail, for pages, fragments and programs."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+
+from yiwang.kernel.refusals import NotSignedIn, Refusal, TryLater
+
+log = logging.getLogger(__name__)
+SIGN_IN = "/sign-in/"
+
+
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal as JSON for programs, as a page for people, the sign-in page for a nameless one."""
+    if wants_json(request):
+        request_id = getattr(request, "request_id", "")
+        response: HttpResponse = JsonResponse(refusal.as_json(request_id), status=refusal.status)
+    elif isinstance(refusal, NotSignedIn) and request.method == "GET":
+        return _to_sign_in(request)
+    else:
+        response = _page(request, refusal)
+    if isinstance(refusal, TryLater) or refusal.status == 503:
+        wait = getattr(refusal, "retry_after_seconds", TryLater.retry_after_seconds)
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Programs: the API, a token, or an Accept header that asks for JSON before HTML."""
+    accept = request.headers.get("Accept", "")
+    return (
+        request.path.startswith("/api/")
+        or bool(request.headers.get("Authorization"))
+        or ("application/json" in accept and "text/html" not in accept)
+    )
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    where = SIGN_IN + "?" + urlencode({"next": request.get_full_path()})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The drawn page; when even drawing it fails (the database is away), the same words, plain."""
+    given = {"refusal": refusal, "request_id": getattr(request, "request_id", "")}
+    try:
+        return render(request, "shell/refusal.html", given, status=refusal.status)
+    except Exception:  # the refusal must arrive whatever is broken
+        log.exception("the refusal page could not be drawn")
+        return HttpResponse(
+            f"{refusal.sentence}{refusal.remedy}",
+            status=refusal.status,
+            content_type="text/plain; charset=utf-8",
+        )

@@ -1,0 +1,49 @@
+"""Which database, in which role: embedded under YIWANG_HOME, or the one behind DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from yiwang.cloud.storage import queries as storage
+from yiwang.cloud.storage.definitions import Address, DatabaseRole
+
+
+def chosen_address(home: Path) -> Address:
+    """The address for this process: YIWANG_DATABASE_ROLE=owner for migrations, else the app's."""
+    as_owner = os.environ.get("YIWANG_DATABASE_ROLE") == "owner"
+    owner_url = os.environ.get("DATABASE_URL")
+    if owner_url is None:
+        role = DatabaseRole.OWNER if as_owner else DatabaseRole.APP
+        return storage.embedded_address(home, role)
+    app_url = os.environ.get("DATABASE_APP_URL")
+    return storage.parse_address(owner_url if as_owner or not app_url else app_url)
+
+
+def django_form(address: Address) -> dict[str, object]:
+    """An address as Django's DATABASES wants it, with the limits every process keeps."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": address.name,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "HOST": address.host,
+        "PORT": address.port,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c statement_timeout=5000 -c timezone=UTC",
+            "connect_timeout": 5,
+        },
+        "TEST": {"NAME": f"test_{address.name}"},
+    }
+
+
+def as_url(address: Address) -> str:
+    """The address as one line for a child's environment."""
+    user, password, host = (
+        quote(part, safe="") for part in (address.user, address.password, address.host)
+    )
+    port = f"&port={address.port}" if address.port else ""
+    return f"postgresql://{user}:{password}@/{address.name}?host={host}{port}"

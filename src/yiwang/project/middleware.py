@@ -1,0 +1,129 @@
+"""Around every request: an id, headers, a size limit, one log line; and one way to say no."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from yiwang.entrance.shell import answers
+from yiwang.kernel import references
+from yiwang.kernel.refusals import Refusal, TryLater
+from yiwang.project import logs, metrics
+
+log = logging.getLogger("yiwang.request")
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+
+class TooLarge(Refusal):
+    status = 413
+    sentence = "发送的内容超过 20 MB。"
+    remedy = "请压缩文件，或分几次上传。"
+
+
+class LengthNeeded(Refusal):
+    status = 411
+    sentence = "请求没有说明内容的长度。"
+    remedy = "请带上 Content-Length 再发送。"
+
+
+class RequestMiddleware:
+    """Outermost. Nothing that goes wrong inside leaves without a number and without a log line."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        request_id = _request_id(request)
+        request.request_id = request_id  # type: ignore[attr-defined]
+        token = logs.request_id.set(request_id)
+        try:
+            refusal = _too_large(request)
+            response = answers.refuse(request, refusal) if refusal else self.get_response(request)
+            _finish(request, response, request_id, time.perf_counter() - began)
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+
+class RefusalMiddleware:
+    """Innermost. A refusal becomes its page or its JSON; anything else an error number."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refusal):
+            return answers.refuse(request, error)
+        if isinstance(error, OperationalError | InterfaceError):
+            log.error("database away", exc_info=error)
+            return answers.refuse(request, TryLater())
+        return None
+
+
+def _request_id(request: HttpRequest) -> str:
+    """The caller's own id when it is well formed, so that one matter can be followed; else ours."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _GIVEN_ID.fullmatch(given) else references.new_key()
+
+
+def _too_large(request: HttpRequest) -> Refusal | None:
+    if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
+        return LengthNeeded()
+    given = request.headers.get("Content-Length") or "0"
+    if not given.isdigit() or int(given) > settings.BODY_LIMIT:
+        return TooLarge()
+    return None
+
+
+def _finish(request: HttpRequest, response: HttpResponse, request_id: str, took: float) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = request_id
+    match = request.resolver_match
+    route = f"/{match.route}" if match else "unknown"
+    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+    metrics.SECONDS.labels(route).observe(took)
+    if route.removesuffix("/") not in ("/healthz", "/readyz", "/metrics"):
+        log.info(
+            "request",
+            extra={
+                "method": request.method,
+                "route": route,
+                "status": response.status_code,
+                "ms": round(took * 1000, 1),
+            },
+        )
