@@ -41,6 +41,7 @@ class Pending(models.Model):
     """Entries that committed but have no position yet: the sealer's queue, nearly always empty."""
 
     entry_id = models.BigIntegerField(primary_key=True)
+    queued_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "journal_pending"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
-from yiwang.mechanisms.journal.definitions import READ, Entry
+from yiwang.mechanisms.journal import registry
+from yiwang.mechanisms.journal.definitions import READ, Entry, Lag, Parked
 
 LIMIT: Final = 200
 
@@ -83,3 +85,56 @@ def _entry(row: Sequence[Any]) -> Entry:
         request_id=body["request_id"],
         is_event=is_event,
     )
+
+
+_SEAL_LAG: Final = """
+SELECT (SELECT coalesce(max(position), 0) FROM journal_link),
+       (SELECT count(*) FROM (SELECT FROM journal_pending LIMIT 10000) AS counted),
+       (SELECT queued_at FROM journal_pending ORDER BY entry_id LIMIT 1)
+"""
+_LISTENER_LAG: Final = """
+SELECT coalesce(c.position, 0), last.position, next.sealed_at
+  FROM (SELECT coalesce(max(position), 0) AS position FROM journal_link) AS last
+  LEFT JOIN journal_checkpoint c ON c.listener = %s
+  LEFT JOIN journal_link next ON next.position = coalesce(c.position, 0) + 1
+"""
+
+
+def seal_lag(*, at: datetime) -> Lag:
+    """How many entries wait for their position (counted to 10,000) and how old the oldest is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEAL_LAG)
+        position, waiting, oldest = cursor.fetchone()
+    return Lag("sealer", position, waiting, _age(oldest, at))
+
+
+def listener_lags(*, at: datetime) -> tuple[Lag, ...]:
+    """Every wired listener: where it stands, how many positions it is behind, and since when."""
+    lags = []
+    with connection.cursor() as cursor:
+        for listener in registry.listeners():
+            cursor.execute(_LISTENER_LAG, [listener.name])
+            position, last, oldest = cursor.fetchone()
+            lags.append(Lag(listener.name, position, max(0, last - position), _age(oldest, at)))
+    return tuple(lags)
+
+
+def _age(since: datetime | None, at: datetime) -> float:
+    return max(0.0, (at - since).total_seconds()) if since else 0.0
+
+
+_PARKED: Final = """
+SELECT p.id, p.listener, p.subject, count(e.id), min(e.position), p.attempts, p.state,
+       p.next_try_at, p.parked_at, p.problem
+  FROM (SELECT * FROM journal_parked_subject WHERE id > %s ORDER BY id LIMIT %s) AS p
+  JOIN journal_parked_event e ON e.parked_id = p.id
+ GROUP BY p.id, p.listener, p.subject, p.attempts, p.state, p.next_try_at, p.parked_at, p.problem
+ ORDER BY p.id
+"""
+
+
+def list_parked(*, after: int = 0, limit: int = LIMIT) -> tuple[Parked, ...]:
+    """Subjects set aside, oldest first; for operators only, the caller checks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PARKED, [after, min(limit, LIMIT)])
+        return tuple(Parked(*row) for row in cursor.fetchall())

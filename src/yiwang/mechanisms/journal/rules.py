@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.events import Event
 from yiwang.kernel.identifiers import citizen_id_birth, citizen_id_check_character
+from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.journal.definitions import Fact, Facts, PersonalValueInJournal
 
 E = TypeVar("E", bound=Event)
@@ -107,3 +110,34 @@ def refuse_personal_values(text: str) -> None:
         number = match.group().upper()
         if citizen_id_birth(number) and citizen_id_check_character(number[:17]) == number[17]:
             raise PersonalValueInJournal("a citizen identity number")
+
+
+#: Seconds before the second try, the factor to the next, the longest wait, and how many tries.
+FIRST_WAIT: Final = 10
+FACTOR: Final = 3
+LONGEST_WAIT: Final = 3600
+TRIES: Final = 8
+
+
+def next_try_at(subject: str, *, attempts: int, at: datetime) -> datetime | None:
+    """When a parked subject is tried again: ever later, up to an hour, spread a little so that
+    many do not come at once; None when a person must look at it."""
+    if attempts >= TRIES:
+        return None
+    wait = min(FIRST_WAIT * FACTOR ** (attempts - 1), LONGEST_WAIT)
+    spread = zlib.crc32(f"{subject}|{attempts}".encode()) % 1000 / 5000
+    return at + timedelta(seconds=wait * (1 + spread))
+
+
+def problem_of(error: Exception) -> str:
+    """What went wrong, for the operator: the kind and the place. Never the message, which may
+    carry a person's values; a refusal's sentence is written by us and may."""
+    said = f"：{error.sentence}" if isinstance(error, Refusal) else ""
+    return f"{type(error).__name__}{said}（{_place(error)}）"
+
+
+def _place(error: Exception) -> str:
+    """The last line of our own code on the way to the error."""
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if "yiwang" in f.filename]
+    frame = ours[-1] if ours else None
+    return f"{frame.filename.rpartition('yiwang/')[2]}:{frame.lineno}" if frame else "?"

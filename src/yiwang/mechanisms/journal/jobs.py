@@ -1,0 +1,68 @@
+"""The sealer and the listeners as loops for the supervisor: seal a few times a second, sign a head
+every minute, let listeners hear what was sealed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from yiwang.kernel import moments
+from yiwang.mechanisms.journal import actions
+
+log = logging.getLogger(__name__)
+
+#: Seconds between rounds when there was nothing to do, and between signed heads.
+PAUSE: Final = 0.2
+HEAD_EVERY: Final = 60
+#: Seconds to wait when the database or the disk is away.
+AWAY: Final = 2.0
+
+
+def run_sealer(stop: threading.Event) -> None:
+    """Seal until told to stop. Two may run: an advisory lock lets one work at a time."""
+    signed_at = 0.0
+
+    def round_() -> bool:
+        nonlocal signed_at
+        at = moments.now()
+        sealed = actions.seal(at=at)
+        if at.timestamp() - signed_at >= HEAD_EVERY:
+            actions.write_head(at=at)
+            signed_at = at.timestamp()
+        return sealed > 0
+
+    _loop("journal sealer", round_, stop)
+
+
+def run_listeners(stop: threading.Event) -> None:
+    """Let listeners hear until told to stop. Several may run: each takes listeners that are free."""
+
+    def round_() -> bool:
+        done = actions.run_listeners(at=moments.now())
+        return done.heard + done.parked + done.retried > 0
+
+    _loop("journal listeners", round_, stop)
+
+
+def _loop(name: str, round_: Callable[[], bool], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            busy = round_()
+            stop.wait(0 if busy else PAUSE)
+        except (DatabaseError, InterfaceError, OSError) as error:
+            log.warning("%s: %s, trying again", name, type(error).__name__)
+            stop.wait(AWAY)
+            close_old_connections()
+    connection.close()
+
+
+def run(stop: threading.Event) -> None:
+    """Both loops, each with a connection of its own, so a slow reaction delays no seal."""
+    listening = threading.Thread(target=run_listeners, args=(stop,), name="journal-listeners")
+    listening.start()
+    run_sealer(stop)
+    listening.join()
