@@ -5,16 +5,26 @@ A module that sets ``NEEDS_DJANGO = False`` runs without settings or database mo
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import sys
+from pathlib import Path
 from typing import Final
 
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
+    "laws": "yiwang.foundation.laws.commands",
     "manage": "yiwang.project.manage",
 }
+
+
+def _needs_django(name: str) -> bool:
+    """Read, not imported: a module's own imports may already need the models."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        return True
+    return "NEEDS_DJANGO = False" not in Path(spec.origin).read_text(encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,12 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         print("用法：yiwang <" + " | ".join(GROUPS) + "> …", file=sys.stderr)
         return 0 if given in (["--help"], ["-h"]) else 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
-    module = importlib.import_module(GROUPS[given[0]])
     try:
-        if getattr(module, "NEEDS_DJANGO", True):
+        if _needs_django(GROUPS[given[0]]):
             import django
 
             django.setup()
+        module = importlib.import_module(GROUPS[given[0]])
         return int(module.main(given[1:]))
     except Refusal as refusal:
         print(f"{refusal.sentence}{refusal.remedy}", file=sys.stderr)

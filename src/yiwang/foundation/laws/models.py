@@ -12,8 +12,8 @@ from django.db.models import F, Q
 class Law(models.Model):
     """One law by its title, whatever its versions."""
 
-    title = models.CharField(max_length=300, unique=True)
-    short_title = models.CharField(max_length=300, db_index=True)  # without 中华人民共和国
+    title = models.CharField(max_length=300)
+    short_title = models.CharField(max_length=300, unique=True)  # without 中华人民共和国
 
     class Meta:
         ordering: ClassVar = ["title"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from yiwang.foundation.laws import rules
 from yiwang.foundation.laws.models import Article, Law, LawVersion
 from yiwang.kernel.refusals import NotFound, Refusal
@@ -51,7 +49,7 @@ class LawRow:
 
 def find_law(title: str) -> Law | None:
     short = rules.short_title(title)
-    return Law.objects.filter(Q(title=title) | Q(short_title=short)).order_by("pk").first()
+    return Law.objects.filter(short_title=short).first()
 
 
 def find_version(title: str, on: date) -> LawVersion | None:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
+
+from yiwang.foundation.laws.definitions import LawArticle, LawDocument
 
 _STATE = "中华人民共和国"
 _DIGITS = "零一二三四五六七八九"
@@ -73,7 +76,7 @@ def derive_validity(versions: Sequence[Dated]) -> tuple[Validity, ...]:
     known = [v for v in versions if v.status not in _NO_VALIDITY]
     ordered = sorted(known, key=lambda v: (v.effective or v.published, v.published, v.key))
     derived = [Validity(v.key, None, None, True) for v in versions if v.status in _NO_VALIDITY]
-    for here, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for here, following in zip_longest(ordered, ordered[1:]):
         begins = here.effective or here.published
         uncertain = here.effective is None
         if following is not None:
@@ -85,3 +88,80 @@ def derive_validity(versions: Sequence[Dated]) -> tuple[Validity, ...]:
             ends = None
         derived.append(Validity(here.key, begins, ends, uncertain))
     return tuple(derived)
+
+
+class BadDocument(ValueError):
+    """One document of an import cannot be read; the words say why."""
+
+
+def parse_document(raw: object) -> LawDocument:
+    """One JSON object of the law mirror → a document; ``BadDocument`` says what is wrong."""
+    if not isinstance(raw, dict):
+        raise BadDocument("不是一个 JSON 对象")
+    for key in ("id", "title", "kind", "published", "status", "articles"):
+        if key not in raw:
+            raise BadDocument(f"缺少 {key}")
+    if not str(raw["title"]).strip() or not str(raw["id"]).strip():
+        raise BadDocument("标题或编号是空的")
+    articles = raw["articles"]
+    if not isinstance(articles, list) or any("text" not in a or "no" not in a for a in articles):
+        raise BadDocument("articles 的格式不对")
+    return LawDocument(
+        source_id=str(raw["id"]).strip(),
+        title=str(raw["title"]).strip(),
+        kind=str(raw["kind"]),
+        author=str(raw.get("author") or ""),
+        published=_day(raw["published"], "published"),
+        effective=_day(raw["effective"], "effective") if raw.get("effective") else None,
+        status=str(raw["status"]),
+        articles=tuple(
+            LawArticle(str(a["no"]), str(a.get("chapter") or ""), str(a["text"])) for a in articles
+        ),
+    )
+
+
+def _day(said: object, key: str) -> date:
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        raise BadDocument(f"{key} 不是日期：{said}") from None
+
+
+_MD_ARTICLE = re.compile(
+    r"(第[一二三四五六七八九十百零]+条(?:之[一二三四五六七八九十])?)[ \u3000](.*)", re.S
+)
+_MD_ISSUED = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日[^\n]*公布")
+
+
+def parse_markdown(text: str, *, effective: date | None = None) -> LawDocument:
+    """A departmental rule written as markdown: ``# title``, its issue line, chapters, articles."""
+    title = re.search(r"^# (.+)$", text, re.M)
+    issued = _MD_ISSUED.search(text)
+    if title is None or issued is None:
+        raise BadDocument("没有找到标题或公布日期")
+    published = date(*(int(part) for part in issued.groups()))
+    articles: list[LawArticle] = []
+    chapter = ""
+    for block in re.split(r"\n\s*\n", text.partition("<!-- INFO END -->")[2]):
+        said = block.strip()
+        found = _MD_ARTICLE.fullmatch(said)
+        if said.startswith("#"):
+            chapter = said.lstrip("# ").strip()
+        elif found:
+            articles.append(LawArticle(found[1], chapter, found[2].strip()))
+        elif said and articles:
+            last = articles.pop()
+            articles.append(LawArticle(last.number, last.chapter, f"{last.text}\n{said}"))
+    if not articles:
+        raise BadDocument("没有找到条文")
+    name = title[1].strip()
+    return LawDocument(
+        f"md:{name}:{published}",
+        name,
+        "部门规章",
+        "",
+        published,
+        effective or published,
+        "有效",
+        tuple(articles),
+    )
