@@ -104,6 +104,10 @@ AUTH_USER_MODEL = "identity.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 #: How many of our own proxies stand in front: only that many X-Forwarded-For hops are believed.
 TRUSTED_PROXIES = int(os.environ.get("YIWANG_TRUSTED_PROXIES", "0"))
+#: The gateway short messages leave by (a class with ``send``); the simulator keeps them on a page.
+SMS_DRIVER = os.environ.get(
+    "YIWANG_SMS_DRIVER", "yiwang.support.messages.drivers.simulator.Simulator"
+)
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False

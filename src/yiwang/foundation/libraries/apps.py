@@ -1,3 +1,5 @@
+"""Owns tables; registers what others find by name."""
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,9 @@ class Libraries(AppConfig):
     name = "yiwang.foundation.libraries"
     label = "libraries"
     verbose_name = "基础库"
+
+    def ready(self) -> None:
+        """Registers this module's providers."""
+        from yiwang.foundation.libraries import providers
+
+        del providers

@@ -1,18 +1,142 @@
-"""Messages and the templates they come from."""
+"""Messages, the templates they come from, and the port behind which short messages leave."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+
+#: What a template may mention. Anything else is a spelling mistake in the pack.
+VALUES = {
+    "item_name": "事项名称",
+    "case_no": "办件编号",
+    "applicant": "申请人（脱敏）",
+    "department": "部门",
+    "answer_by": "最晚答复日期",
+    "correct_by": "补正截止日期",
+    "due_on": "到期日期",
+    "next_step": "下一步",
+    "reason": "原因",
+    "remedy": "可以怎么做",
+    "appeal": "救济途径",
+    "result": "结果",
+    "amount": "金额（元）",
+    "month": "月份",
+    "starts_on": "起始日期",
+    "valid_until": "有效期至",
+    "licence_name": "证照名称",
+    "licence_no": "证照编号",
+    "phone": "咨询电话",
+    "place": "办理地点",
+    "code": "验证码",
+    "minutes": "分钟",
+    "link": "网页地址",
+    "title": "标题",
+    "text": "正文",
+}
+_PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
+_LONGEST_SMS = 300
+_LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One template: title and text for the inbox, a short text for the phone ("" for none)."""
+
+    name: str
+    title: str
+    text: str
+    sms: str
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The values it needs."""
+        return frozenset(_PLACEHOLDER.findall(self.title + self.text + self.sms))
+
+
+class CannotTell(Refusal):
+    """The template does not exist, or a value it needs was not given."""
+
+    status = 500
+    sentence = "通知模板不存在或者缺少内容，通知没有发出。"
+    remedy = "请事项管理员检查通知模板。"
+
+
+class SmsState(StrEnum):
+    WAITING = "WAITING"
+    SENT = "SENT"
+
+
+class SmsDriver(Protocol):
+    """The port to a short-message gateway: a settings name, a folder of its own per gateway."""
+
+    def send(self, *, key: str, phone: str, text: str) -> str:
+        """Hand over one message; ``key`` makes a repeated hand-over harmless. Returns its receipt.
+
+        Raises on failure: the job is tried again.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message to one recipient, opened for him."""
+    """One message to one recipient, opened for that recipient."""
 
     key: str
     title: str
-    body: str
+    text: str
     subject: str
     sent_at: datetime
     read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSms:
+    """What the simulator's page shows: the phone masked, the text readable."""
+
+    phone_masked: str
+    text: str
+    state: SmsState
+    written_at: datetime
+
+
+def parse(name: str, source: str) -> Notice:
+    """Read one ``notices/<name>.txt``. InvalidInput says what is wrong, by line or word.
+
+    First lines ``标题：…`` and, if a short message goes out too, ``短信：…``; then an empty line and
+    the text. ``{item_name}`` and its like are replaced by values; see ``VALUES``.
+    """
+    head, _, text = source.replace("\r\n", "\n").strip().partition("\n\n")
+    fields = dict(re.findall(r"^(标题|短信)[：:][ ]*(.+)$", head, flags=re.MULTILINE))
+    notice = Notice(
+        name, fields.get("标题", "").strip(), text.strip(), fields.get("短信", "").strip()
+    )
+    problems = list(_problems(notice, head))
+    if problems:
+        raise InvalidInput(f"通知模板 {name} 有错误。", fields=problems)
+    return notice
+
+
+def _problems(notice: Notice, head: str) -> list[FieldProblem]:
+    checks = (
+        (
+            not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", notice.name),
+            "文件名只能用小写字母、数字和连字符。",
+        ),
+        (not notice.title, "缺少“标题：”一行。"),
+        (not notice.text, "标题下面要空一行，再写正文。"),
+        (len(notice.text) > _LONGEST_TEXT, f"正文不能超过 {_LONGEST_TEXT} 字。"),
+        (len(notice.sms) > _LONGEST_SMS, f"短信不能超过 {_LONGEST_SMS} 字。"),
+        (len(head.splitlines()) > 2, "标题和短信各占一行，下面要空一行。"),
+        (
+            bool(re.search(r"[{}]", _PLACEHOLDER.sub("", notice.title + notice.text + notice.sms))),
+            "花括号没有配对，或者里面不是字段名。",
+        ),
+    )
+    found = [FieldProblem(notice.name, sentence) for wrong, sentence in checks if wrong]
+    unknown = sorted(notice.placeholders - VALUES.keys())
+    return found + [FieldProblem(notice.name, f"不认识的字段 {{{word}}}。") for word in unknown]

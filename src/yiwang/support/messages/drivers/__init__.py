@@ -1,0 +1,1 @@
+"""One folder or file per gateway; ``settings.SMS_DRIVER`` names the class."""

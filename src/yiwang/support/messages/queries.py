@@ -1,0 +1,94 @@
+"""The inbox, and what the simulator holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.refusals import NotFound
+from yiwang.support.messages import rules
+from yiwang.support.messages.definitions import (
+    CannotTell,
+    MessageView,
+    Notice,
+    SimulatedSms,
+    SmsState,
+    parse,
+)
+from yiwang.support.messages.models import Message, NoticeTemplate, Sms
+
+_MOST = 200
+_NOTICES = Path(__file__).parent / "notices"
+
+
+@cache
+def list_notices() -> Mapping[str, Notice]:
+    """The platform's own templates by name; a pack may bring its own under the same names."""
+    return {
+        path.stem: parse(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted(_NOTICES.glob("*.txt"))
+    }
+
+
+def get_notice(template: str) -> Notice:
+    """The template ``"<item>@<version>/<name>"`` of a pack, else the platform's own ``<name>``.
+
+    CannotTell when neither exists.
+    """
+    item, version, name = rules.split_template(template)
+    if item:
+        row = NoticeTemplate.objects.filter(item=item, version=version, name=name).first()
+        if row is not None:
+            return Notice(row.name, row.title, row.text, row.sms)
+    notice = list_notices().get(name)
+    if notice is None:
+        raise CannotTell
+    return notice
+
+
+def list_messages(
+    actor: Actor, *, after: str = "", limit: int = 20, unread_only: bool = False
+) -> tuple[MessageView, ...]:
+    """The actor's inbox, newest first; ``after`` is the key of the last one already seen."""
+    rows = Message.objects.visible_to(actor)
+    if unread_only:
+        rows = rows.filter(read_at__isnull=True)
+    if after:
+        last = Message.objects.visible_to(actor).filter(key=after).values_list("sent_at").first()
+        if last is None:
+            raise NotFound
+        rows = rows.filter(Q(sent_at__lt=last[0]) | Q(sent_at=last[0], key__lt=after))
+    return tuple(_view(row) for row in rows.order_by("-sent_at", "-key")[: min(limit, _MOST)])
+
+
+def get_message(key: str, actor: Actor) -> MessageView:
+    """One message of the actor's; NotFound for any other."""
+    row = Message.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
+def _view(row: Message) -> MessageView:
+    return MessageView(row.key, row.title, row.text, row.subject, row.sent_at, row.read_at)
+
+
+def count_unread(actor: Actor) -> int:
+    """How many messages wait to be read, at most 100 (shown as 99+)."""
+    return Message.objects.visible_to(actor).filter(read_at__isnull=True)[:100].count()
+
+
+def list_simulated_sms(*, limit: int = 50) -> tuple[SimulatedSms, ...]:
+    """The newest short messages of the sample installation; NotFound anywhere else."""
+    if not settings.SAMPLE:
+        raise NotFound
+    rows = Sms.objects.order_by("-written_at", "-key")[: min(limit, _MOST)]
+    return tuple(
+        SimulatedSms(row.phone_masked, row.text, SmsState(row.state), row.written_at)
+        for row in rows
+    )
