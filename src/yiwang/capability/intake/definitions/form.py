@@ -96,6 +96,11 @@ class Field:
     def sensitive(self) -> bool:
         return self.grade >= 3
 
+    @property
+    def spoken(self) -> str:
+        """The label inside a sentence: a question is quoted."""
+        return f"“{self.label}”" if self.label.endswith(("？", "?")) else self.label
+
     def label_of(self, value: str) -> str:
         """The words of a chosen code, the code itself when it is none of the options."""
         return next((o.label for o in self.options if o.value == value), value)

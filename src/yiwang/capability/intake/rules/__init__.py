@@ -1,0 +1,21 @@
+"""Decisions about answers, on plain values: cleaning, checking, hiding, wording."""
+
+from yiwang.capability.intake.rules.checking import validate, visible_answers, visible_fields
+from yiwang.capability.intake.rules.cleaning import clean
+from yiwang.capability.intake.rules.kinds import Registers
+from yiwang.capability.intake.rules.merging import Merged, merge
+from yiwang.capability.intake.rules.wording import answer_rows, contradictions, describe, mask
+
+__all__ = [
+    "Merged",
+    "Registers",
+    "answer_rows",
+    "clean",
+    "contradictions",
+    "describe",
+    "mask",
+    "merge",
+    "validate",
+    "visible_answers",
+    "visible_fields",
+]

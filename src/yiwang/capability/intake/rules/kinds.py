@@ -1,0 +1,186 @@
+"""What each kind of answer must be, in words a person can act on. No database, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from yiwang.capability.intake.definitions import DAY_TODAY, Field, Kind
+from yiwang.kernel import identifiers
+
+_COUNT: Final = ("", "一", "两", "三", "四", "五", "六", "七", "八", "九")
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
+_LANDLINE: Final = re.compile(r"(0\d{2,3}-?)?\d{7,8}|400\d{7}|\d{5}")
+_LEVELS: Final = ("", "省", "市（州）", "县（区）", "乡镇（街道）", "村（社区）")
+_WIDTHS: Final = (2, 4, 6, 9, 12)
+
+
+class Wrong(NamedTuple):
+    """What is wrong, and what to do."""
+
+    sentence: str
+    remedy: str
+    part: str = ""  # for a person or firm: which box
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Which codes exist. None: cannot be said here, so it is not checked."""
+
+    division: Callable[[str], bool] | None = None
+    industry: Callable[[str], bool] | None = None
+
+
+def check(
+    field: Field, value: Any, *, on: date, answers: Mapping[str, Any], registers: Registers
+) -> Wrong | None:
+    """The first thing wrong with a value that already has the right type; None when it is good."""
+    match field.kind:
+        case Kind.CITIZEN_ID:
+            return citizen_id(value, on=on, label=field.spoken)
+        case Kind.PHONE:
+            return phone(value, label=field.spoken)
+        case Kind.ACCOUNT:
+            return account(value, bank_card=field.bank_card, label=field.spoken)
+        case Kind.DATE:
+            return day(field, value, on=on, answers=answers)
+        case Kind.PERSON:
+            wrong = citizen_id(value["citizen_id"], on=on, label="身份证号")
+            return wrong and wrong._replace(part="citizen_id")
+        case Kind.ORGANIZATION:
+            return uscc(value["uscc"])
+        case Kind.DIVISION:
+            return division(field, value, registers)
+        case Kind.INDUSTRY:
+            return industry(field, value, registers)
+    return None
+
+
+def citizen_id(value: str, *, on: date, label: str) -> Wrong | None:
+    """GB 11643-1999: 18 characters, a real birth date not in the future, a check character."""
+    again = "请对照证件重填。"
+    if len(value) != 18:
+        return Wrong(f"{label}{_count_off(len(value), 18)}。", again)
+    if not re.fullmatch(r"\d{17}[\dX]", value, re.ASCII):
+        return Wrong(f"{label}里有不该有的字。", "只填 17 位数字和最后一位数字或 X。")
+    if identifiers.is_citizen_id(value, today=on):
+        return None
+    born = identifiers.citizen_id_birth(value)
+    if born is None or born > on:
+        return Wrong(f"{label}第 7 到 14 位不是一个出生日期。", again)
+    return Wrong(f"{label}有一位不对。", again)
+
+
+def phone(value: str, *, label: str) -> Wrong | None:
+    """A mainland mobile of 11 digits, or a fixed number with its area code."""
+    if _MOBILE.fullmatch(value) or (not value.startswith("1") and _LANDLINE.fullmatch(value)):
+        return None
+    if not re.fullmatch(r"[\d-]+", value, re.ASCII):
+        return Wrong(f"{label}里有不该有的字。", "请只填数字。")
+    if value.startswith("1") and len(value) != 11:
+        return Wrong(f"{label}{_count_off(len(value), 11)}。", "请对照手机重填。")
+    return Wrong(f"{label}不像一个能打通的号码。", "手机填 11 位；座机先填区号。")
+
+
+def account(value: str, *, bank_card: bool, label: str) -> Wrong | None:
+    """An account of 8 to 32 digits; a bank card has 15 to 19 and a Luhn check digit."""
+    if not re.fullmatch(r"\d+", value, re.ASCII):
+        return Wrong(f"{label}里有不该有的字。", "请只填数字。")
+    if bank_card:
+        if not 15 <= len(value) <= 19:
+            return Wrong(f"{label}应当是 15 到 19 位，现在是 {len(value)} 位。", "请对照卡面重填。")
+        return None if _luhn(value) else Wrong(f"{label}有一位不对。", "请对照卡面重填。")
+    if 8 <= len(value) <= 32:
+        return None
+    return Wrong(f"{label}应当是 8 到 32 位，现在是 {len(value)} 位。", "请对照存折或卡面重填。")
+
+
+def uscc(value: str) -> Wrong | None:
+    """GB 32100-2015: 18 characters with two check characters."""
+    again = "请对照营业执照重填。"
+    if len(value) != 18:
+        return Wrong(f"统一社会信用代码{_count_off(len(value), 18)}。", again, "uscc")
+    if not identifiers.is_uscc(value):
+        return Wrong("统一社会信用代码有一位不对。", again, "uscc")
+    return None
+
+
+def day(field: Field, value: str, *, on: date, answers: Mapping[str, Any]) -> Wrong | None:
+    """A real day within the limits the form sets."""
+    given = _as_date(value)
+    if given is None:
+        return Wrong(f"{field.spoken}不是一个有的日子。", "请按年、月、日填，例如 2026年12月18日。")
+    earliest = _limit(field.earliest, on, answers)
+    if earliest and given < earliest:
+        return Wrong(f"{field.spoken}太早。", f"请改成 {_spoken(earliest)}或以后。")
+    latest = _limit(field.latest, on, answers)
+    if latest and given > latest:
+        return Wrong(f"{field.spoken}太晚。", f"请改成 {_spoken(latest)}或以前。")
+    return None
+
+
+def division(field: Field, value: str, registers: Registers) -> Wrong | None:
+    """A division that exists, below the root, down to the level the form needs."""
+    choose = "请从列表里选。"
+    if not re.fullmatch(r"\d{12}", value, re.ASCII):
+        return Wrong(f"{field.spoken}没有选对。", choose)
+    level = _level_of(value)
+    if field.division_level and level < field.division_level:
+        wanted = _LEVELS[min(field.division_level, 5)]
+        return Wrong(f"{field.spoken}还没有选到{wanted}。", "请接着往下选。")
+    root = field.division_root.rstrip("0")
+    if root and not value.startswith(root):
+        return Wrong(f"{field.spoken}不在本事项办理的范围里。", choose)
+    if registers.division is not None and not registers.division(value):
+        return Wrong(f"{field.spoken}里没有这个地方。", choose)
+    return None
+
+
+def industry(field: Field, value: str, registers: Registers) -> Wrong | None:
+    """A class of GB/T 4754 (four digits), which exists."""
+    if not re.fullmatch(r"[A-T]?\d{2,4}", value, re.ASCII):
+        return Wrong(f"{field.spoken}没有选对。", "请输入几个字查找，再从结果里选。")
+    if registers.industry is not None and not registers.industry(value):
+        return Wrong(f"{field.spoken}里没有这个行业。", "请输入几个字查找，再从结果里选。")
+    return None
+
+
+def _count_off(given: int, wanted: int) -> str:
+    gap = abs(wanted - given)
+    count = _COUNT[gap] if gap < len(_COUNT) else f" {gap} "
+    return f"{'少' if given < wanted else '多'}{count}位"
+
+
+def _luhn(value: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(value)):
+        figure = int(digit) * (2 if position % 2 else 1)
+        total += figure - 9 if figure > 9 else figure
+    return total % 10 == 0
+
+
+def _level_of(code: str) -> int:
+    for level, width in enumerate(_WIDTHS, start=1):
+        if set(code[width:]) <= {"0"}:
+            return level
+    return 5
+
+
+def _limit(told: str, on: date, answers: Mapping[str, Any]) -> date | None:
+    if not told:
+        return None
+    return on if told == DAY_TODAY else _as_date(told) or _as_date(answers.get(told))
+
+
+def _as_date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def _spoken(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
