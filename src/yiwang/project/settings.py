@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "yiwang.support.identity",
     "yiwang.capability.catalogue",
     "yiwang.capability.cases",
+    "yiwang.capability.intake",
     "yiwang.project",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",

@@ -117,8 +117,8 @@ class _Reader:
         if not isinstance(given, Mapping) or not given:
             self.say(f"{path}properties", "至少要有一个字段")
             return ()
-        required = document.get("required", [])
-        for key in required if isinstance(required, list) else []:
+        required = [str(key) for key in self._list(document, "required", path.rstrip("/"))]
+        for key in required:
             if key not in given:
                 self.say(f"{path}required", f"properties 里没有“{key}”")
         fields = []
@@ -228,13 +228,17 @@ class _Reader:
         labels, helps = notes.get("x-labels") or {}, notes.get("x-option-help") or {}
         if kind not in (Kind.CHOICE, Kind.CHOICES):
             return ()
-        if not isinstance(codes, list) or not codes or not isinstance(labels, Mapping):
+        well_formed = isinstance(labels, Mapping) and isinstance(helps, Mapping)
+        if not isinstance(codes, list) or not codes or not well_formed:
             self.say(f"{where}/enum", "选择题要写 enum（选项代码）和 x-labels（选项名称）")
             return ()
+        told = []
         for code in codes:
             if not isinstance(code, str) or code not in labels:
-                self.say(f"{where}/x-labels", f"选项“{code}”是文本代码吗？它缺少名称")
-        return tuple(Option(str(c), str(labels.get(c, c)), str(helps.get(c, ""))) for c in codes)
+                self.say(f"{where}/x-labels", f"选项“{code}”要是加引号的文本，并且要有名称")
+            else:
+                told.append(Option(code, str(labels[code]), str(helps.get(code, ""))))
+        return tuple(told)
 
     def _rows(self, notes: Mapping[str, Any], where: str) -> tuple[Field, ...]:
         items = notes.get("items")
@@ -260,11 +264,14 @@ class _Reader:
         if not isinstance(values, list) or not values:
             self.say(f"{where}/x-show-when", "in 后面写答案的列表")
             return None
+        if not all(isinstance(value, str | bool | int) for value in values):
+            self.say(f"{where}/x-show-when", "答案写选项代码、true 或 false")
+            return None
         return ShowWhen(str(given.get("field")), tuple(values))
 
     def _grade(self, notes: Mapping[str, Any], kind: Kind, where: str) -> int:
         given = notes.get("x-grade", _LEAST_GRADE.get(kind, 1))
-        if given not in (1, 2, 3, 4) or isinstance(given, bool):
+        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 4:
             self.say(f"{where}/x-grade", "数据级别写 1、2、3 或 4")
             return 4
         if given < _LEAST_GRADE.get(kind, 1):

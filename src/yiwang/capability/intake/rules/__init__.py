@@ -1,7 +1,7 @@
 """Decisions about answers, on plain values: cleaning, checking, hiding, wording."""
 
 from yiwang.capability.intake.rules.checking import validate, visible_answers, visible_fields
-from yiwang.capability.intake.rules.cleaning import clean
+from yiwang.capability.intake.rules.cleaning import clean, has_right_type
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.capability.intake.rules.merging import Merged, merge
 from yiwang.capability.intake.rules.wording import answer_rows, contradictions, describe, mask
@@ -13,6 +13,7 @@ __all__ = [
     "clean",
     "contradictions",
     "describe",
+    "has_right_type",
     "mask",
     "merge",
     "validate",

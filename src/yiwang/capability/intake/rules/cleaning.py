@@ -49,6 +49,24 @@ def clean(fields: Sequence[Field], answers: Mapping[str, Any], *, prefix: str = 
     return kept, tuple(problems)
 
 
+def has_right_type(field: Field, value: Any) -> bool:
+    """Is this the type the question asks for? (What a source says must be, a draft need not yet.)"""
+    match field.kind:
+        case Kind.YES_NO:
+            return isinstance(value, bool)
+        case Kind.NUMBER:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case Kind.CHOICES | Kind.GROUP:
+            return isinstance(value, list)
+        case Kind.PERSON | Kind.ORGANIZATION:
+            return isinstance(value, dict)
+        case Kind.CHOICE:
+            return any(option.value == value for option in field.options)
+        case Kind.FILE:
+            return False
+    return isinstance(value, str)
+
+
 class _CannotKeep(ValueError):
     """The value is not something a form can hold."""
 

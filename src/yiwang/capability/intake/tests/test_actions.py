@@ -1,0 +1,242 @@
+"""Drafts on a real database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+
+from yiwang.capability.intake import actions, queries
+from yiwang.capability.intake.definitions import Prefilled
+from yiwang.capability.intake.models import Draft
+from yiwang.capability.intake.sample import (
+    ITEM_CODE,
+    good_answers,
+    publish_sample_form,
+    sample_document,
+    start_sample_draft,
+)
+from yiwang.kernel.refusals import InvalidInput, NotFound
+from yiwang.mechanisms.journal import queries as journal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(person, noon):
+    publish_sample_form(actor=person, at=noon)
+    return start_sample_draft(actor=person, at=noon)
+
+
+def save(draft, person, at, version=None, **answers):
+    return actions.save_answers(
+        draft_key=draft.key,
+        answers=answers,
+        version=draft.version if version is None else version,
+        actor=person,
+        at=at,
+    )
+
+
+@pytest.fixture
+def known_places(monkeypatch):
+    found = SimpleNamespace(valid_until=None, full_name="甘肃省兰州市城关区", code="620102000000")
+    monkeypatch.setattr(queries.directory, "find_division", lambda code: found)
+    monkeypatch.setattr(
+        queries.directory, "find_divisions", lambda codes: dict.fromkeys(codes, found)
+    )
+
+
+def test_publishing_the_same_form_twice_is_one_form(person, noon):
+    publish_sample_form(actor=person, at=noon)
+    publish_sample_form(actor=person, at=noon)
+    assert queries.has_form(ITEM_CODE, 1)
+
+
+def test_a_published_version_cannot_become_another_form(person, noon):
+    publish_sample_form(actor=person, at=noon)
+    other = {**sample_document(), "title": "另一份"}
+    with pytest.raises(actions.CannotPublishForm):
+        actions.publish_form(item_code=ITEM_CODE, item_version=1, form=other, actor=person, at=noon)
+
+
+def test_a_form_with_mistakes_is_refused_with_all_of_them(person, noon):
+    with pytest.raises(actions.CannotPublishForm) as refusal:
+        actions.publish_form(
+            item_code="x", item_version=1, form={"title": 1}, actor=person, at=noon
+        )
+    assert {p.field for p in refusal.value.fields} >= {"x-steps", "properties"}
+
+
+def test_what_is_typed_is_kept_for_another_device(draft, person, noon):
+    later = noon + timedelta(minutes=1)
+    saved = save(draft, person, later, name="马晓燕", phone="139 0000 0417")
+    assert saved.version == draft.version + 1
+    again = queries.get_draft(draft.key, person)
+    assert again.answers == {"name": "马晓燕", "phone": "13900000417"}
+    assert again.saved_at == later
+    assert [row.key for row in queries.list_drafts(person, at=later)] == [draft.key]
+
+
+def test_an_unfinished_answer_is_kept_as_it_is(draft, person, noon):
+    assert save(draft, person, noon, citizen_id="110105").answers == {"citizen_id": "110105"}
+
+
+def test_saving_the_same_again_changes_nothing(draft, person, noon):
+    saved = save(draft, person, noon, name="马晓燕")
+    assert save(draft, person, noon, name="马晓燕").version == saved.version
+
+
+def test_another_persons_draft_does_not_exist(draft, other, noon):
+    with pytest.raises(NotFound):
+        queries.get_draft(draft.key, other)
+    for act in (
+        lambda: save(draft, other, noon, name="x"),
+        lambda: actions.freeze(draft_key=draft.key, actor=other, at=noon),
+        lambda: actions.discard_draft(draft_key=draft.key, actor=other, at=noon),
+        lambda: actions.keep_prefilled(draft_key=draft.key, found={}, actor=other, at=noon),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert queries.list_drafts(other, at=noon) == ()
+
+
+def test_two_devices_that_differ_keep_both_values_until_somebody_chooses(draft, person, noon):
+    save(draft, person, noon, name="马晓燕", phone="13900000417")
+    later = save(draft, person, noon, version=draft.version, name="马晓雁", born_on="1949-12-31")
+    assert later.answers["name"] == "马晓燕"
+    assert later.answers["born_on"] == "1949-12-31"
+    [conflict] = later.conflicts
+    assert (conflict.field, conflict.kept, conflict.other) == ("name", "马晓燕", "马晓雁")
+    with pytest.raises(actions.AnswersConflict):
+        actions.freeze(draft_key=draft.key, actor=person, at=noon)
+    settled = save(later, person, noon, name="马晓雁")
+    assert settled.conflicts == ()
+    assert settled.answers["name"] == "马晓雁"
+
+
+def test_text_that_cannot_be_kept_is_refused_and_nothing_is_saved(draft, person, noon):
+    with pytest.raises(InvalidInput) as refusal:
+        save(draft, person, noon, name="马\x00", phone="13900000417")
+    assert [p.field for p in refusal.value.fields] == ["name"]
+    assert queries.get_draft(draft.key, person).answers == {}
+
+
+def test_an_answer_to_a_question_the_form_does_not_ask_is_refused(draft, person, noon):
+    with pytest.raises(InvalidInput):
+        save(draft, person, noon, applicant="person:cccccccccccccccc")
+
+
+def test_a_strangers_file_key_is_not_believed(draft, person, noon):
+    with pytest.raises(InvalidInput):
+        save(draft, person, noon, proof=["0123456789abcdef"])
+
+
+def test_a_file_belongs_to_its_question_until_it_is_taken_away(draft, person, noon):
+    stored = SimpleNamespace(key="f" * 16, filename="房产证.pdf", size=10, digest="d")
+    act = {"draft_key": draft.key, "field": "proof", "actor": person, "at": noon}
+    attached = actions.attach_file(stored=stored, **act)
+    assert attached.answers["proof"] == ["f" * 16]
+    assert queries.list_attachments(draft.key, person) == {"f" * 16: "房产证.pdf"}
+    assert save(attached, person, noon, proof=["f" * 16]).answers["proof"] == ["f" * 16]
+    gone = actions.detach_file(file_key="f" * 16, **act)
+    assert gone.files == ()
+    with pytest.raises(NotFound):
+        actions.detach_file(file_key="f" * 16, **act)
+
+
+def test_no_more_files_than_the_question_takes(draft, person, noon):
+    act = {"draft_key": draft.key, "field": "proof", "actor": person, "at": noon}
+    for letter in "ab":
+        stored = SimpleNamespace(key=letter * 16, filename="1.pdf", size=1, digest="d")
+        actions.attach_file(stored=stored, **act)
+    third = SimpleNamespace(key="c" * 16, filename="1.pdf", size=1, digest="d")
+    with pytest.raises(actions.TooManyFiles):
+        actions.attach_file(stored=third, **act)
+
+
+def test_a_prefilled_answer_never_replaces_what_the_person_said(draft, person, noon):
+    save(draft, person, noon, name="马小燕")
+    fact = Prefilled("马晓燕", "人口库", noon, "person.name")
+    number = Prefilled("11010519491231002X", "人口库", noon, "person.citizen_id")
+    kept = actions.keep_prefilled(
+        draft_key=draft.key, found={"name": fact, "citizen_id": number}, actor=person, at=noon
+    )
+    assert kept.answers["name"] == "马小燕"
+    assert kept.answers["citizen_id"] == "11010519491231002X"
+    assert kept.prefilled["name"].value == "马晓燕"
+
+
+def test_what_is_handed_in_says_where_it_came_from_and_what_contradicts(
+    draft, person, noon, known_places
+):
+    hidden = {"relative": {"name": "无关", "citizen_id": "1"}}
+    save(draft, person, noon, **good_answers(), **hidden)
+    facts = {
+        "name": Prefilled("马晓燕", "人口库", noon, "person.name"),
+        "citizen_id": Prefilled("620102194603120419", "人口库", noon, "person.citizen_id"),
+    }
+    actions.keep_prefilled(draft_key=draft.key, found=facts, actor=person, at=noon)
+    application = actions.freeze(draft_key=draft.key, actor=person, at=noon)
+    assert application.answers == good_answers()
+    assert set(application.sources) == {"name"}
+    [contradiction] = application.contradictions
+    assert contradiction.register_value == "620102194603120419"
+    rows = {row.field: row for row in application.rows}
+    assert rows["name"].source == "人口库"
+    assert rows["citizen_id"].masked == "110105********002X"
+    assert rows["place"].value == "甘肃省兰州市城关区"
+    assert rows["by_relative"].value == "否"
+
+
+def test_an_unfinished_form_is_refused_field_by_field(draft, person, noon):
+    with pytest.raises(InvalidInput) as refusal:
+        actions.freeze(draft_key=draft.key, actor=person, at=noon)
+    assert "citizen_id" in {p.field for p in refusal.value.fields}
+
+
+def test_what_is_handed_in_cannot_be_changed_or_handed_in_again(draft, person, noon):
+    act = {"draft_key": draft.key, "actor": person, "at": noon}
+    actions.mark_submitted(case="case:cccccccccccccccc", **act)
+    assert queries.get_draft(draft.key, person).submitted_case == "case:cccccccccccccccc"
+    for verb in (
+        lambda: actions.mark_submitted(case="case:dddddddddddddddd", **act),
+        lambda: actions.freeze(**act),
+        lambda: save(draft, person, noon, name="x"),
+    ):
+        with pytest.raises(actions.AlreadyHandedIn):
+            verb()
+
+
+def test_answers_never_lie_in_clear_in_the_table(draft, person, noon):
+    save(draft, person, noon, citizen_id="11010519491231002X", account="6222020000000000000")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT d::text FROM intake_draft d")
+        row = cursor.fetchone()[0]
+    assert "11010519491231002X" not in row
+    assert "6222020000000000000" not in row
+
+
+def test_the_journal_says_what_was_done_but_not_what_was_typed(draft, person, noon):
+    save(draft, person, noon, name="马晓燕")
+    entries = journal.list_entries(subject=draft.reference)
+    assert [e.act for e in entries] == ["intake.start", "intake.save"]
+    assert "马晓燕" not in repr(entries)
+
+
+def test_an_expired_draft_is_gone_with_its_answers(draft, person, noon):
+    late = noon + timedelta(days=31)
+    with pytest.raises(NotFound):
+        save(draft, person, late, name="x")
+    assert actions.remove_expired(at=late) > 0
+    assert not Draft.objects.filter(key=draft.key).exists()
+
+
+def test_a_discarded_draft_keeps_no_answer(draft, person, noon):
+    save(draft, person, noon, name="马晓燕")
+    actions.discard_draft(draft_key=draft.key, actor=person, at=noon)
+    assert Draft.objects.get(key=draft.key).answers == {}
+    with pytest.raises(NotFound):
+        queries.get_draft(draft.key, person)
