@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "yiwang.capability.catalogue",
     "yiwang.capability.cases",
     "yiwang.capability.intake",
+    "yiwang.capability.entitlements",
+    "yiwang.capability.reviews",
     "yiwang.project",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",

@@ -22,7 +22,7 @@ def problems(wording: Wording, values: Mapping[str, str]) -> tuple[str, ...]:
     """Names that must not be there, then names that are missing or blank."""
     known = names_of(wording)
     strange = sorted(set(values) - known)
-    needed = known - wording.optional - {"addressee", "body"} | {"addressee", "body"}
+    needed = known - wording.optional
     blank = sorted(name for name in needed if not values.get(name, "").strip())
     return tuple([f"+{name}" for name in strange] + [f"-{name}" for name in blank])
 

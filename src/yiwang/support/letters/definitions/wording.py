@@ -189,7 +189,7 @@ _ALL: Final = (
             "依据：{basis}",
             "您对此有异议的，请在{object_by}前告诉我们，我们核实后再作决定；在此之前不会停发。",
         ),
-        optional=("basis",),
+        optional=("basis", "case_no"),
     ),
 )
 

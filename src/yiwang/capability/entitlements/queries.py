@@ -1,0 +1,163 @@
+"""Reading grants and monthly lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Sum
+
+from yiwang.capability.entitlements import rules
+from yiwang.capability.entitlements.definitions import (
+    PAYMENT_LABELS,
+    STATE_LABELS,
+    EntitlementView,
+    MonthlyListView,
+    PaymentRow,
+    PaymentState,
+    Period,
+)
+from yiwang.capability.entitlements.models import (
+    Entitlement,
+    MonthlyEntry,
+    MonthlyList,
+    PaymentResult,
+)
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.masks import mask_account
+from yiwang.kernel.references import reference
+from yiwang.kernel.refusals import NotFound
+
+
+def periods_of(entitlement: Entitlement) -> tuple[Period, ...]:
+    rows = entitlement.periods.order_by("id")
+    return tuple(Period(row.first, row.until, row.monthly_fen) for row in rows)
+
+
+def result_of(states: set[str]) -> str:
+    """A late success beats an earlier failure."""
+    if PaymentState.PAID in states:
+        return PaymentState.PAID
+    return PaymentState.FAILED if PaymentState.FAILED in states else PaymentState.LISTED
+
+
+def payments_of(entitlement: Entitlement) -> tuple[PaymentRow, ...]:
+    rows = (
+        MonthlyEntry.objects.filter(entitlement=entitlement)
+        .select_related("monthly_list")
+        .prefetch_related("results")
+        .order_by("-month")[:200]
+    )
+    return tuple(_payment(row) for row in rows)
+
+
+def _payment(entry: MonthlyEntry) -> PaymentRow:
+    results = list(entry.results.all())
+    state = result_of({result.state for result in results})
+    return PaymentRow(
+        month=entry.month,
+        listed_month=entry.monthly_list.month,
+        amount_fen=entry.amount_fen,
+        state=state,
+        state_label=PAYMENT_LABELS[state],
+        note=next((r.note for r in results if r.state == state), ""),
+    )
+
+
+def view(entitlement: Entitlement) -> EntitlementView:
+    periods = periods_of(entitlement)
+    payments = payments_of(entitlement)
+    paid = {row.month: row.amount_fen for row in payments if row.state == PaymentState.PAID}
+    return EntitlementView(
+        key=entitlement.key,
+        reference=reference("entitlement", entitlement.key),
+        case=entitlement.case,
+        person=entitlement.person,
+        benefit=entitlement.benefit,
+        benefit_name=entitlement.benefit_name,
+        monthly_fen=periods[-1].monthly_fen,
+        starts_on=entitlement.starts_on,
+        state=entitlement.state,
+        state_label=STATE_LABELS[entitlement.state],
+        account_masked=mask_account(entitlement.account) if entitlement.account else "",
+        version=entitlement.version,
+        stops_on=entitlement.stops_on,
+        stop_reason=entitlement.stop_reason,
+        paid_fen=sum(paid.values()),
+        owed_back_fen=sum(rules.owed_back(periods, paid).values()),
+        payments=payments,
+    )
+
+
+def get_entitlement(key: str, actor: Actor) -> EntitlementView:
+    """One grant the actor may see, or NotFound."""
+    row = Entitlement.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return view(row)
+
+
+def find_case_entitlement(case: str) -> EntitlementView | None:
+    """The grant a case led to. The caller has shown that the actor may see the case."""
+    row = Entitlement.objects.filter(case=case).first()
+    return view(row) if row else None
+
+
+def list_entitlements(actor: Actor, *, limit: int = 50) -> tuple[EntitlementView, ...]:
+    """The actor's grants, newest first."""
+    rows = Entitlement.objects.visible_to(actor).order_by("-id")[: min(limit, 200)]
+    return tuple(view(row) for row in rows)
+
+
+def list_months(actor: Actor, *, benefit: str = "", limit: int = 24) -> tuple[MonthlyListView, ...]:
+    """The monthly lists of the actor's body, newest first, with what the bank has answered so far."""
+    rows = MonthlyList.objects.visible_to(actor).order_by("-month", "benefit")
+    if benefit:
+        rows = rows.filter(benefit=benefit)
+    return tuple(list_view(row) for row in rows[: min(limit, 200)])
+
+
+def get_month(key: str, actor: Actor) -> MonthlyListView:
+    """One monthly list of the actor's body, or NotFound."""
+    row = MonthlyList.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return list_view(row)
+
+
+def list_view(row: MonthlyList) -> MonthlyListView:
+    results = PaymentResult.objects.filter(entry__monthly_list=row)
+    paid = results.filter(state=PaymentState.PAID)
+    paid_fen = paid.aggregate(fen=Sum("entry__amount_fen"))["fen"] or 0
+    failed = results.filter(state=PaymentState.FAILED).exclude(entry__in=paid.values("entry"))
+    return MonthlyListView(
+        key=row.key,
+        benefit=row.benefit,
+        benefit_name=row.benefit_name,
+        division_code=row.division_code,
+        department=row.department,
+        month=row.month,
+        closed_at=row.closed_at,
+        count=row.count,
+        total_fen=row.total_fen,
+        paid_fen=paid_fen,
+        failed_fen=failed.aggregate(fen=Sum("entry__amount_fen"))["fen"] or 0,
+    )
+
+
+def iterate_entries(
+    list_key: str, *, only_failed: bool = False
+) -> Iterator[tuple[str, date, int, str, str]]:
+    """(entry number, month, fen, account, account name) of one list, in order, unmasked: exports only.
+
+    ``only_failed``: what the bank could not pay, with the account the person has named since.
+    """
+    rows = MonthlyEntry.objects.filter(monthly_list__key=list_key).order_by("id")
+    if only_failed:
+        results = PaymentResult.objects.filter(entry__monthly_list__key=list_key)
+        failed = results.filter(state=PaymentState.FAILED).values("entry")
+        paid = results.filter(state=PaymentState.PAID).values("entry")
+        rows = rows.filter(pk__in=failed).exclude(pk__in=paid).select_related("entitlement")
+    for row in rows.iterator(chunk_size=500):
+        source = row.entitlement if only_failed else row
+        yield str(row.pk), row.month, row.amount_fen, source.account, source.account_name

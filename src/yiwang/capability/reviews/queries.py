@@ -1,0 +1,143 @@
+"""Reading reviews and follow-ups. Staff never learn who wrote a review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from yiwang.capability.reviews import rules
+from yiwang.capability.reviews.definitions import (
+    BAD_FROM,
+    LEVELS,
+    STATE_LABELS,
+    OrderAct,
+    Rates,
+    RectificationState,
+    RectificationView,
+    ReviewView,
+)
+from yiwang.capability.reviews.models import RectificationOrder, Review
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.references import reference
+from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.clocks import queries as clocks
+
+CONTACT_CLOCK = "rectification.contact"
+ANSWER_CLOCK = "rectification.answer"
+_ACT_LABELS = {
+    "opened": "收到差评，发出整改单",
+    "contact": "联系评价人",
+    "answer": "答复整改结果",
+    "second_review": "评价人再次评价",
+    "close": "办结",
+    "set_aside": "核实后不计入",
+}
+
+
+def review_view(row: Review) -> ReviewView:
+    order = getattr(row, "rectification", None)
+    return ReviewView(
+        key=row.key,
+        case=row.case,
+        handling=row.handling,
+        level=row.level,
+        level_label=LEVELS[row.level],
+        tags=tuple(row.tags),
+        text=row.text,
+        channel=row.channel,
+        given_at=row.given_at,
+        item_code=row.item_code,
+        counted=row.counted,
+        rectification=order.key if order else "",
+    )
+
+
+def find_review(handling: str, actor: Actor) -> ReviewView | None:
+    """The review of one handling, if given and the actor may see it."""
+    rows = Review.objects.visible_to(actor).select_related("rectification")
+    row = rows.filter(handling=handling).first()
+    return review_view(row) if row else None
+
+
+def list_case_reviews(case: str, actor: Actor) -> tuple[ReviewView, ...]:
+    """The reviews of one case the actor may see, oldest first."""
+    rows = Review.objects.visible_to(actor).select_related("rectification").filter(case=case)
+    return tuple(review_view(row) for row in rows.order_by("id")[:50])
+
+
+def list_reviews(
+    actor: Actor, *, before: int | None = None, limit: int = 50
+) -> tuple[ReviewView, ...]:
+    """Reviews of the actor's division and department, newest first."""
+    rows = Review.objects.visible_to(actor).select_related("rectification").order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(review_view(row) for row in rows[: min(limit, 200)])
+
+
+def order_view(row: RectificationOrder) -> RectificationView:
+    me = reference("rectification", row.key)
+    found = {clock.kind: clock.due_on for clock in clocks.find_clocks([me]).get(me, ())}
+    acts = tuple(
+        OrderAct(act.at, _ACT_LABELS.get(act.act, act.act), act.note)
+        for act in row.acts.order_by("id")
+    )
+    return RectificationView(
+        key=row.key,
+        reference=me,
+        review=review_view(row.review),
+        state=row.state,
+        state_label=STATE_LABELS[row.state],
+        complex=row.complex,
+        contact_by=found.get(CONTACT_CLOCK),
+        answer_by=found.get(ANSWER_CLOCK),
+        answer=row.answer,
+        answer_text=row.answer_text,
+        second_level=row.second_level,
+        version=row.version,
+        opened_at=row.opened_at,
+        acts=acts,
+    )
+
+
+def get_order(key: str, actor: Actor) -> RectificationView:
+    """One follow-up the actor may see, or NotFound."""
+    rows = RectificationOrder.objects.visible_to(actor).select_related("review")
+    row = rows.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return order_view(row)
+
+
+def list_orders(
+    actor: Actor, *, state: str = "", after: int = 0, limit: int = 50
+) -> tuple[RectificationView, ...]:
+    """Follow-ups of the actor's body, oldest first; ``state`` narrows."""
+    rows = RectificationOrder.objects.visible_to(actor).select_related("review").order_by("id")
+    if state:
+        rows = rows.filter(state=state)
+    return tuple(order_view(row) for row in rows.filter(pk__gt=after)[: min(limit, 200)])
+
+
+def get_rates(*, since: datetime, until: datetime, handled: int, division_code: str = "") -> Rates:
+    """The published rates of a period; ``handled`` is the number of handlings, counted by the caller."""
+    rows = Review.objects.filter(given_at__gte=since, given_at__lt=until, counted=True)
+    if division_code:
+        rows = rows.filter(division_code__startswith=division_code)
+    closed = Q(rectification__state=RectificationState.CLOSED)
+    bad = Q(level__gte=BAD_FROM)
+    counts = rows.aggregate(
+        active=Count("id"),
+        bad=Count("id", filter=bad),
+        rectified=Count("id", filter=bad & closed),
+        in_time=Count("id", filter=bad & closed & Q(rectification__in_time=True)),
+    )
+    return rules.rates(
+        handled=handled,
+        active=counts["active"],
+        good=counts["active"] - counts["bad"],
+        bad=counts["bad"],
+        rectified=counts["rectified"],
+        rectified_in_time=counts["in_time"],
+    )
