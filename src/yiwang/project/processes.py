@@ -33,7 +33,8 @@ from yiwang.project import database, wiring
 log = logging.getLogger("yiwang.process")
 
 WORKERS: Final = 2
-THREADS: Final = 8
+THREADS: Final = 4
+WAITING: Final = 64  # requests a process holds before the next must wait outside
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
 
@@ -82,6 +83,7 @@ def web() -> None:
         interface=Interfaces.WSGI,
         workers=int(os.environ.get("YIWANG_WEB_WORKERS", str(WORKERS))),
         blocking_threads=THREADS,
+        backpressure=WAITING,
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
