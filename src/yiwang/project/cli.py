@@ -14,8 +14,6 @@ from typing import Final
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
-    "run": "yiwang.project.run",
-    "process": "yiwang.project.processes",
     "laws": "yiwang.foundation.laws.commands",
     "manage": "yiwang.project.manage",
 }

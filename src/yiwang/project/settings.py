@@ -172,3 +172,5 @@ IMPRINT = os.environ.get(
 )
 #: Days of national mourning: every page in grey.
 MOURNING = os.environ.get("YIWANG_MOURNING", "0") == "1"
+#: Where this installation's packs lie (the N applications, as data).
+PACKS = Path(os.environ.get("YIWANG_PACKS", ROOT / "packs"))

@@ -12,6 +12,7 @@ handler500 = "yiwang.project.failures.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.shell.urls")),
+    path("", include("yiwang.entrance.citizen.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.show_metrics),

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from yiwang.kernel.refusals import NotFound
+from yiwang.network.directory import queries as directory
 
 COOKIE: Final = "division"
 _NAME_KEPT_SECONDS = 600
@@ -29,16 +30,18 @@ def name_of(code: str) -> str:
     if isinstance(known, str):
         return known
     name = _look_up(code)
-    cache.set(key, name, _NAME_KEPT_SECONDS)
-    return name
+    if name:
+        cache.set(key, name, _NAME_KEPT_SECONDS)
+    return name or _("选择地区")
 
 
 def _look_up(code: str) -> str:
+    """The refusal page also asks, when the database may be the very thing that is away."""
     try:
-        from yiwang.network.directory import queries as directory
-
-        division = directory.get_division(code)
-    except (NotFound, DatabaseError, ImportError):
-        return "选择地区"
+        division = directory.find_division(code)
+    except DatabaseError:
+        division = None
+    if division is None:
+        return ""
     above = [row.name for row in directory.list_ancestors(code) if row.level > 1][-1:]
     return "".join([*above, division.name])

@@ -1,0 +1,145 @@
+"""The five questions everybody asks of a service, answered from its item: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from yiwang.capability.catalogue.definitions import HandlingMode, Item, Material, MaterialSource
+from yiwang.capability.catalogue.definitions.codes import HandlingForm, ServedKind
+from yiwang.capability.catalogue.queries import Narrowed
+from yiwang.mechanisms.clocks.definitions import Allowance, Unit
+
+_BODIES: Final = frozenset(ServedKind) - {ServedKind.PERSON}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One question with its answer and a remark."""
+
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedMaterial:
+    """One material with the mark that says who brings it."""
+
+    name: str
+    why: str
+    mark: str
+    kind: str
+    icon: str
+    sample: str
+    issuer: str
+    local: bool
+    optional: bool
+
+
+def five(item: Item, narrowed: Narrowed) -> tuple[Fact, ...]:
+    """能不能办, 带什么, 多久, 多少钱, 去不去现场: what the first screen must answer."""
+    return (_who(item), _bring(narrowed), _how_long(item), _how_much(item), _go(item))
+
+
+def one_line(item: Item) -> str:
+    """Trips and time in half a line, for lists: “不用跑，当场出结果”."""
+    if item.handling_mode is not HandlingMode.PLATFORM:
+        return _("这里看指南，到窗口或原系统办")
+    trips = _("不用跑") if item.visits == 0 else _("去 %(number)s 次") % {"number": item.visits}
+    return _("%(trips)s，%(time)s") % {"trips": trips, "time": time_words(item.promised)}
+
+
+def time_words(allowance: Allowance | None) -> str:
+    """“当场出结果”, “最多 7 个工作日”."""
+    if allowance is None:
+        return _("时限看指南")
+    if allowance.amount == 0:
+        return _("当场出结果")
+    return _("最多 %(time)s") % {"time": amount_words(allowance)}
+
+
+def amount_words(allowance: Allowance) -> str:
+    """“7 个工作日” in the visitor's language."""
+    words = {
+        Unit.WORKING_DAY: _("%(number)s 个工作日"),
+        Unit.NATURAL_DAY: _("%(number)s 天"),
+        Unit.HOUR: _("%(number)s 小时"),
+        Unit.MONTH: _("%(number)s 个月"),
+        Unit.YEAR: _("%(number)s 年"),
+    }
+    return words[allowance.unit] % {"number": allowance.amount}
+
+
+def _who(item: Item) -> Fact:
+    person = ServedKind.PERSON in item.served
+    bodies = bool(_BODIES & set(item.served))
+    if person and bodies:
+        value = _("个人和单位都能办")
+    elif person or bodies:
+        value = _("个人可以办") if person else _("单位可以办")
+    else:
+        value = _("清单里没有写")
+    first = item.conditions[0].text if item.conditions else ""
+    return Fact(_("能不能办"), value, first)
+
+
+def _bring(narrowed: Narrowed) -> Fact:
+    mine, ours = len(narrowed.to_bring), len(narrowed.fetched)
+    value = _("您交 %(number)s 样") % {"number": mine} if mine else _("什么都不用带")
+    if not narrowed.materials:
+        value = _("清单里没有写")
+    detail = _("%(number)s 样我们替您取") % {"number": ours} if ours else ""
+    return Fact(_("带什么"), value, detail)
+
+
+def _how_long(item: Item) -> Fact:
+    details = []
+    if item.promised is not None and item.promised_local:
+        details.append(_("本地规定（示例）"))
+    if item.statutory is not None:
+        details.append(_("法定 %(time)s") % {"time": amount_words(item.statutory)})
+    shown = item.promised or item.statutory
+    value = time_words(shown) if shown else _("清单里没有写")
+    return Fact(_("多久"), value, _("，").join(details))
+
+
+def _how_much(item: Item) -> Fact:
+    if not item.fee.charged:
+        return Fact(_("多少钱"), _("不收费"))
+    amount = f"¥{item.fee.amount_fen // 100:,}.{item.fee.amount_fen % 100:02d}"
+    value = amount if item.fee.amount_fen else _("要收费")
+    return Fact(_("多少钱"), value, item.fee.explanation)
+
+
+def _go(item: Item) -> Fact:
+    window = HandlingForm.WINDOW in item.forms
+    if item.handling_mode is not HandlingMode.PLATFORM:
+        return Fact(_("去不去现场"), _("先看“怎么办”"), _("还不能在这里网上办"))
+    if item.visits == 0:
+        detail = _("想去窗口也可以") if window else ""
+        return Fact(_("去不去现场"), _("一次都不用去"), detail)
+    return Fact(_("去不去现场"), _("去 %(number)s 次") % {"number": item.visits})
+
+
+def marked(material: Material) -> MarkedMaterial:
+    """A material with its mark: fetched by us, filled in here, uploaded, or promised."""
+    mark, kind, icon = {
+        MaterialSource.FETCHED: (_("我们替您取"), "info", "link"),
+        MaterialSource.UPLOADED: (_("您上传"), "line", "up"),
+        MaterialSource.FORM: (_("填表时生成"), "", "doc"),
+        MaterialSource.PROMISED: (_("可以承诺代替"), "soon", "check"),
+    }[material.source]
+    return MarkedMaterial(
+        name=material.name,
+        why=material.why,
+        mark=mark,
+        kind=kind,
+        icon=icon,
+        sample=material.sample,
+        issuer=material.issuer,
+        local=material.local,
+        optional=not material.required,
+    )

@@ -1,0 +1,33 @@
+"""What waits for the person: drafts to go on with and cases that need an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from yiwang.capability.cases.definitions import CaseRow
+from yiwang.capability.intake import queries as intake
+from yiwang.capability.intake.definitions import DraftRow
+from yiwang.kernel.actor import Actor, ActorKind
+
+_CITIZENS = (ActorKind.PERSON, ActorKind.ORGANIZATION)
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What asks for an act of this person now."""
+
+    drafts: tuple[DraftRow, ...] = ()
+    cases: tuple[CaseRow, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return len(self.drafts) + len(self.cases)
+
+
+def for_actor(actor: Actor, *, at: datetime) -> Waiting | None:
+    """None for somebody who is not signed in as a citizen."""
+    if actor.kind not in _CITIZENS:
+        return None
+    return Waiting(drafts=intake.list_drafts(actor, at=at, limit=_FEW))
