@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "yiwang.capability.intake",
     "yiwang.capability.entitlements",
     "yiwang.capability.reviews",
+    "yiwang.capability.materials",
     "yiwang.project",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",

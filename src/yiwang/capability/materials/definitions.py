@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Supply(StrEnum):
-    """How a material came: fetched from a source, reused, uploaded, promised later, on the form."""
+    """How a material came, or why it is not here. PENDING: we go on asking, the person need not."""
 
     FETCHED = "FETCHED"
     REUSED = "REUSED"
     UPLOADED = "UPLOADED"
     PROMISED = "PROMISED"
     FORM = "FORM"
+    PENDING = "PENDING"
     MISSING = "MISSING"
 
 
@@ -23,7 +25,8 @@ SUPPLY_LABELS = {
     Supply.REUSED: "用您以前交过的",
     Supply.UPLOADED: "您上传的",
     Supply.PROMISED: "您承诺补交",
-    Supply.FORM: "在表里填",
+    Supply.FORM: "用您填的表",
+    Supply.PENDING: "我们接着取，不用您交",
     Supply.MISSING: "还缺",
 }
 
@@ -53,4 +56,30 @@ class MaterialView:
     source_label: str = ""
     as_of: datetime | None = None
     why: str = ""
-    note: str = ""  # why it could not be fetched; until when it is promised
+    note: str = ""  # why it could not be fetched
+    may_upload: bool = False  # asked of the person, or the source is away or has no record
+    may_promise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A material of the same kind the applicant handed in before."""
+
+    material: str
+    name: str
+    case: str
+    files: tuple[SuppliedFile, ...]
+    handed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a source said about a material, before it is kept."""
+
+    material: str
+    supply: Supply  # FETCHED, PENDING (source away) or MISSING (no such record)
+    source: str
+    source_label: str
+    as_of: datetime
+    value: Any = None
+    files: tuple[SuppliedFile, ...] = ()

@@ -1,0 +1,47 @@
+"""Supplied materials, first of a draft, then of its case. What a source said lies encrypted."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from yiwang.capability.materials.definitions import Supply
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.rights import scope_filter
+from yiwang.mechanisms.crypto.fields import EncryptedJSON
+
+
+class MaterialQuerySet(models.QuerySet["SuppliedMaterial"]):
+    def visible_to(self, actor: Actor) -> MaterialQuerySet:
+        """The applicant's own; officials come through the case they may see."""
+        return self.filter(scope_filter(actor, roles=()))
+
+
+class SuppliedMaterial(models.Model):
+    """One material and how it came. The newest way replaces the older one of the same draft."""
+
+    applicant = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)  # "draft:<key>", then "case:<key>"
+    material = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    supply = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Supply])
+    files = models.JSONField(default=list)  # [{key, filename, size, digest}]
+    value = EncryptedJSON(null=True)
+    provider = models.CharField(max_length=80, blank=True)
+    source_label = models.CharField(max_length=80, blank=True)
+    as_of = models.DateTimeField()
+    reused_from = models.CharField(max_length=80, blank=True)
+
+    objects = MaterialQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subject", "material"], name="one_row_per_material"),
+        )
+        indexes = (
+            models.Index(fields=["applicant", "material", "-as_of"], name="materials_to_reuse"),
+            models.Index(
+                fields=["as_of"],
+                condition=models.Q(supply="PENDING"),
+                name="materials_still_asked_for",
+            ),
+        )

@@ -1,0 +1,137 @@
+"""Questions about materials. Who may see the draft or case is checked before they are asked."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from yiwang.capability.catalogue.definitions import Material, MaterialSource
+from yiwang.capability.materials import rules
+from yiwang.capability.materials.definitions import (
+    SUPPLY_LABELS,
+    Fetched,
+    MaterialView,
+    Reusable,
+    SuppliedFile,
+    Supply,
+)
+from yiwang.capability.materials.models import SuppliedMaterial
+from yiwang.foundation.exchange import sources
+from yiwang.kernel.actor import Actor
+
+SECONDS = 2.0
+
+
+def list_materials(*, subject: str) -> tuple[MaterialView, ...]:
+    """What was supplied for one draft or case."""
+    rows = SuppliedMaterial.objects.filter(subject=subject).order_by("id")[:200]
+    return tuple(view_of(row) for row in rows)
+
+
+def outlook(*, required: Iterable[Material], subject: str) -> tuple[MaterialView, ...]:
+    """Every material the application needs, supplied or not, in the item's order."""
+    supplied = {view.material: view for view in list_materials(subject=subject)}
+    return rules.outlook(required, supplied, subject)
+
+
+def list_reusable(
+    *, actor: Actor, materials: Collection[str], limit: int = 20
+) -> tuple[Reusable, ...]:
+    """Uploads of the same kind the applicant handed in with an earlier case, newest first."""
+    rows = SuppliedMaterial.objects.visible_to(actor).filter(
+        applicant=actor.applicant,
+        material__in=list(materials),
+        supply__in=[Supply.UPLOADED, Supply.REUSED],
+        subject__startswith="case:",
+    )
+    newest: dict[str, Reusable] = {}
+    for row in rows.order_by("-as_of")[:limit]:
+        files = tuple(SuppliedFile(**file) for file in row.files)
+        known = Reusable(row.material, row.name, row.subject, files, row.as_of)
+        newest.setdefault(row.material, known)
+    return tuple(newest.values())
+
+
+def fetch(
+    *,
+    required: Sequence[Material],
+    applicant: str,
+    subject: str,
+    already: Collection[str] = (),
+    limit_seconds: float = SECONDS,
+) -> tuple[Fetched, ...]:
+    """Ask the sources for what need not be handed in; outside any transaction, all at once."""
+    wanted = [
+        m
+        for m in required
+        if m.source is MaterialSource.FETCHED and m.provider and m.key not in already
+    ]
+    questions = [sources.Question(m.provider or "", applicant) for m in wanted]
+    answers = sources.ask_all(
+        questions, purpose="替申请人取材料", case=subject, limit_seconds=limit_seconds
+    )
+    return tuple(_fetched(m.key, a) for m, a in zip(wanted, answers, strict=True))
+
+
+def file_content(fetched: Fetched) -> tuple[str, bytes] | None:
+    """File name and bytes when the source gave a file, to be stored before any transaction."""
+    value = fetched.value
+    if not isinstance(value, Mapping) or set(value) < {"filename", "content"}:
+        return None
+    try:
+        return str(value["filename"]), base64.b64decode(str(value["content"]), validate=True)
+    except binascii.Error:
+        return None
+
+
+def list_pending(*, before: datetime, limit: int = 100) -> tuple[MaterialView, ...]:
+    """Materials of handed-in cases a source still owes us, the longest waiting first."""
+    rows = SuppliedMaterial.objects.filter(
+        supply=Supply.PENDING, subject__startswith="case:", as_of__lt=before
+    ).exclude(provider="")
+    return tuple(view_of(row) for row in rows.order_by("as_of")[:limit])
+
+
+def ask_again(owed: MaterialView, *, limit_seconds: float = SECONDS) -> Fetched:
+    """Ask the source of one owed material once more, outside any transaction."""
+    applicant = SuppliedMaterial.objects.values_list("applicant", flat=True).get(
+        subject=owed.subject, material=owed.material
+    )
+    answer = sources.ask(
+        provider=owed.source,
+        subject=applicant,
+        purpose="替申请人取材料",
+        case=owed.subject,
+        limit_seconds=limit_seconds,
+    )
+    return _fetched(owed.material, answer)
+
+
+def view_of(row: SuppliedMaterial) -> MaterialView:
+    """A row as others may see it."""
+    supply = Supply(row.supply)
+    known = Fetched(row.material, supply, row.provider, row.source_label, row.as_of)
+    return MaterialView(
+        subject=row.subject,
+        material=row.material,
+        name=row.name,
+        required=True,
+        supply=supply,
+        supply_label=SUPPLY_LABELS[supply],
+        files=tuple(SuppliedFile(**file) for file in row.files),
+        source=row.provider,
+        source_label=row.source_label,
+        as_of=row.as_of,
+        note=rules.note_of(known) if row.source_label else "",
+    )
+
+
+def _fetched(material: str, answer: sources.Answer) -> Fetched:
+    supply = {
+        sources.Status.FOUND: Supply.FETCHED,
+        sources.Status.NOT_FOUND: Supply.MISSING,
+        sources.Status.AWAY: Supply.PENDING,
+    }[answer.status]
+    return Fetched(material, supply, answer.source, answer.source_label, answer.as_of, answer.value)

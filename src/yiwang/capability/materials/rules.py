@@ -1,0 +1,75 @@
+"""Which materials are still missing, and what may be done about each. Plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from yiwang.capability.catalogue.definitions import Material, MaterialSource
+from yiwang.capability.materials.definitions import (
+    SUPPLY_LABELS,
+    Fetched,
+    MaterialView,
+    Supply,
+)
+
+#: A supply that lets the application go in. PENDING does: what sharing can give is our errand
+#: (国务院令第716号第七条：通过共享可以获得的，不得要求申请人提供).
+GOOD_ENOUGH = frozenset(
+    {
+        Supply.FETCHED,
+        Supply.REUSED,
+        Supply.UPLOADED,
+        Supply.PROMISED,
+        Supply.FORM,
+        Supply.PENDING,
+    }
+)
+
+
+def outlook(
+    required: Iterable[Material], supplied: Mapping[str, MaterialView], subject: str
+) -> tuple[MaterialView, ...]:
+    """Every material the application needs, in the item's order, with how it stands now."""
+    return tuple(_one(material, supplied.get(material.key), subject) for material in required)
+
+
+def missing_materials(views: Iterable[MaterialView]) -> tuple[MaterialView, ...]:
+    """What still keeps the application from going in."""
+    return tuple(v for v in views if v.required and v.supply not in GOOD_ENOUGH)
+
+
+def supply_before_asking(material: Material) -> Supply:
+    """How a material stands before anybody did anything."""
+    if material.source is MaterialSource.FORM:
+        return Supply.FORM
+    return Supply.PENDING if material.source is MaterialSource.FETCHED else Supply.MISSING
+
+
+def note_of(fetched: Fetched) -> str:
+    """One sentence when a source did not give the material."""
+    if fetched.supply is Supply.PENDING:
+        return f"{fetched.source_label}现在连不上，我们会接着取；您手里有的话，也可以先上传。"
+    if fetched.supply is Supply.MISSING:
+        return f"{fetched.source_label}里没有查到，请您上传。"
+    return ""
+
+
+def _one(material: Material, known: MaterialView | None, subject: str) -> MaterialView:
+    supply = known.supply if known else supply_before_asking(material)
+    asked = material.source in (MaterialSource.UPLOADED, MaterialSource.PROMISED)
+    return MaterialView(
+        subject=subject,
+        material=material.key,
+        name=material.name,
+        required=material.required,
+        supply=supply,
+        supply_label=SUPPLY_LABELS[supply],
+        files=known.files if known else (),
+        source=known.source if known else "",
+        source_label=known.source_label if known else "",
+        as_of=known.as_of if known else None,
+        why=material.why,
+        note=known.note if known else "",
+        may_upload=asked or (known is not None and supply in (Supply.PENDING, Supply.MISSING)),
+        may_promise=material.source is MaterialSource.PROMISED,
+    )

@@ -1,0 +1,209 @@
+"""Materials: fetched before asked, uploaded, reused, promised, gathered."""
+
+from __future__ import annotations
+
+import base64
+from types import SimpleNamespace
+
+import pytest
+
+from yiwang.capability.catalogue.definitions import Material, MaterialSource
+from yiwang.capability.intake.definitions import FrozenApplication
+from yiwang.capability.materials import actions, jobs, queries
+from yiwang.capability.materials.definitions import Supply
+from yiwang.foundation.exchange import breaker, simulator, sources
+from yiwang.foundation.exchange.definitions import Misbehaviour, Shape
+from yiwang.kernel.actor import machine
+from yiwang.kernel.refusals import NotFound
+
+pytestmark = pytest.mark.django_db
+DRAFT, CASE = "draft:dddddddddddddddd", "case:cccccccccccccccc"
+
+
+def material(key, source, provider=None, required=True):
+    return Material(
+        key=key, name=f"材料{key}", why="要看", source=source, issuer="示例局", basis=(),
+        provider=provider, required=required,
+    )  # fmt: skip
+
+
+REGISTER = material("register", MaterialSource.FETCHED, "test.household")
+MAP = material("map", MaterialSource.UPLOADED)
+HONOUR = material("honour", MaterialSource.PROMISED)
+TABLE = material("table", MaterialSource.FORM)
+EXTRA = material("extra", MaterialSource.UPLOADED, required=False)
+ALL = (REGISTER, MAP, HONOUR, TABLE, EXTRA)
+
+
+@pytest.fixture(autouse=True)
+def _source(monkeypatch):
+    monkeypatch.setattr(sources, "_REGISTRY", {})
+    breaker.forget_all()
+    answers = {"person:aaaaaaaaaaaaaaaa": {"household": "620102"}}
+
+    @sources.provides("test.household", label="", source_label="人口库", shape=Shape.OBJECT)
+    def household(*, subject, parameters):
+        return answers.get(subject)
+
+    yield answers
+    breaker.forget_all()
+
+
+def stored(key="f"):
+    return SimpleNamespace(key=key * 16, filename=f"{key}.pdf", size=3, digest="d")
+
+
+def application(actor):
+    return FrozenApplication(
+        draft_key=DRAFT.removeprefix("draft:"), applicant=actor.applicant, item_code="x",
+        item_version=1, form_title="", form_digest="", questions={}, answers={}, rows=(), sources={},
+    )  # fmt: skip
+
+
+def fetch_and_keep(person, at):
+    fetched = queries.fetch(required=ALL, applicant=person.applicant, subject=DRAFT)
+    actions.keep_fetched(subject=DRAFT, required=ALL, fetched=fetched, actor=person, at=at)
+    return {v.material: v for v in queries.outlook(required=ALL, subject=DRAFT)}
+
+
+def upload(person, at, what=MAP, key="f"):
+    return actions.upload(subject=DRAFT, material=what, stored=stored(key), actor=person, at=at)
+
+
+def gather(person, at, case=""):
+    views = actions.gather(
+        application=application(person), required=ALL, actor=person, at=at, case=case
+    )
+    return {view.material: view.supply for view in views}
+
+
+def test_what_a_source_gives_is_not_asked_of_the_person(person, noon):
+    view = fetch_and_keep(person, noon)["register"]
+    assert view.supply is Supply.FETCHED
+    assert not view.may_upload
+    with pytest.raises(actions.CannotSupply):
+        upload(person, noon, REGISTER)
+
+
+def test_when_the_source_is_away_we_go_on_asking_and_the_person_may_upload(person, noon):
+    with simulator.misbehaving("test.household", Misbehaviour.AWAY):
+        view = fetch_and_keep(person, noon)["register"]
+    assert view.supply is Supply.PENDING
+    assert "连不上" in view.note
+    assert upload(person, noon, REGISTER).supply is Supply.UPLOADED
+
+
+def test_when_the_register_has_no_record_the_person_is_asked(other, noon):
+    view = fetch_and_keep(other, noon)["register"]
+    assert (view.supply, view.may_upload) == (Supply.MISSING, True)
+    assert "没有查到" in view.note
+
+
+def test_an_upload_stays_when_the_source_is_away_again(person, noon):
+    with simulator.misbehaving("test.household", Misbehaviour.AWAY):
+        fetch_and_keep(person, noon)
+        upload(person, noon, REGISTER)
+        assert fetch_and_keep(person, noon)["register"].supply is Supply.UPLOADED
+
+
+def test_handing_in_names_everything_that_is_missing(person, noon):
+    with pytest.raises(actions.MissingMaterials) as refusal:
+        gather(person, noon)
+    assert [p.field for p in refusal.value.fields] == ["map", "honour"]
+
+
+def test_gathered_materials_say_how_each_one_came_and_move_to_the_case(person, noon):
+    fetch_and_keep(person, noon)
+    upload(person, noon)
+    actions.promise(subject=DRAFT, material=HONOUR, actor=person, at=noon)
+    assert gather(person, noon, CASE) == {
+        "register": Supply.FETCHED,
+        "map": Supply.UPLOADED,
+        "honour": Supply.PROMISED,
+        "table": Supply.FORM,
+        "extra": Supply.MISSING,
+    }
+    assert queries.list_materials(subject=DRAFT) == ()
+    assert {v.material for v in queries.list_materials(subject=CASE)} >= {"register", "map"}
+
+
+def test_a_promise_is_taken_only_where_the_item_offers_it(person, noon):
+    with pytest.raises(actions.CannotSupply):
+        actions.promise(subject=DRAFT, material=MAP, actor=person, at=noon)
+
+
+def test_another_person_cannot_add_to_or_take_from_my_draft(person, other, noon):
+    upload(person, noon)
+    with pytest.raises(NotFound):
+        upload(other, noon, key="e")
+    with pytest.raises(NotFound):
+        actions.remove_upload(
+            subject=DRAFT, material="map", file_key="f" * 16, actor=other, at=noon
+        )
+    [view] = queries.list_materials(subject=DRAFT)
+    assert [file.key for file in view.files] == ["f" * 16]
+
+
+def test_removing_the_only_file_makes_the_material_missing_again(person, noon):
+    upload(person, noon)
+    actions.remove_upload(subject=DRAFT, material="map", file_key="f" * 16, actor=person, at=noon)
+    views = {v.material: v.supply for v in queries.outlook(required=ALL, subject=DRAFT)}
+    assert views["map"] is Supply.MISSING
+
+
+def test_no_more_than_five_files_a_material(person, noon):
+    for key in "abcde":
+        upload(person, noon, key=key)
+    with pytest.raises(actions.TooManyFiles):
+        upload(person, noon, key="f")
+
+
+def test_what_was_handed_in_before_can_be_used_again_by_the_same_person_only(person, other, noon):
+    upload(person, noon)
+    actions.move_to_case(draft_key=DRAFT.removeprefix("draft:"), case=CASE, actor=person, at=noon)
+    assert queries.list_reusable(actor=other, materials=["map"]) == ()
+    [known] = queries.list_reusable(actor=person, materials=["map"])
+    assert known.case == CASE
+    again = actions.reuse(subject=DRAFT, material=MAP, actor=person, at=noon)
+    assert (again.supply, again.files) == (Supply.REUSED, known.files)
+    with pytest.raises(NotFound):
+        actions.reuse(subject="draft:x", material=MAP, actor=other, at=noon)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_source_owes_is_asked_for_again_after_handing_in(person, noon):
+    from datetime import timedelta
+
+    with simulator.misbehaving("test.household", Misbehaviour.AWAY):
+        fetch_and_keep_committed(person, noon)
+    later = noon + timedelta(minutes=5)
+    jobs.fetch_owed(actor=machine("worker"), at=later)
+    [view] = queries.list_materials(subject=CASE)
+    assert view.supply is Supply.FETCHED
+
+
+def fetch_and_keep_committed(person, noon):
+    from django.db import transaction
+
+    fetched = queries.fetch(
+        required=[REGISTER],
+        applicant=person.applicant,
+        subject=DRAFT,
+    )
+    with transaction.atomic():
+        actions.keep_fetched(
+            subject=DRAFT, required=[REGISTER], fetched=fetched, actor=person, at=noon
+        )
+        actions.gather(
+            application=application(person), required=[REGISTER], actor=person, at=noon, case=CASE
+        )
+
+
+def test_a_file_from_a_source_is_unpacked_or_refused():
+    content = base64.b64encode(b"%PDF").decode()
+    good = SimpleNamespace(value={"filename": "a.pdf", "content": content})
+    assert queries.file_content(good) == ("a.pdf", b"%PDF")
+    assert (
+        queries.file_content(SimpleNamespace(value={"filename": "a.pdf", "content": "?"})) is None
+    )
+    assert queries.file_content(SimpleNamespace(value=True)) is None
