@@ -14,6 +14,7 @@ from typing import Final
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
+    "items": "yiwang.capability.catalogue.commands",
     "laws": "yiwang.foundation.laws.commands",
     "manage": "yiwang.project.manage",
 }

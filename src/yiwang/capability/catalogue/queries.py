@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from yiwang.capability.catalogue import rules
@@ -15,7 +15,7 @@ from yiwang.capability.catalogue.definitions import (
     Item,
     load_item,
 )
-from yiwang.capability.catalogue.models import ItemVersionRecord
+from yiwang.capability.catalogue.models import ImportRun, ItemVersionRecord
 from yiwang.capability.catalogue.rules import Narrowed, words
 from yiwang.kernel import moments
 from yiwang.kernel.places import significant_prefix
@@ -166,3 +166,24 @@ def get_words(code: str, version: int, language: str) -> Mapping[str, str]:
     )
     said: Mapping[str, str] = (row or {}).get(language, {}).get("words", {})
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRunRow:
+    key: str
+    file_name: str
+    digest: str
+    actor: str
+    at: datetime
+    counts: Mapping[str, int]
+    undone_at: datetime | None
+
+
+def list_import_runs(*, limit: int = 50) -> tuple[ImportRunRow, ...]:
+    """Imports that were applied, newest first."""
+    return tuple(
+        ImportRunRow(
+            run.key, run.file_name, run.digest, run.actor, run.at, run.counts, run.undone_at
+        )
+        for run in ImportRun.objects.order_by("-pk")[: min(limit, 200)]
+    )

@@ -33,8 +33,7 @@ class Profile(StrEnum):
     LICENCE = "LICENCE"
     MARKET_REGISTRATION = "MARKET_REGISTRATION"
     BENEFIT = "BENEFIT"
-    CONFIRMATION = "CONFIRMATION"
-    PUBLIC_SERVICE = "PUBLIC_SERVICE"
+    CONFIRMATION = "CONFIRMATION"  # 行政确认、公共服务 and what follows its own rule
     FILING = "FILING"
     COMMITMENT = "COMMITMENT"
 
@@ -232,7 +231,7 @@ class Item:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # inner classes too
 
-    code: Key
+    code: Annotated[str, Field(pattern=r"^(local:)?[a-z0-9][a-z0-9-]{0,59}$")]
     name: Words
     short_name: Words
     item_type: ItemType
@@ -267,7 +266,6 @@ class Item:
     local_values: tuple[LocalValue, ...] = ()
     synonyms: tuple[str, ...] = ()
     parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
-    rule_table: str = ""  # code of the decision table asked, when a rule may decide
     link: str = ""
     short_text: str = ""  # from text/zh-hans.yaml
     faq: tuple[Faq, ...] = ()  # from text/zh-hans.yaml

@@ -4,6 +4,7 @@
 ``importing``: what one line of a catalogue file means. ``words``: an item in another language.
 """
 
+from yiwang.capability.catalogue.rules.checking import check_item as check_item
 from yiwang.capability.catalogue.rules.narrowing import Narrowed as Narrowed
 from yiwang.capability.catalogue.rules.narrowing import holds as holds
 from yiwang.capability.catalogue.rules.narrowing import narrow as narrow
