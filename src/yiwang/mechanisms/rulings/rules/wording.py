@@ -1,0 +1,95 @@
+"""Rulings in plain Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from yiwang.kernel.moments import legal_date
+from yiwang.mechanisms.rulings.definitions import APPROVE, Input, RowOutcome, Value
+from yiwang.mechanisms.rulings.rules.reading import TableParts, is_any
+
+_COMPARISONS: Final = (
+    (">=", "不小于"),
+    ("<=", "不大于"),
+    ("==", "是"),
+    ("!=", "不是"),
+    (">", "大于"),
+    ("<", "小于"),
+)
+_RANGE: Final = re.compile(r"([\[\](])\s*(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)\s*([\])\[])")
+_LITERALS: Final = re.compile(r"(?:'[^']*'|-?[\d.]+)(?:\s*,\s*(?:'[^']*'|-?[\d.]+))*")
+_WORDS: Final = {"true": "是", "false": "否", "null": "没有"}
+
+
+def say_value(value: Value) -> str:
+    """A value as a person would write it."""
+    if value is None:
+        return "没有"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value) or "空"
+
+
+def say_condition(cell: str) -> str:
+    """``>= 80`` → ``不小于 80``; what cannot be put simply stays as written."""
+    text = cell.strip()
+    if text in _WORDS:
+        return f"“{_WORDS[text]}”"
+    span = _RANGE.fullmatch(text)
+    if span:
+        low = "" if span.group(1) == "[" else "（不含）"
+        high = "" if span.group(4) == "]" else "（不含）"
+        return f"在 {span.group(2)}{low} 到 {span.group(3)}{high} 之间"
+    for sign, words in _COMPARISONS:
+        rest = text.removeprefix(sign).strip()
+        if text.startswith(sign) and (rest in _WORDS or _LITERALS.fullmatch(rest)):
+            return f"{words} {_WORDS.get(rest, rest.strip(chr(39)))}"
+    if _LITERALS.fullmatch(text):
+        values = [value.strip().strip("'") for value in text.split(",")]
+        return f"是 {values[0]}" if len(values) == 1 else f"是 {'、'.join(values)} 之一"
+    return f"满足 {text}"
+
+
+def explain(
+    parts: TableParts, inputs: Mapping[str, Input], rows: tuple[RowOutcome, ...], outcome: str
+) -> tuple[str, ...]:
+    """What was looked at, what held, what did not, and what follows."""
+    hit = next((row for row in rows if row.matched), None)
+    if outcome == APPROVE and hit is not None:
+        facts = [_fact(parts, inputs, cell.column, cell.condition, held=True) for cell in hit.cells]
+        basis = f"依据：{hit.basis}。" if hit.basis else ""
+        return (*facts, f"{hit.sentence}：符合，可以直接办理。{basis}")
+    failed = [
+        f"“{row.sentence}”不符合："
+        + "；".join(
+            _fact(parts, inputs, cell.column, cell.condition, held=False).rstrip("。")
+            for cell in row.cells
+            if not cell.held
+        )
+        + "。"
+        for row in _approving(parts, rows)
+        if not row.matched
+    ]
+    reason = hit.sentence if hit is not None else "没有一条规则适用"
+    return (*failed, f"{reason}：不能由规则直接办理，转工作人员审查。这不是拒绝。")
+
+
+def _approving(parts: TableParts, rows: tuple[RowOutcome, ...]) -> list[RowOutcome]:
+    column = next(c.key for c in parts.outputs if c.field == "outcome")
+    keys = {r.key for r in parts.rows if r.cells.get(column, "").strip("'\" ") == APPROVE}
+    return [row for row in rows if row.row in keys]
+
+
+def _fact(
+    parts: TableParts, inputs: Mapping[str, Input], name: str, condition: str, *, held: bool
+) -> str:
+    column = next(c for c in parts.inputs if c.name == name)
+    given = inputs.get(column.field)
+    verdict = "符合" if held else "要求"
+    if given is None or is_any(condition):
+        return f"{name}{verdict}“{say_condition(condition)}”。"
+    on = legal_date(given.obtained_at)
+    source = f"（来源：{given.source}，{on.year}年{on.month}月{on.day}日）" if given.source else ""
+    return f"{name}：{say_value(given.value)}{source}，{verdict}{say_condition(condition)}。"
