@@ -16,6 +16,8 @@ from yiwang.kernel.refusals import Refusal
 GROUPS: Final[dict[str, str]] = {
     "items": "yiwang.capability.catalogue.commands",
     "laws": "yiwang.foundation.laws.commands",
+    "calendar": "yiwang.mechanisms.clocks.commands",
+    "rulings": "yiwang.mechanisms.rulings.commands",
     "manage": "yiwang.project.manage",
 }
 

@@ -60,9 +60,9 @@ class Clock(models.Model):
                 condition=Q(stopped_at=None, paused_at=None) & ~Q(announced="RED"),
             ),
             models.Index(
-                fields=["id"],
-                name="clocks_provisional",
-                condition=Q(stopped_at=None, provisional=True),
+                fields=["calendar_edition", "id"],
+                name="clocks_by_edition",
+                condition=Q(stopped_at=None),
             ),
         )
 

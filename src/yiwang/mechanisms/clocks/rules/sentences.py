@@ -27,8 +27,8 @@ def why(
 ) -> tuple[str, ...]:
     """From the first day to the last, one reason a sentence."""
     if allowance.amount == 0:
-        return (f"{say(start)}当场办结。",)
-    steps = [f"{say(start)}开始，当天不算，从第二天起数。", f"时限是 {allowance}。"]
+        return (f"{say(start, beside=start)}当场办结。",)
+    steps = [f"{say(start, beside=start)}开始，当天不算，从第二天起数。", f"时限是 {allowance}。"]
     steps += [
         f"{_span(g.begins_on + timedelta(days=1), g.ends_on, start)}暂停{_because(g)}，不算。"
         for g in gaps
@@ -64,26 +64,22 @@ def _span(first: date, last: date, beside: date) -> str:
 
 
 def _runs(start: date, on: date, calendar: Calendar) -> Iterator[tuple[date, date, str]]:
-    """Runs of days off between start and due, each with a holiday's name or none."""
-    first = last = None
-    name = ""
-    day = start + timedelta(days=1)
-    while day <= on:
+    """Runs of days off between start and due: weekends, or holidays with their names."""
+    days = (start + timedelta(days=n) for n in range(1, (on - start).days + 1))
+    run: list[date] = []
+    names: dict[str, None] = {}
+    for day in days:
         changed = calendar.days.get(day)
-        if not calendar.is_working(day):
-            named = changed.name if changed else ""
-            if first is not None and last is not None and named == name:
-                last = day
-            else:
-                if first is not None and last is not None:
-                    yield first, last, name
-                first, last, name = day, day, named
-        elif first is not None and last is not None:
-            yield first, last, name
-            first = last = None
-        day += timedelta(days=1)
-    if first is not None and last is not None:
-        yield first, last, name
+        off = not calendar.is_working(day)
+        if run and (not off or bool(names) != (changed is not None)):
+            yield run[0], run[-1], "、".join(names)
+            run, names = [], {}
+        if off:
+            run.append(day)
+            if changed:
+                names[changed.name] = None
+    if run:
+        yield run[0], run[-1], "、".join(names)
 
 
 def _days_off(start: date, on: date, calendar: Calendar) -> list[str]:

@@ -26,7 +26,30 @@ from yiwang.mechanisms.rulings.rules.reading import (
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORD: Final = re.compile(r"\$?[A-Za-z_][A-Za-z0-9_.]*")
 _KEYWORDS: Final = frozenset(
-    ["and", "or", "not", "in", "true", "false", "null", "len", "contains", "startsWith", "endsWith", "upper", "lower", "abs", "floor", "ceil", "min", "max", "sum", "avg", "round", "trim"]
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "true",
+        "false",
+        "null",
+        "len",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "upper",
+        "lower",
+        "abs",
+        "floor",
+        "ceil",
+        "min",
+        "max",
+        "sum",
+        "avg",
+        "round",
+        "trim",
+    ]
 )
 _MAXIMUM_ROWS: Final = 500
 

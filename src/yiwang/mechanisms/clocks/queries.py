@@ -1,0 +1,177 @@
+"""Clocks as pages see them, and the calendar as it is now."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from yiwang.kernel.moments import legal_date
+from yiwang.mechanisms.clocks import rules
+from yiwang.mechanisms.clocks.definitions import (
+    Allowance,
+    Calendar,
+    CalendarDay,
+    ClockView,
+    Colour,
+    Due,
+    Pause,
+    Unit,
+)
+from yiwang.mechanisms.clocks.models import CalendarNotice, Clock, ClockPause
+
+_FILES: Final = Path(__file__).parent / "calendar"
+#: Other processes notice an imported notice within this time; the hourly round mends the rest.
+_KEEP_SECONDS: Final = 60.0
+_kept: list[tuple[float, Calendar]] = []
+
+
+@lru_cache(maxsize=1)
+def shipped_calendar() -> Calendar:
+    """The notices the product comes with."""
+    days: dict[date, CalendarDay] = {}
+    for path in sorted(_FILES.glob("*.csv")):
+        with path.open(encoding="utf-8") as lines:
+            for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+                on = date.fromisoformat(row["on"])
+                days[on] = CalendarDay(on, row["working"] == "1", row["name"])
+    first, last = min(days), max(on for on in days if on.month < 12)
+    return Calendar(first.year, last.year, days)
+
+
+def get_calendar() -> Calendar:
+    """The calendar in force: what came with the product, then what operators imported."""
+    if _kept and time.monotonic() - _kept[0][0] < _KEEP_SECONDS:
+        return _kept[0][1]
+    calendar = _with_notices(shipped_calendar(), CalendarNotice.objects.order_by("id"))
+    _kept[:] = [(time.monotonic(), calendar)]
+    return calendar
+
+
+def first_imported_day() -> date | None:
+    """The earliest day any imported notice names, None when nothing was imported."""
+    every = [
+        entry["on"]
+        for days in CalendarNotice.objects.values_list("days", flat=True)
+        for entry in days
+    ]
+    return date.fromisoformat(min(every)) if every else None
+
+
+def forget_calendar() -> None:
+    """Read the calendar afresh next time."""
+    _kept.clear()
+
+
+def _with_notices(shipped: Calendar, notices: Iterable[CalendarNotice]) -> Calendar:
+    last = {notice.year: notice for notice in notices}
+    if not last:
+        return shipped
+    days = dict(shipped.days)
+    for year in sorted(last):
+        days = {on: day for on, day in days.items() if on.year != year}
+        for entry in last[year].days:
+            on = date.fromisoformat(entry["on"])
+            days[on] = CalendarDay(on, bool(entry["working"]), str(entry["name"]))
+    years = max(shipped.last_year, *_contiguous(shipped.last_year, last))
+    return Calendar(shipped.first_year, years, days, max(n.pk for n in last.values()))
+
+
+def _contiguous(after: int, years: Mapping[int, object]) -> Iterable[int]:
+    """The last year reached without a gap: 2028 alone does not make 2027 known."""
+    year = after
+    while year + 1 in years:
+        year += 1
+    return (year,)
+
+
+def find_clock(*, subject: str, kind: str, at: datetime) -> ClockView | None:
+    """One clock as it stands at a moment, None when there is none."""
+    clock = Clock.objects.prefetch_related("pauses").filter(subject=subject, kind=kind).first()
+    return _view(clock, at) if clock else None
+
+
+def find_clocks(*, subjects: Sequence[str], at: datetime) -> Mapping[str, tuple[ClockView, ...]]:
+    """All clocks of some subjects, for lists: two statements however many there are."""
+    found: dict[str, tuple[ClockView, ...]] = dict.fromkeys(subjects, ())
+    rows = Clock.objects.prefetch_related("pauses").filter(subject__in=subjects).order_by("id")
+    for clock in rows:
+        found[clock.subject] += (_view(clock, at),)
+    return found
+
+
+def pauses_of(rows: Iterable[ClockPause], *, open_until: date) -> tuple[Pause, ...]:
+    """Stored pauses as days; an open one counts as ending on ``open_until``."""
+    return tuple(
+        Pause(
+            legal_date(row.paused_at),
+            legal_date(row.resumed_at) if row.resumed_at else open_until,
+            row.reason,
+        )
+        for row in rows
+    )
+
+
+def paused_time(rows: Iterable[ClockPause], *, open_until: datetime) -> timedelta:
+    """The exact time stood still, for clocks that run by the hour."""
+    return sum(((row.resumed_at or open_until) - row.paused_at for row in rows), timedelta())
+
+
+def due_of(clock: Clock, pauses: Sequence[Pause], calendar: Calendar) -> Due:
+    return rules.due(
+        start=clock.started_on, allowance=clock.allowance, calendar=calendar, pauses=pauses
+    )
+
+
+def _view(clock: Clock, at: datetime) -> ClockView:
+    calendar = get_calendar()
+    allowance: Allowance = clock.allowance
+    stopped_on = legal_date(clock.stopped_at) if clock.stopped_at else None
+    today = stopped_on or legal_date(at)
+    rows = list(clock.pauses.all())
+    gaps = rules.merge(pauses_of(rows, open_until=today))
+    due = due_of(clock, gaps, calendar)
+    return ClockView(
+        subject=clock.subject,
+        kind=clock.kind,
+        allowance=allowance,
+        started_on=clock.started_on,
+        due_on=due.on,
+        due_at=rules.due_moment(
+            started_at=clock.started_at,
+            allowance=allowance,
+            on=due.on,
+            paused=paused_time(rows, open_until=clock.stopped_at or at),
+        ),
+        provisional=due.provisional,
+        colour=_colour(clock, due, today, at, calendar),
+        days_left=rules.days_between(
+            after=today, until=due.on, unit=allowance.unit, calendar=calendar
+        ),
+        days_used=rules.days_used(
+            start=clock.started_on, until=today, unit=allowance.unit, calendar=calendar, gaps=gaps
+        ),
+        paused=clock.paused_at is not None,
+        stopped_on=stopped_on,
+        steps=due.steps,
+        strip=rules.strip(
+            start=clock.started_on,
+            on=due.on,
+            today=today,
+            calendar=calendar,
+            gaps=gaps,
+            unit=allowance.unit,
+        ),
+    )
+
+
+def _colour(clock: Clock, due: Due, today: date, at: datetime, calendar: Calendar) -> Colour:
+    """A stopped clock was in time or late; a running one may also be nearly due."""
+    if Unit(clock.unit) is Unit.HOUR and (clock.stopped_at or at) > clock.due_at:
+        return Colour.RED
+    colour = rules.colour(on=due.on, today=today, allowance=clock.allowance, calendar=calendar)
+    return Colour.GREEN if clock.stopped_at and colour is Colour.YELLOW else colour
