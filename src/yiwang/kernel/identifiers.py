@@ -85,6 +85,23 @@ def upgrade_citizen_id(old: str) -> str:
     return first17 + citizen_id_check_character(first17)
 
 
+def tidy_citizen_id(text: str) -> str:
+    """Without blanks, with a capital X; a historic 15-digit number in its 18-character form."""
+    tidy = re.sub(r"\s", "", text).upper()
+    return upgrade_citizen_id(tidy) if re.fullmatch(r"[1-9][0-9]{14}", tidy) else tidy
+
+
+def tidy_phone(text: str) -> str:
+    """A mobile number without blanks, hyphens and the country code."""
+    tidy = re.sub(r"[\s-]", "", text)
+    return re.sub(r"^(\+86|0086|86(?=1[0-9]{10}$))", "", tidy)
+
+
+def is_mobile(text: str) -> bool:
+    """A mainland mobile number of eleven digits."""
+    return re.fullmatch(r"1[3-9][0-9]{9}", text) is not None
+
+
 def mod37_36_check_character(value: str) -> str:
     """ISO 7064 MOD 37,36 over digits and capitals: the check character of GB/T 36904."""
     p = 36

@@ -15,10 +15,9 @@ from yiwang.foundation.libraries.definitions import (
     PersonView,
 )
 from yiwang.foundation.libraries.models import Allowance, BankAccount, Organization, Person
-from yiwang.foundation.libraries.rules import tidy_citizen_id, tidy_phone
 from yiwang.kernel import masks
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.identifiers import is_citizen_id, is_uscc
+from yiwang.kernel.identifiers import is_citizen_id, is_uscc, tidy_citizen_id, tidy_phone
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key, reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound

@@ -12,7 +12,7 @@ from yiwang.foundation.libraries.definitions import (
     Sex,
 )
 from yiwang.foundation.libraries.models import Allowance, BankAccount, Organization, Person
-from yiwang.foundation.libraries.rules import tidy_citizen_id, tidy_phone
+from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import actions as crypto

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.refusals import Refusal
 
 
 class AccountKind(StrEnum):
@@ -16,6 +17,14 @@ class AccountKind(StrEnum):
     OFFICIAL = "OFFICIAL"
 
 
+class LoginForm(StrEnum):
+    """What people type as their account."""
+
+    CITIZEN_ID = "CITIZEN_ID"
+    PHONE = "PHONE"
+    USER_NAME = "USER_NAME"
+
+
 class Method(StrEnum):
     """How somebody signed in."""
 
@@ -23,6 +32,9 @@ class Method(StrEnum):
     CODE = "CODE"
     PASSWORD_AND_TOTP = "PASSWORD_AND_TOTP"  # noqa: S105 -- same
 
+
+#: The cookie that holds a session's secret.
+COOKIE = "yiwang_session"
 
 #: A session without a request for this long is over (reliability 9).
 IDLE = {
@@ -100,6 +112,7 @@ class Session:
 
     key: str
     actor: Actor
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,15 @@ class SecondFactorNeeded:
     """The password was right; a one-time number must follow. ``account`` is the account's key."""
 
     account: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A fresh API token: ``token`` is the secret, shown once."""
+
+    key: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +165,28 @@ class TokenView:
     scopes: frozenset[str]
     expires_at: datetime
     revoked_at: datetime | None
+
+
+class CannotSignIn(Refusal):
+    """One text for a wrong password and for an account that does not exist."""
+
+    status = 401
+    sentence = "账号或密码不正确。"
+    remedy = "请核对后再试；忘记密码可以用短信验证码登录。"
+
+
+class TooManyTries(Refusal):
+    status = 429
+    sentence = "试的次数太多了，暂时不能登录。"
+    remedy = "请 15 分钟后再试，或到政务服务大厅窗口办理。"
+    retry_after_seconds = 900
+
+
+class CannotOpenAccount(Refusal):
+    sentence = "这个人、手机号或用户名已经有账号了。"
+    remedy = "请直接登录。"
+
+
+class CannotConfirm(Refusal):
+    sentence = "这项授权已经处理过了。"
+    remedy = "请刷新后查看。"

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from yiwang.kernel import moments
 from yiwang.kernel.actor import ANONYMOUS, Actor
 from yiwang.kernel.references import new_key
-from yiwang.support.identity import queries
+from yiwang.support.identity import actions, queries
+from yiwang.support.identity.actions import tokens
+from yiwang.support.identity.definitions import COOKIE, TOUCH_EVERY
 
-COOKIE = "yiwang_session"
 _BEARER = "Bearer "
 _LONGEST_TOKEN = 200
 
@@ -43,12 +44,17 @@ class ActorMiddleware:
             token = header.removeprefix(_BEARER)
             if not header.startswith(_BEARER) or len(token) > _LONGEST_TOKEN:
                 return nobody
-            return queries.find_token_actor(token, at=at, request_id=request_id) or nobody
+            actor = queries.find_token_actor(token, at=at, request_id=request_id)
+            return actor if actor is not None and tokens.still_represents(actor) else nobody
         token = request.COOKIES.get(COOKIE, "")
         if not token or len(token) > _LONGEST_TOKEN:
             return nobody
         session = queries.find_session(token, at=at, request_id=request_id)
         if session is None:
+            return nobody
+        if at - session.seen_at > TOUCH_EVERY and not actions.keep_alive(
+            session_key=session.key, actor=session.actor, at=at
+        ):
             return nobody
         request.session_key = session.key  # type: ignore[attr-defined]
         return session.actor

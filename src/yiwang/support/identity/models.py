@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from yiwang.kernel.actor import Role
 from yiwang.kernel.references import KEY_LENGTH, new_key
+from yiwang.mechanisms.crypto.fields import EncryptedText
 from yiwang.support.identity.definitions import AccountKind, Method
 
 _DIGEST = 64
@@ -30,6 +31,7 @@ class Account(AbstractBaseUser):
     department = models.CharField(max_length=18, null=True)
     active = models.BooleanField(default=True)
     epoch = models.PositiveIntegerField(default=0)
+    totp_secret = EncryptedText(null=True)
     totp_last_step = models.BigIntegerField(default=0)
 
     USERNAME_FIELD = "key"

@@ -29,7 +29,7 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, {_WHO}
+    select s.key, s.on_behalf_of, s.seen_at, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
@@ -83,7 +83,8 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
         row = cursor.fetchone()
     if row is None:
         return None
-    return Session(row[0], _actor(row[2:], on_behalf_of=row[1], request_id=request_id))
+    actor = _actor(row[3:], on_behalf_of=row[1], request_id=request_id)
+    return Session(key=row[0], actor=actor, seen_at=row[2])
 
 
 def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:
@@ -115,7 +116,7 @@ def _view(row: Account) -> AccountView:
         user_name=row.user_name,
         assurance_level=row.assurance_level,
         active=row.active,
-        has_second_factor=False,
+        has_second_factor=bool(row.totp_secret),
         department=row.department,
     )
 
@@ -123,6 +124,20 @@ def _view(row: Account) -> AccountView:
 def find_account(subject: str) -> AccountView | None:
     """The account of a person or official, by reference."""
     row = Account.objects.filter(subject=subject).first()
+    return _view(row) if row else None
+
+
+def get_account(key: str) -> AccountView:
+    """One account by key; NotFound when there is none."""
+    row = Account.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound("没有这个账号。", "请核对后再试。")
+    return _view(row)
+
+
+def find_account_by_user_name(user_name: str, kind: AccountKind) -> AccountView | None:
+    """The account with this user name."""
+    row = Account.objects.filter(user_name=user_name, kind=kind).first()
     return _view(row) if row else None
 
 

@@ -51,6 +51,11 @@ def get_notice(template: str) -> Notice:
     return notice
 
 
+def get_sms_text(template: str, values: Mapping[str, str]) -> str:
+    """The short text of a template with its values, for what goes to a phone and no inbox."""
+    return rules.fill(get_notice(template).sms, values)
+
+
 def list_messages(
     actor: Actor, *, after: str = "", limit: int = 20, unread_only: bool = False
 ) -> tuple[MessageView, ...]:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from yiwang.foundation.exchange.definitions import Status
 from yiwang.foundation.exchange.sources import ask
-from yiwang.foundation.libraries import actions, providers, queries, rules, sample
+from yiwang.foundation.libraries import actions, providers, queries, sample
 from yiwang.foundation.libraries.definitions import OrganizationState, Sex
-from yiwang.kernel.identifiers import is_citizen_id, is_uscc
+from yiwang.kernel.identifiers import is_citizen_id, is_mobile, is_uscc, tidy_citizen_id, tidy_phone
 from yiwang.kernel.refusals import InvalidInput, NotFound
 
 AT = datetime(2026, 12, 14, 1, tzinfo=UTC)
@@ -24,19 +24,19 @@ def test_a_sample_person_is_valid_and_the_same_for_the_same_seed(seed, born, sex
     assert person == sample.new_person(seed, born_on=born, sex=sex)
     assert is_citizen_id(person.citizen_id, today=date(2026, 12, 14))
     assert int(person.citizen_id[16]) % 2 == (1 if sex is Sex.MALE else 0)
-    assert rules.is_mobile(person.phone)
+    assert is_mobile(person.phone)
 
 
 @pytest.mark.parametrize(
     "typed", ["11010519491231002x", " 110105 19491231 002X", "110105491231002"]
 )
 def test_an_id_number_is_the_same_however_it_was_typed(typed):
-    assert rules.tidy_citizen_id(typed) == "11010519491231002X"
+    assert tidy_citizen_id(typed) == "11010519491231002X"
 
 
 @pytest.mark.parametrize("typed", ["+86 199 1000 0001", "199-1000-0001", "8619910000001"])
 def test_a_phone_is_the_same_however_it_was_typed(typed):
-    assert rules.tidy_phone(typed) == "19910000001"
+    assert tidy_phone(typed) == "19910000001"
 
 
 @pytest.mark.django_db

@@ -1,0 +1,38 @@
+"""Signing in and out, accounts, grants, tokens."""
+
+from yiwang.support.identity.actions.accounts import (
+    change_password,
+    create_official_account,
+    create_person_account,
+    disable_account,
+    set_second_factor,
+)
+from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
+from yiwang.support.identity.actions.grants import confirm_grant, grant_role, revoke_grant
+from yiwang.support.identity.actions.sessions import (
+    choose_organization,
+    keep_alive,
+    sign_out,
+)
+from yiwang.support.identity.actions.signing_in import confirm_second_factor, sign_in
+from yiwang.support.identity.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "change_password",
+    "choose_organization",
+    "confirm_grant",
+    "confirm_second_factor",
+    "create_official_account",
+    "create_person_account",
+    "disable_account",
+    "grant_role",
+    "issue_token",
+    "keep_alive",
+    "revoke_grant",
+    "revoke_token",
+    "send_code",
+    "set_second_factor",
+    "sign_in",
+    "sign_in_with_code",
+    "sign_out",
+]

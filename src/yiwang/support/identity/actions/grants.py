@@ -1,0 +1,116 @@
+"""Roles: granted by one, confirmed by another, for a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.kernel.places import significant_prefix
+from yiwang.kernel.references import reference
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.identity.definitions import (
+    LONGEST_GRANT,
+    AccountKind,
+    CannotConfirm,
+)
+from yiwang.support.identity.models import Account, RoleGrant
+
+
+def _refuse_unless_security(actor: Actor) -> None:
+    if actor.kind is not ActorKind.MACHINE and not actor.has_role(Role.SECURITY_ADMIN):
+        raise NotAllowed
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    account: str,
+    role: Role,
+    division_code: str,
+    department: str | None,
+    valid_until: datetime,
+    actor: Actor,
+    at: datetime,
+) -> str:
+    """A security administrator gives an official a role in a division subtree, for at most a year.
+
+    Returns the grant's key; it counts only once somebody else confirms it. NotAllowed without the
+    role, InvalidInput for a term that is over or too long, NotFound unless an active official.
+    """
+    _refuse_unless_security(actor)
+    significant_prefix(division_code)
+    if not at < valid_until <= at + LONGEST_GRANT:
+        problem = FieldProblem("valid_until", "授权期限应在一年以内。", "请改期限。")
+        raise InvalidInput(fields=[problem])
+    official = Account.objects.filter(key=account, kind=AccountKind.OFFICIAL, active=True).first()
+    if official is None:
+        raise NotFound
+    if official.subject == actor.reference:
+        raise NotAllowed("不能给自己授权。", "请由其他安全管理员办理。")
+    row = RoleGrant.objects.create(
+        account=official,
+        role=role,
+        division_code=division_code,
+        department=department,
+        valid_from=at,
+        valid_until=valid_until,
+        granted_by=actor.reference,
+    )
+    _note("role_granted", row, actor, at)
+    return row.key
+
+
+@transaction.atomic
+def confirm_grant(*, grant: str, actor: Actor, at: datetime) -> None:
+    """A second person confirms a grant; the official signs in anew with it.
+
+    CannotConfirm for the one who gave it or the one who gets it, or when it was already settled.
+    """
+    _refuse_unless_security(actor)
+    row = RoleGrant.objects.select_for_update().select_related("account").filter(key=grant).first()
+    if row is None:
+        raise NotFound
+    if actor.reference in (row.granted_by, row.account.subject):
+        raise CannotConfirm("授权要由另一个人确认。", "请由其他安全管理员确认。")
+    if row.confirmed_by is not None or row.revoked_at is not None:
+        raise CannotConfirm
+    row.confirmed_by = actor.reference
+    row.save(update_fields=["confirmed_by"])
+    _end_sessions(row)
+    _note("grant_confirmed", row, actor, at)
+
+
+@transaction.atomic
+def revoke_grant(*, grant: str, actor: Actor, at: datetime) -> None:
+    """A role is taken back; the official's sessions end. NotFound unless it stands."""
+    _refuse_unless_security(actor)
+    row = RoleGrant.objects.select_for_update().select_related("account").filter(key=grant).first()
+    if row is None or row.revoked_at is not None:
+        raise NotFound
+    row.revoked_at = at
+    row.save(update_fields=["revoked_at"])
+    _end_sessions(row)
+    _note("grant_revoked", row, actor, at)
+
+
+def _end_sessions(row: RoleGrant) -> None:
+    Account.objects.filter(key=row.account_id).update(epoch=F("epoch") + 1)
+
+
+def _note(act: str, row: RoleGrant, actor: Actor, at: datetime) -> None:
+    journal.record(
+        actor=actor,
+        act=f"identity.{act}",
+        subject=reference("account", row.account_id),
+        at=at,
+        facts={
+            "grant": row.key,
+            "role": row.role,
+            "division": row.division_code,
+            "department": row.department,
+        },
+    )
