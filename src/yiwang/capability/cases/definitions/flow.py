@@ -10,25 +10,10 @@ from yiwang.capability.cases.definitions import CitationRow
 from yiwang.mechanisms.clocks.definitions import Allowance
 
 
-class ResultKind(StrEnum):
-    """What comes out: a licence 证照, an entitlement 待遇, or only the decision 决定书."""
+class Derived(StrEnum):
+    """What a table may be asked with instead of the value itself."""
 
-    LICENCE = "LICENCE"
-    ENTITLEMENT = "ENTITLEMENT"
-    DECISION = "DECISION"
-
-
-class Letter(StrEnum):
-    """When a letter is written."""
-
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    HANDED_BACK = "handed_back"
-    REFUSED = "refused"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+    AGE = "AGE"  # 周岁: completed years on the day the application was received
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +28,8 @@ class FlowProblem:
 class RuleInput:
     """Where one input of the decision table comes from: exactly one of answer and provider.
 
-    ``parameters``: for a provider, parameter name → answer field.
+    ``parameters``: for a provider, parameter name → ``answer:<field>`` or ``text:<words>``.
+    ``derived``: AGE turns a date into completed years.
     """
 
     name: str
@@ -51,35 +37,28 @@ class RuleInput:
     answer: str = ""
     provider: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RulingPlan:
-    """Which decision table decides at once (``rules/<table>.json``), and what it is asked with."""
+    """Which decision table decides at once (``rules/<table>.json``), and what it is asked with.
+
+    ``about``: the answer field that names the person the sources are asked about; "" the applicant.
+    """
 
     table: str
     inputs: tuple[RuleInput, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResultPlan:
-    """What an approval produces.
-
-    ``values``: name → source, one of ``answer:<field>``, ``output:<field>`` (of the ruling),
-    ``case:<received_on|decided_on|case_no|applicant_name>``, ``text:<words>``.
-    """
-
-    kind: ResultKind
-    label: str
-    template: str = ""
-    benefit: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    valid_years: int | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How cases of one item version go. ``letters``: occasion → notice template."""
+    """How cases of one item version go.
+
+    ``values``: what the licence or entitlement says → its source, one of ``answer:<field>``,
+    ``output:<field>`` (of the ruling), ``case:<fact>``, ``text:<words>``.
+    """
 
     profile: str
     instant: bool
@@ -87,8 +66,7 @@ class Flow:
     decide_basis: str
     local: bool
     ruling: RulingPlan | None
-    result: ResultPlan
-    letters: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     approve_basis: tuple[CitationRow, ...] = ()
     reject_basis: tuple[CitationRow, ...] = ()
 

@@ -9,11 +9,9 @@ from typing import Any, Final, TypeVar
 
 from yiwang.capability.cases.definitions import CitationRow
 from yiwang.capability.cases.definitions.flow import (
+    Derived,
     Flow,
     FlowProblem,
-    Letter,
-    ResultKind,
-    ResultPlan,
     RuleInput,
     RulingPlan,
 )
@@ -22,7 +20,7 @@ from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CASE_FACTS: Final = ("received_on", "decided_on", "case_no", "applicant_name")
+_CASE_FACTS: Final = ("received_on", "decided_on", "case_no", "applicant_name", "uscc")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -41,9 +39,11 @@ class _Reader:
         self.problems.append(FlowProblem(path, sentence))
 
     def flow(self, document: Any) -> Flow:
-        top = self.mapping(document, "", {
-            "profile", "instant", "decide", "ruling", "result", "letters", "approve_basis", "reject_basis",
-        })  # fmt: skip
+        top = self.mapping(
+            document,
+            "",
+            {"profile", "instant", "decide", "ruling", "result", "approve_basis", "reject_basis"},
+        )
         profile = self.choice(top.get("profile"), Profile, "profile")
         if not PROFILES[profile].is_live:
             self.say("profile", f"{PROFILES[profile].label}的办理程序平台还不支持")
@@ -60,72 +60,53 @@ class _Reader:
             decide_basis=basis,
             local=local,
             ruling=ruling,
-            result=self.result(top.get("result")),
-            letters=self.letters(top.get("letters", {})),
+            values=self.result(top.get("result", {})),
             approve_basis=self.citations(top.get("approve_basis", []), "approve_basis"),
             reject_basis=self.citations(top.get("reject_basis", []), "reject_basis"),
         )
 
     def ruling(self, value: Any) -> RulingPlan:
-        given = self.mapping(value, "ruling", {"table", "inputs"})
+        given = self.mapping(value, "ruling", {"table", "inputs", "about"})
         table = self.text(given, "table", "ruling", pattern=_SLUG)
+        about = self.text(given, "about", "ruling", required=False)
         inputs = self.mapping(given.get("inputs"), "ruling/inputs", None)
         if not inputs:
             self.say("ruling/inputs", "要写明决策表用到的每个数据从哪里来")
-        return RulingPlan(table, tuple(self.rule_input(name, inputs[name]) for name in inputs))
+        return RulingPlan(table, tuple(self.rule_input(n, inputs[n]) for n in inputs), about)
 
     def rule_input(self, name: str, value: Any) -> RuleInput:
         path = f"ruling/inputs/{name}"
         if _NAME.fullmatch(name) is None:
             self.say(path, "名称只能用小写英文字母、数字、下划线和点")
-        given = self.mapping(value, path, {"label", "answer", "provider", "parameters"})
+        given = self.mapping(value, path, {"label", "answer", "provider", "parameters", "as"})
         answer = self.text(given, "answer", path, required=False)
         provider = self.text(given, "provider", path, required=False)
         if bool(answer) == bool(provider):
             self.say(path, "answer 和 provider 要写一个，也只能写一个")
         parameters = self.mapping(given.get("parameters", {}), f"{path}/parameters", None)
+        for key, source in parameters.items():
+            self.value_source(str(source), f"{path}/parameters/{key}", ("answer", "text"))
         if parameters and not provider:
             self.say(path, "只有 provider 可以带 parameters")
-        return RuleInput(
-            name,
-            self.text(given, "label", path),
-            answer,
-            provider,
-            {k: str(v) for k, v in parameters.items()},
-        )
+        derived = None if "as" not in given else self.choice(given["as"], Derived, f"{path}/as")
+        words = {key: str(source) for key, source in parameters.items()}
+        return RuleInput(name, self.text(given, "label", path), answer, provider, words, derived)
 
-    def result(self, value: Any) -> ResultPlan:
-        given = self.mapping(
-            value, "result", {"kind", "label", "template", "benefit", "values", "valid_years"}
-        )
-        kind = self.choice(given.get("kind"), ResultKind, "result/kind")
+    def result(self, value: Any) -> Mapping[str, str]:
+        given = self.mapping(value, "result", {"values"})
         values = self.mapping(given.get("values", {}), "result/values", None)
         for name, source in values.items():
-            self.value_source(str(source), f"result/values/{name}")
-        years = given.get("valid_years")
-        if years is not None and (
-            not isinstance(years, int) or isinstance(years, bool) or years < 1
-        ):
-            self.say("result/valid_years", "要写正整数，长期有效的不写")
-        return ResultPlan(
-            kind=kind,
-            label=self.text(given, "label", "result"),
-            template=self.text(given, "template", "result", required=kind is ResultKind.LICENCE),
-            benefit=self.text(given, "benefit", "result", required=kind is ResultKind.ENTITLEMENT),
-            values={name: str(source) for name, source in values.items()},
-            valid_years=years if isinstance(years, int) else None,
-        )
+            self.value_source(
+                str(source), f"result/values/{name}", ("answer", "output", "case", "text")
+            )
+        return {str(name): str(source) for name, source in values.items()}
 
-    def value_source(self, source: str, path: str) -> None:
+    def value_source(self, source: str, path: str, kinds: tuple[str, ...]) -> None:
         kind, separator, name = source.partition(":")
-        if not separator or kind not in ("answer", "output", "case", "text") or not name:
-            self.say(path, "要写成 answer:… output:… case:… 或 text:…")
+        if not separator or kind not in kinds or not name:
+            self.say(path, "要写成 " + " ".join(f"{one}:…" for one in kinds) + " 里的一种")
         elif kind == "case" and name not in _CASE_FACTS:
             self.say(path, f"case: 后面只能是 {'、'.join(_CASE_FACTS)}")
-
-    def letters(self, value: Any) -> Mapping[str, str]:
-        given = self.mapping(value, "letters", set(Letter))
-        return {name: str(template) for name, template in given.items()}
 
     def citations(self, value: Any, path: str) -> tuple[CitationRow, ...]:
         if not isinstance(value, list):
