@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,21 +13,32 @@ from django.db import connection
 
 from yiwang.cloud.health import rules
 from yiwang.cloud.health.definitions import Check
+from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.jobs import queries as jobs
+from yiwang.mechanisms.journal import queries as journal
 
 log = logging.getLogger(__name__)
 
 
 def check_all(*, at: datetime) -> tuple[Check, ...]:
     """Every check. What cannot be measured is not good; nothing is raised."""
-    checks = [_guarded("disk_free_share", "磁盘剩余", _disk)]
+    checks = [
+        _guarded("disk_free_share", "磁盘剩余", _disk),
+        _guarded("key_service", "密钥服务", _key_service),
+    ]
     database = _guarded("database", "数据库", _database)
     checks.append(database)
     if database.good:
         checks.append(_guarded("clock_offset_seconds", "时钟偏差", lambda: _clock(at)))
         checks.append(_guarded("queue_oldest_seconds", "任务队列", _queue))
+        checks.append(_guarded("journal_unsealed_seconds", "日志封存", lambda: _sealer(at)))
         checks.append(_guarded("dead_jobs", "失败任务", _dead_jobs))
     return tuple(checks)
+
+
+def is_ready(checks: Sequence[Check]) -> bool:
+    """True when people can be served."""
+    return rules.is_ready(checks)
 
 
 def _disk() -> Check:
@@ -39,6 +50,16 @@ def _database() -> Check:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return Check("database", "数据库", True, 1.0)
+
+
+def _key_service() -> Check:
+    """A word goes in and comes out again."""
+    good = crypto.decrypt(crypto.encrypt("ready", purpose="health"), purpose="health") == "ready"
+    return Check("key_service", "密钥服务", good, float(good))
+
+
+def _sealer(at: datetime) -> Check:
+    return rules.sealer(journal.seal_lag(at=at).oldest_seconds)
 
 
 def _clock(at: datetime) -> Check:

@@ -1,0 +1,31 @@
+"""Check and try every pack of the checkout through the command an author uses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from yiwang.project.cli import GROUPS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    packs = sorted(path.parent for path in (ROOT / "packs").rglob("item.yaml"))
+    if "pack" not in GROUPS:
+        print("0 passed, 1 failed: the command `yiwang pack` is not there")
+        return 1
+    failed = 0
+    for pack in packs:
+        for verb in ("check", "test"):
+            done = subprocess.run(
+                [sys.executable, "-m", "yiwang", "pack", verb, str(pack)], check=False
+            )
+            failed += done.returncode != 0
+    print(f"packs: {2 * len(packs) - failed} passed, {failed} failed")
+    return 1 if failed or not packs else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
