@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "yiwang.mechanisms.jobs",
     "yiwang.mechanisms.journal",
+    "yiwang.mechanisms.files",
     "yiwang.mechanisms.clocks",
     "yiwang.mechanisms.rulings",
     "yiwang.network.directory",
@@ -87,6 +88,12 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 BODY_LIMIT = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+#: Uploads wait in memory, never in clear on a disk; BODY_LIMIT bounds them.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
+#: A command that reads a file from its input and exits 0 (clean) or 1 (infected), such as
+#: ``clamdscan --no-summary -``. Empty: none. Set, and silent or failing: uploads are refused.
+FILE_SCANNER = os.environ.get("YIWANG_FILE_SCANNER", "")
 
 #: JSON lines on standard output, one event one line.
 LOGGING = logs.CONFIGURATION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from functools import lru_cache
 
 from yiwang.mechanisms.crypto import primitives
@@ -61,6 +62,11 @@ def keyed_index(plain: str, *, purpose: str) -> str:
 def digest(data: bytes) -> str:
     """SM3 in hex: has this content changed?"""
     return primitives.sm3(data).hex()
+
+
+def digest_stream(chunks: Iterable[bytes]) -> str:
+    """SM3 in hex over a content as it flows by."""
+    return primitives.sm3_stream(chunks).hex()
 
 
 def salted_digest(plain: str) -> str:

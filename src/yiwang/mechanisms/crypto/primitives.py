@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -27,6 +28,14 @@ def sm3(data: bytes) -> bytes:
     """32 bytes, GB/T 32905."""
     state = hashes.Hash(_SM3)
     state.update(data)
+    return state.finalize()
+
+
+def sm3_stream(chunks: Iterable[bytes]) -> bytes:
+    """The same over a content in pieces."""
+    state = hashes.Hash(_SM3)
+    for chunk in chunks:
+        state.update(chunk)
     return state.finalize()
 
 
