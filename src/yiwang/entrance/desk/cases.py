@@ -1,0 +1,187 @@
+"""The case on one screen, and the acts an official takes on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from yiwang.capability import journey
+from yiwang.capability.cases import actions as case_actions
+from yiwang.capability.cases.definitions import CaseView, Outcome
+from yiwang.entrance.desk.worklist import DESK_ROLES, worklist_of
+from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import now
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+
+#: Phrases that save typing; the official may change every word.
+PHRASES: Final = (
+    "材料齐全，符合法定形式，同意。",
+    "经核对登记信息，符合条件，同意。",
+    "材料不齐全，请按一次性告知的内容补齐。",
+)
+_MAXIMUM_OPINION: Final = 2000
+#: How each act looks on the desk: its key and its weight. An act that is not here has no button.
+_LOOKS: Final[Mapping[str, tuple[str, str]]] = {
+    "accept": ("a", ""),
+    "return_for_correction": ("b", ""),
+    "hand_back": ("b", ""),
+    "refuse_acceptance": ("x", "danger"),
+    "reject": ("n", "danger"),
+    "confirm_by_person": ("y", "main"),
+    "approve": ("y", "main"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One act as a button: the address part, the words, the key that presses it, its weight."""
+
+    slug: str
+    label: str
+    key: str
+    kind: str
+
+
+def buttons(case: CaseView) -> tuple[Button, ...]:
+    """The acts this official may take, the weightiest last, where the eye and the thumb end."""
+    names = {act.name: act.label for act in case.acts}
+    return tuple(
+        Button(name.replace("_", "-"), names[name], key, kind)
+        for name, (key, kind) in _LOOKS.items()
+        if name in names
+    )
+
+
+def _opinion(request: HttpRequest, *, needed: bool) -> str:
+    text = request.POST.get("reason", "").strip()
+    if needed and not text:
+        raise InvalidInput(
+            "请写明理由。",
+            "申请人会看到这段话，请写清楚为什么、接下来怎么办。",
+            fields=[FieldProblem("reason", "还没有写理由", "，请在意见栏写明")],
+        )
+    if len(text) > _MAXIMUM_OPINION:
+        raise InvalidInput(
+            "意见太长了。",
+            f"请改到 {_MAXIMUM_OPINION} 字以内。",
+            fields=[FieldProblem("reason", f"意见超过 {_MAXIMUM_OPINION} 字", "，请精简")],
+        )
+    return text
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """One thing to mend per line: an applicant is told everything at once."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _version(request: HttpRequest) -> int:
+    given = request.POST.get("version", "")
+    if not given.isdecimal() or len(given) > 9:
+        raise InvalidInput("这一页已经过期。", "请刷新后再办理。")
+    return int(given)
+
+
+def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datetime) -> CaseView:
+    version = _version(request)
+    acts: Mapping[str, Callable[[], CaseView]] = {
+        "accept": lambda: journey.accept(case_key=case_key, version=version, actor=actor, at=at),
+        "return_for_correction": lambda: journey.return_for_correction(
+            case_key=case_key,
+            version=version,
+            problems=_lines(_opinion(request, needed=True)),
+            actor=actor,
+            at=at,
+        ),
+        "hand_back": lambda: journey.hand_back(
+            case_key=case_key,
+            version=version,
+            problems=_lines(_opinion(request, needed=True)),
+            actor=actor,
+            at=at,
+        ),
+        "refuse_acceptance": lambda: journey.refuse_acceptance(
+            case_key=case_key,
+            version=version,
+            reason=_opinion(request, needed=True),
+            actor=actor,
+            at=at,
+        ),
+        "approve": lambda: journey.decide(
+            case_key=case_key,
+            version=version,
+            outcome=Outcome.APPROVE,
+            reason=_opinion(request, needed=True),
+            conditions=request.POST.get("conditions", "").strip()[:_MAXIMUM_OPINION],
+            actor=actor,
+            at=at,
+        ),
+        "reject": lambda: journey.decide(
+            case_key=case_key,
+            version=version,
+            outcome=Outcome.REJECT,
+            reason=_opinion(request, needed=True),
+            actor=actor,
+            at=at,
+        ),
+        "confirm_by_person": lambda: journey.confirm_by_person(
+            case_key=case_key,
+            version=version,
+            reason=_opinion(request, needed=True),
+            actor=actor,
+            at=at,
+        ),
+    }
+    if name not in acts:
+        raise NotFound
+    return acts[name]()
+
+
+def _page(
+    request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, typed: str = ""
+) -> HttpResponse:
+    clock = case.clocks[0] if case.clocks else None
+    return render(
+        request,
+        "desk/case.html",
+        {
+            "worklist": worklist_of(request),
+            "case": case,
+            "clock": clock,
+            "refusal": refusal,
+            "typed": typed,
+            "phrases": PHRASES,
+            "buttons": buttons(case),
+            "done": request.GET.get("done", "") == "1",
+        },
+        status=refusal.status if refusal else 200,
+    )
+
+
+@require_GET
+@access(OFFICIAL, roles=DESK_ROLES)
+def show_case(request: HttpRequest, case_key: str) -> HttpResponse:
+    """Everything needed to decide on one screen. Opening it is written into the journal."""
+    return _page(request, case_actions.read_case(case_key=case_key, actor=request.actor, at=now()))
+
+
+@require_POST
+@access(OFFICIAL, roles=DESK_ROLES)
+def take_act(request: HttpRequest, case_key: str, act: str) -> HttpResponse:
+    """Take one act; a loser of two gets the newest state, and what was typed is kept."""
+    at = now()
+    try:
+        _act(act.replace("-", "_"), request, case_key, request.actor, at)
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        case = case_actions.read_case(case_key=case_key, actor=request.actor, at=at)
+        return _page(request, case, refusal=refusal, typed=request.POST.get("reason", ""))
+    query = worklist_of(request).query
+    return HttpResponseRedirect(f"/desk/cases/{case_key}/?done=1&{query}")
