@@ -14,6 +14,8 @@ from typing import Final
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
+    "run": "yiwang.project.run",
+    "process": "yiwang.project.processes",
     "items": "yiwang.capability.catalogue.commands",
     "laws": "yiwang.foundation.laws.commands",
     "calendar": "yiwang.mechanisms.clocks.commands",

@@ -10,19 +10,24 @@ from yiwang.cloud.storage import queries as storage
 from yiwang.cloud.storage.definitions import Address, DatabaseRole
 
 
+def as_owner() -> bool:
+    """True in a process that changes tables: YIWANG_DATABASE_ROLE=owner, for migrations only."""
+    return os.environ.get("YIWANG_DATABASE_ROLE") == "owner"
+
+
 def chosen_address(home: Path) -> Address:
-    """The address for this process: YIWANG_DATABASE_ROLE=owner for migrations, else the app's."""
-    as_owner = os.environ.get("YIWANG_DATABASE_ROLE") == "owner"
+    """The address this process uses: the owner's for migrations, else the application's."""
     owner_url = os.environ.get("DATABASE_URL")
     if owner_url is None:
-        role = DatabaseRole.OWNER if as_owner else DatabaseRole.APP
+        role = DatabaseRole.OWNER if as_owner() else DatabaseRole.APP
         return storage.embedded_address(home, role)
     app_url = os.environ.get("DATABASE_APP_URL")
-    return storage.parse_address(owner_url if as_owner or not app_url else app_url)
+    return storage.parse_address(owner_url if as_owner() or not app_url else app_url)
 
 
 def django_form(address: Address) -> dict[str, object]:
     """An address as Django's DATABASES wants it, with the limits every process keeps."""
+    limit = 0 if as_owner() else 5000  # a migration may take longer than a page
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": address.name,
@@ -33,7 +38,7 @@ def django_form(address: Address) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": "-c statement_timeout=5000 -c timezone=UTC",
+            "options": f"-c statement_timeout={limit} -c timezone=UTC",
             "connect_timeout": 5,
         },
         "TEST": {"NAME": f"test_{address.name}"},

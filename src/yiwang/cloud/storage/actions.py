@@ -52,9 +52,9 @@ def use_external(home: Path, *, owner: Address, app: Address | None) -> Running:
     return Running(owner=owner, app=app, version=version)
 
 
-def grant(running: Running, *, append_only: Sequence[str]) -> None:
+def grant(*, owner: Address, app_user: str, append_only: Sequence[str]) -> None:
     """After migrations: rows for the application, tables for the owner, history for nobody."""
-    roles.grant(running.owner, app_user=running.app.user, append_only=append_only)
+    roles.grant(owner, app_user=app_user, append_only=append_only)
 
 
 def stop(running: Running) -> None:

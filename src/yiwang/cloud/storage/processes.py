@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PRCTL = ctypes.CDLL(None).prctl  # looked up before any fork
 
 
 def living_in(data: Path) -> frozenset[int]:
@@ -48,11 +49,15 @@ def wait_until_gone(data: Path, *, seconds: float) -> bool:
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """For ``preexec_fn``: the kernel sends the signal when the starting process dies, however."""
     parent = os.getpid()
-    prctl = ctypes.CDLL(None).prctl
 
     def prepare() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        signal_on_parents_death(number)
         if os.getppid() != parent:  # it died between fork and here
             os._exit(1)
 
     return prepare
+
+
+def signal_on_parents_death(number: signal.Signals) -> None:
+    """From now on this process receives the signal when its parent dies."""
+    _PRCTL(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)

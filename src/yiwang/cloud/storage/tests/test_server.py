@@ -192,7 +192,7 @@ def test_the_application_writes_rows_and_only_adds_to_history(home):
         owner.execute("CREATE TABLE django_migrations (id int)")
         owner.execute("CREATE TABLE cases_case (id int)")
         owner.execute("CREATE TABLE journal_entry (id int)")
-    actions.grant(running, append_only=["journal_entry"])
+    actions.grant(owner=running.owner, app_user=running.app.user, append_only=["journal_entry"])
     with connect(running.app) as app:
         app.execute("INSERT INTO cases_case VALUES (1)")
         app.execute("UPDATE cases_case SET id = 2")

@@ -1,0 +1,173 @@
+"""``yiwang process <name>``: the processes the supervisor starts. Each ends on a stop signal."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, close_old_connections
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from yiwang.cloud.storage import actions as storage
+from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.kernel import moments
+from yiwang.mechanisms.jobs import actions as jobs
+from yiwang.mechanisms.jobs import worker
+from yiwang.mechanisms.journal import jobs as journal
+from yiwang.project import database, wiring
+
+log = logging.getLogger("yiwang.process")
+
+WORKERS: Final = 2
+THREADS: Final = 4
+WAITING: Final = 64  # requests a process holds before the next must wait outside
+CLOCK_SECONDS: Final = 5.0
+REAPER_SECONDS: Final = 30.0
+
+stopping = threading.Event()
+
+
+def main(arguments: list[str]) -> int:
+    """One process by name."""
+    (name,) = arguments
+    PROCESSES[name]()
+    return 0
+
+
+def prepare() -> None:
+    """Before anything serves: tables, rights on them, static files. Runs as the owner."""
+    call_command("migrate", interactive=False, verbosity=0)
+    storage.grant(
+        owner=database.chosen_address(settings.YIWANG_HOME),
+        app_user=os.environ.get("YIWANG_APP_USER", DatabaseRole.APP),
+        append_only=append_only_tables(),
+    )
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def append_only_tables() -> tuple[str, ...]:
+    """What modules declare as history: ``APPEND_ONLY_TABLES`` in their definitions."""
+    found: list[str] = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("yiwang."):
+            definitions = _definitions_of(config.name)
+            found.extend(getattr(definitions, "APPEND_ONLY_TABLES", ()))
+    return tuple(sorted(found))
+
+
+def _definitions_of(module: str) -> object:
+    name = f"{module}.definitions"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+def web() -> None:
+    """Pages and API: Django under WSGI, a few threads in each of two processes."""
+    Granian(
+        "yiwang.project.wsgi:application",
+        address=listening_address(),
+        port=int(os.environ.get("PORT", "8000")),
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("YIWANG_WEB_WORKERS", str(WORKERS))),
+        blocking_threads=THREADS,
+        backpressure=WAITING,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=30,
+    ).serve()
+
+
+def listening_address() -> str:
+    """Both IP stacks where this machine has IPv6, else the older one alone."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return "0.0.0.0"  # noqa: S104 # nosec B104 a public service listens everywhere
+    return "::"
+
+
+def work() -> None:
+    """The queue's worker."""
+    wiring.know_background_work()
+    worker.work()
+
+
+def seal() -> None:
+    """The journal's sealer and its listeners; when one of the two breaks, the process ends."""
+    wiring.know_background_work()
+    _stop_on_signals()
+    threading.excepthook = _end_on_error
+    try:
+        journal.run(stopping)
+    finally:
+        stopping.set()
+
+
+def _end_on_error(arguments: threading.ExceptHookArgs) -> None:
+    log.error("a thread broke", exc_info=arguments.exc_value)
+    stopping.set()
+
+
+def tick() -> None:
+    """The clock: periodic tasks begin, jobs of dead workers are handed back."""
+    wiring.know_background_work()
+    next_reap = 0.0
+
+    def one_round() -> None:
+        nonlocal next_reap
+        at = moments.now()
+        jobs.start_periodic(at=at)
+        if time.monotonic() >= next_reap:
+            jobs.return_stalled(at=at)
+            next_reap = time.monotonic() + REAPER_SECONDS
+
+    _repeat(one_round, seconds=CLOCK_SECONDS)
+
+
+def _repeat(one_round: Callable[[], object], *, seconds: float) -> None:
+    """Until a stop signal; an absent database is waited for, any other error ends the process."""
+    _stop_on_signals()
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            one_round()
+        except OperationalError:
+            log.warning("database away")
+            close_old_connections()
+        stopping.wait(seconds)
+
+
+def _stop_on_signals() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    stopping.set()
+
+
+PROCESSES: Final[dict[str, Callable[[], None]]] = {
+    "prepare": prepare,
+    "web": web,
+    "worker": work,
+    "sealer": seal,
+    "clock": tick,
+}

@@ -1,0 +1,221 @@
+"""``yiwang run`` (``make run``): a working province in one command and one foreground process."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import IO, Final
+
+from yiwang.cloud.storage import actions as storage
+from yiwang.cloud.storage import processes as server_processes
+from yiwang.cloud.storage import queries as storage_queries
+from yiwang.kernel.refusals import Refusal
+from yiwang.project import database, sample, settings, supervisor
+from yiwang.project.process_names import KEPT
+
+NEEDS_DJANGO = False
+READY_SECONDS: Final = 60.0
+
+
+class PortTaken(Refusal):
+    sentence = "这个端口已被别的程序占用。"
+    remedy = "请换一个端口，例如：PORT=8001 make run。"
+
+
+class CannotPrepare(Refusal):
+    status = 503
+    sentence = "数据库的表没有准备好，没有启动。"
+    remedy = "原因见上面的输出。"
+
+
+class Stop(Exception):
+    """Somebody asked us to end."""
+
+
+def main(arguments: list[str]) -> int:
+    """Start everything, say where, keep it running, stop it all on Ctrl-C."""
+    del arguments
+    home, port = settings.YIWANG_HOME, int(os.environ.get("PORT", "8000"))
+    (home / "run").mkdir(parents=True, exist_ok=True)
+    with (home / "run" / "owner").open("a+") as lock:
+        if not take(lock, port):
+            print(f"一网已在运行 already running: {running_where(lock)}", flush=True)
+            return 0
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, _stop)
+        end_with_make()
+        try:
+            serve(home, port)
+        except Stop:
+            print("一网已停止，数据都在。", flush=True)
+    return 0
+
+
+def take(lock: IO[str], port: int) -> bool:
+    """One owner of an installation; the kernel lets go of the lock however we die."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    lock.truncate(0)
+    lock.write(json.dumps({"process": os.getpid(), "address": f"http://localhost:{port}/"}))
+    lock.flush()
+    return True
+
+
+def running_where(lock: IO[str]) -> str:
+    """Address and process of the one that holds the lock."""
+    lock.seek(0)
+    found = json.loads(lock.read() or "{}")
+    return f"{found.get('address', '')} (process {found.get('process', '?')})"
+
+
+def serve(home: Path, port: int) -> None:
+    """The story of a start, top to bottom; ends by ``Stop`` or a refusal, leaving nothing behind."""
+    mark = str(home)
+    supervisor.end_orphans(mark)
+    refuse_taken_port(port)
+    running = start_database(home)
+    children: list[supervisor.Child] = []
+    try:
+        environment = child_environment(home, port, running)
+        prepare(environment, running)
+        sample.load_once(home, environment)
+        children.extend(supervisor.Child(name, command(name), environment) for name in KEPT)
+        for child in children:
+            child.start()
+        wait_until_ready(children, port)
+        print(f"ready: http://localhost:{port}/", flush=True)
+        sample.print_accounts(environment)
+        while True:
+            running = keep(home, running, children)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        supervisor.stop_all(children)
+        supervisor.end_orphans(mark)
+        storage.stop(running)
+
+
+def start_database(home: Path) -> storage.Running:
+    """The embedded server, or the real one behind DATABASE_URL."""
+    url = os.environ.get("DATABASE_URL")
+    if url is None:
+        running = storage.start_embedded(home)
+        if running.placement is not None and running.placement.moved:
+            print(running.placement.moved, flush=True)
+        return running
+    app_url = os.environ.get("DATABASE_APP_URL")
+    return storage.use_external(
+        home,
+        owner=storage_queries.parse_address(url),
+        app=storage_queries.parse_address(app_url) if app_url else None,
+    )
+
+
+def child_environment(home: Path, port: int, running: storage.Running) -> dict[str, str]:
+    """What the children see: the application's role only."""
+    metrics = home / "run" / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    environment = {
+        **os.environ,
+        supervisor.MARK: str(home),
+        "YIWANG_HOME": str(home),
+        "PORT": str(port),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "YIWANG_APP_USER": running.app.user,
+    }
+    environment.pop("DATABASE_APP_URL", None)
+    environment.pop("YIWANG_DATABASE_ROLE", None)
+    if running.process is None:
+        environment["DATABASE_URL"] = database.as_url(running.app)
+    return environment
+
+
+def prepare(environment: dict[str, str], running: storage.Running) -> None:
+    """Tables and rights, by the owner's role, in a process of its own."""
+    as_owner = {**environment, "YIWANG_DATABASE_ROLE": "owner"}
+    if running.process is None:
+        as_owner["DATABASE_URL"] = database.as_url(running.owner)
+    done = subprocess.run(
+        command("prepare"),
+        env=as_owner,
+        check=False,
+        preexec_fn=server_processes.die_with_parent(signal.SIGTERM),
+    )
+    if done.returncode:
+        raise CannotPrepare
+
+
+def command(process: str) -> list[str]:
+    """How one of our own processes is started."""
+    return [sys.executable, "-m", "yiwang", "process", process]
+
+
+def keep(home: Path, running: storage.Running, children: list[supervisor.Child]) -> storage.Running:
+    """One look at everything; a dead database is started before its users."""
+    if running.process is not None and running.process.poll() is not None:
+        print("数据库意外停止，正在恢复", flush=True)
+        running = storage.start_embedded(home)
+        print("数据库已恢复", flush=True)
+    for child in children:
+        child.look_after()
+    time.sleep(0.2)
+    return running
+
+
+def wait_until_ready(children: list[supervisor.Child], port: int) -> None:
+    """Until /readyz is good; the children are looked after meanwhile."""
+    end = time.monotonic() + READY_SECONDS
+    while not is_ready(port):
+        if time.monotonic() > end:
+            print("启动较慢，仍在等待……", flush=True)
+            end = time.monotonic() + READY_SECONDS
+        for child in children:
+            child.look_after()
+        time.sleep(0.1)
+
+
+def is_ready(port: int) -> bool:
+    """Asks as a visitor would."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def refuse_taken_port(port: int) -> None:
+    """PortTaken when somebody else listens there already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))  # noqa: S104 # nosec B104 closed again at once
+        except OSError:
+            raise PortTaken from None
+
+
+def end_with_make() -> None:
+    """Started by make, we end with it, even when it is killed; else its port would stay taken."""
+    parent = Path(f"/proc/{os.getppid()}/comm")
+    if parent.exists() and parent.read_text().strip() in ("make", "gmake"):
+        server_processes.signal_on_parents_death(signal.SIGTERM)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise Stop
