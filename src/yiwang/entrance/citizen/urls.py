@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.citizen import duties, home, house, items, laws
+from yiwang.entrance.citizen import (
+    duties,
+    home,
+    house,
+    items,
+    laws,
+    sign_in,
+    sms_simulator,
+    staff_sign_in,
+)
 
 app_name = "citizen"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.send_code, name="send-code"),
+    path("sign-in/firm/", sign_in.choose_firm, name="choose-firm"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("staff/sign-in/", staff_sign_in.staff_sign_in, name="staff-sign-in"),
+    path("sample/sms/", sms_simulator.sms, name="sms-simulator"),
     path("search/", home.search, name="search"),
     path("search/suggest/", home.suggest, name="suggest"),
     path("division/", home.division, name="division"),

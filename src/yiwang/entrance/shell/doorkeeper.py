@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from yiwang.entrance.shell.access import operations_of, policy_of
+from yiwang.entrance.shell import answers
+from yiwang.entrance.shell.access import ANYONE, operations_of, policy_of
 from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.refusals import NotAllowed, NotSignedIn, Refusal
+from yiwang.kernel.refusals import NotAllowed, TryLater
 
-SIGN_IN = "/sign-in/"
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -41,13 +40,16 @@ class AccessMiddleware:
         """None lets the request through to its view."""
         policy = policy_of(view, request.method or "GET")
         if policy is None:
-            if operations_of(view) and request.method not in _SAFE:
+            operations = operations_of(view)
+            if operations and not any(request.method in one.methods for one in operations):
                 return None  # the API itself answers 405 for a method it has not
-            return refuse(request, NotAllowed("这个入口没有开放。", "请从首页进入。"))
+            return answers.refuse(request, NotAllowed("这个入口没有开放。", "请从首页进入。"))
+        if policy.door is not ANYONE and getattr(request, "identity_is_away", False):
+            return answers.refuse(request, TryLater())
         actor: Actor = request.actor  # type: ignore[attr-defined]
         refusal = policy.refusal(actor)
         if refusal is not None:
-            return refuse(request, refusal)
+            return answers.refuse(request, refusal)
         if operations_of(view) and actor.scopes is None and request.method not in _SAFE:
             return self._csrf.process_view(request, _checked, (), {})
         return None
@@ -55,24 +57,3 @@ class AccessMiddleware:
 
 def _checked(request: HttpRequest) -> HttpResponse:
     raise AssertionError("only looked at for its missing csrf_exempt mark")
-
-
-def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Say no in the visitor's form: JSON for programs, the sign-in page for a nameless browser."""
-    if isinstance(refusal, NotSignedIn) and request.method == "GET" and not _wants_json(request):
-        where = SIGN_IN + "?" + urlencode({"next": request.get_full_path()})
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Redirect": where})
-        return HttpResponseRedirect(where)
-    if _wants_json(request):
-        request_id = getattr(request, "request_id", "")
-        return JsonResponse(refusal.as_json(request_id), status=refusal.status)
-    return HttpResponse(
-        f"{refusal.sentence}{refusal.remedy}",
-        status=refusal.status,
-        content_type="text/plain; charset=utf-8",
-    )
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or bool(request.headers.get("Authorization"))

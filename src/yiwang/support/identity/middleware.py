@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from yiwang.kernel import moments
@@ -32,7 +33,12 @@ class ActorMiddleware:
         request_id = getattr(request, "request_id", "") or new_key()
         request.request_id = request_id  # type: ignore[attr-defined]
         request.session_key = ""  # type: ignore[attr-defined]
-        request.actor = self._actor(request, request_id)  # type: ignore[attr-defined]
+        try:
+            request.actor = self._actor(request, request_id)  # type: ignore[attr-defined]
+        except (OperationalError, InterfaceError):
+            # Public pages go on without knowing who; the doors answer “try later”, not “sign in”.
+            request.identity_is_away = True  # type: ignore[attr-defined]
+            request.actor = replace(ANONYMOUS, request_id=request_id)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def _actor(self, request: HttpRequest, request_id: str) -> Actor:

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.kernel.refusals import NotFound
+from yiwang.support.identity import rules
 from yiwang.support.identity.definitions import (
     IDLE,
     LONGEST_SESSION,
@@ -139,6 +141,11 @@ def find_account_by_user_name(user_name: str, kind: AccountKind) -> AccountView 
     """The account with this user name."""
     row = Account.objects.filter(user_name=user_name, kind=kind).first()
     return _view(row) if row else None
+
+
+def client_address(*, remote: str, forwarded: str) -> str:
+    """Where a request came from, by the configured number of our own proxies."""
+    return rules.client_address(remote, forwarded, settings.TRUSTED_PROXIES)
 
 
 def list_names(references: Iterable[str]) -> dict[str, str]:

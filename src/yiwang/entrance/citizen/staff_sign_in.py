@@ -1,0 +1,74 @@
+"""Officials sign in apart from citizens: password, then the number their device shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from yiwang.entrance.citizen.sign_in import address_of, again, enter
+from yiwang.entrance.shell.access import ANYONE, access
+from yiwang.entrance.shell.returning import next_of
+from yiwang.kernel import moments
+from yiwang.kernel.refusals import Refusal
+from yiwang.support.identity import actions as identity
+from yiwang.support.identity.definitions import (
+    AccountKind,
+    CannotSignIn,
+    SecondFactorNeeded,
+    SignedIn,
+)
+
+_SALT = "yiwang.staff-sign-in.second-step"
+_SECOND_STEP = timedelta(minutes=5)
+_PAGE = "citizen/staff_sign_in.html"
+
+
+@access(ANYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_sign_in(request: HttpRequest) -> HttpResponse:
+    """First the password, then (outside the sample always) the one-time number."""
+    given: dict[str, object] = {
+        "next": next_of(request, otherwise="/desk/"),
+        "login": request.POST.get("login", "")[:60],
+    }
+    if request.method != "POST":
+        return render(request, _PAGE, given)
+    pending = request.POST.get("pending", "")[:500]
+    try:
+        outcome = _second(request, pending) if pending else _first(request)
+    except Refusal as refusal:
+        return again(request, _PAGE, refusal, given | {"pending": pending})
+    if isinstance(outcome, SecondFactorNeeded):
+        signed = signing.dumps([outcome.account, outcome.epoch], salt=_SALT)
+        return render(request, _PAGE, given | {"pending": signed})
+    rotate_token(request)
+    return enter(outcome, str(given["next"]))
+
+
+def _first(request: HttpRequest) -> SignedIn | SecondFactorNeeded:
+    return identity.sign_in(
+        kind=AccountKind.OFFICIAL,
+        login=request.POST.get("login", "")[:100],
+        password=request.POST.get("password", ""),
+        address=address_of(request),
+        at=moments.now(),
+    )
+
+
+def _second(request: HttpRequest, pending: str) -> SignedIn:
+    """What the first step signed says whose number is awaited; it is good for five minutes."""
+    try:
+        account, epoch = signing.loads(pending, salt=_SALT, max_age=_SECOND_STEP)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise CannotSignIn("这一步等得太久了。", "请重新登录。") from error
+    return identity.confirm_second_factor(
+        needed=SecondFactorNeeded(account, epoch),
+        number=request.POST.get("number", "")[:10],
+        address=address_of(request),
+        at=moments.now(),
+    )
