@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "yiwang.capability.reviews",
     "yiwang.capability.materials",
     "yiwang.project",
+    "yiwang.centre.indicators",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
 ]

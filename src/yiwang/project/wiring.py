@@ -6,9 +6,16 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from yiwang.capability.cases.events import CaseDecided, CaseSubmitted
+from yiwang.capability.reviews.events import ReviewGiven
+from yiwang.centre.indicators import reactions as indicators
 from yiwang.kernel.events import Event
 
-WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {}
+WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
+    CaseSubmitted: [indicators.count_submitted],
+    CaseDecided: [indicators.count_decided],
+    ReviewGiven: [indicators.count_review],
+}
 
 
 def know_background_work() -> None:

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yiwang.capability.catalogue import queries as catalogue
-from yiwang.entrance.citizen import answers, waiting
+from yiwang.centre.indicators import queries as indicators
+from yiwang.entrance.citizen import answers, figures, waiting
 from yiwang.entrance.shell import looks, place
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.kernel import moments
@@ -40,8 +41,11 @@ class Often:
 def home(request: HttpRequest) -> HttpResponse:
     """One question, one search box, and what waits for me."""
     division = place.of(request)
+    often, counted = _often(division)
     values = {
-        "often": _often(division),
+        "often": often,
+        "counted": counted,
+        "figures": _week(),
         "waiting": waiting.for_actor(request.actor, at=moments.now()),  # type: ignore[attr-defined]
         "departments": _departments(division),
         "places": _places(division),
@@ -49,21 +53,44 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/home.html", values)
 
 
-def _often(division: str) -> tuple[Often, ...]:
-    """Eight items of this place; remembered for a minute, because everybody gets the same."""
+def _often(division: str) -> tuple[tuple[Often, ...], bool]:
+    """Eight items of this place, and whether their order was counted.
+
+    What was applied for most in thirty days comes first, the catalogue's order fills up.
+    Remembered for a minute, because everybody gets the same.
+    """
     language = get_language() or "zh-hans"
     key = f"home-often:{division}:{language}"
     known = cache.get(key)
-    if isinstance(known, tuple):
-        return known
-    found = []
-    for row in catalogue.list_items(division=division, limit=_EIGHT):
-        version = catalogue.find_item(row.code, language=language)
-        if version is not None:
-            item = version.item
-            found.append(Often(row.code, item.name, item.short_name, answers.one_line(item)))
-    cache.set(key, tuple(found), _KEPT_SECONDS)
-    return tuple(found)
+    if known is None:
+        known = _find_often(division, language)
+        cache.set(key, known, _KEPT_SECONDS)
+    found: tuple[tuple[Often, ...], bool] = known
+    return found
+
+
+def _find_often(division: str, language: str) -> tuple[tuple[Often, ...], bool]:
+    today = moments.legal_date(moments.now())
+    used = indicators.list_most_used(today=today, division_code=division, limit=_EIGHT)
+    listed = [row.code for row in catalogue.list_items(division=division, limit=_EIGHT)]
+    codes = list(dict.fromkeys([code for code, _total in used] + listed))[:_EIGHT]
+    versions = [catalogue.find_item(code, language=language) for code in codes]
+    return tuple(
+        Often(found.code, found.item.name, found.item.short_name, answers.one_line(found.item))
+        for found in versions
+        if found is not None
+    ), bool(used)
+
+
+def _week() -> dict[str, object]:
+    """The public figures of the last seven days; remembered for a minute."""
+    today = moments.legal_date(moments.now())
+    key = f"home-week:{today}"
+    found = cache.get(key)
+    if found is None:
+        found = indicators.get_figures(today=today)
+        cache.set(key, found, _KEPT_SECONDS)
+    return {"rows": figures.rows(found), "first": found.first, "last": found.last}
 
 
 def _departments(division: str) -> tuple[dict[str, str], ...]:
@@ -92,7 +119,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "groups": groups.items(),
         "found": len(hits),
         "anywhere": len(anywhere),
-        "often": () if hits or anywhere else _often(place.of(request)),
+        "often": () if hits or anywhere else _often(place.of(request))[0],
     }
     return render(request, "citizen/results.html", values)
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from yiwang.entrance.citizen import (
     duties,
+    figures,
     home,
     house,
     items,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("laws/", laws.library, name="laws"),
     path("laws/law/", laws.law, name="law"),
     path("house/", house.house, name="house"),
+    path("figures/", figures.figures, name="figures"),
     path("accessibility/", duties.accessibility, name="accessibility"),
     path("privacy/", duties.privacy, name="privacy"),
     path("site-map/", duties.site_map, name="site-map"),
