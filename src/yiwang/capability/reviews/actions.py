@@ -23,7 +23,7 @@ from yiwang.capability.reviews.events import (
     ReviewGiven,
 )
 from yiwang.capability.reviews.models import RectificationAct, RectificationOrder, Review
-from yiwang.capability.reviews.queries import ANSWER_CLOCK, CONTACT_CLOCK
+from yiwang.capability.reviews.queries import ANSWER_CLOCK, COMPLEX_CLOCK, CONTACT_CLOCK
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import reference
@@ -36,6 +36,7 @@ from yiwang.kernel.refusals import (
     VersionConflict,
 )
 from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.journal import actions as journal
 
@@ -74,7 +75,7 @@ def give_review(
     """
     if actor.kind not in (ActorKind.PERSON, ActorKind.ORGANIZATION):
         raise NotAllowed("评价只能由申请人自己作出。", "请由申请人登录后评价。")
-    case = cases.get_case(case_key, actor)
+    case = cases.get_case(case_key, actor, at=at)
     wrong = rules.problems(level, tags, text)
     if wrong or channel not in set(Channel):
         raise InvalidInput(fields=[FieldProblem(field, sentence) for field, sentence in wrong])
@@ -155,10 +156,11 @@ def contact(
     row.state, row.complex = RectificationState.CONTACTED, complex_matter
     row.save(update_fields=["state", "complex", "version"])
     if complex_matter:
-        clocks.extend(
-            subject=me, kind=ANSWER_CLOCK, allowance=COMPLEX, reason="复杂问题", at=at, actor=actor
+        clocks.stop(subject=me, kind=ANSWER_CLOCK, at=at, actor=actor)
+        clocks.start(
+            subject=me, kind=COMPLEX_CLOCK, allowance=COMPLEX, at=row.opened_at, actor=actor
         )
-    return queries.order_view(row)
+    return queries.order_view(row, at=at)
 
 
 @transaction.atomic
@@ -171,11 +173,13 @@ def answer(
         raise InvalidInput("请写明整改结果或者解释。")
     row = _take_step(key=key, version=version, act="answer", note=text, actor=actor, at=at)
     me = reference("rectification", key)
-    clock = clocks.stop(subject=me, kind=ANSWER_CLOCK, at=at, actor=actor)
+    kind = COMPLEX_CLOCK if row.complex else ANSWER_CLOCK
+    clock = clock_queries.find_clock(subject=me, kind=kind, at=at)
+    clocks.stop(subject=me, kind=kind, at=at, actor=actor)
     row.state, row.answer, row.answer_text = RectificationState.ANSWERED, answer, text.strip()
-    row.in_time = legal_date(at) <= clock.due_on
+    row.in_time = clock is not None and legal_date(at) <= clock.due_on
     row.save(update_fields=["state", "answer", "answer_text", "in_time", "version"])
-    return queries.order_view(row)
+    return queries.order_view(row, at=at)
 
 
 @transaction.atomic
@@ -209,7 +213,7 @@ def _close(row: RectificationOrder, *, actor: Actor, at: datetime) -> Rectificat
         review=reference("review", row.review.key), in_time=bool(row.in_time),
     )  # fmt: skip
     journal.announce(closed, actor=actor)
-    return queries.order_view(row)
+    return queries.order_view(row, at=at)
 
 
 @transaction.atomic
@@ -229,6 +233,6 @@ def set_aside(
     row.state, row.closed_at = RectificationState.NOT_COUNTED, at
     row.save(update_fields=["state", "closed_at", "version"])
     Review.objects.filter(pk=row.review_id).update(counted=False)
-    for kind in (CONTACT_CLOCK, ANSWER_CLOCK):
+    for kind in (CONTACT_CLOCK, ANSWER_CLOCK, COMPLEX_CLOCK):
         clocks.stop(subject=reference("rectification", key), kind=kind, at=at, actor=actor)
-    return queries.order_view(row)
+    return queries.order_view(row, at=at)

@@ -25,6 +25,7 @@ from yiwang.mechanisms.clocks import queries as clocks
 
 CONTACT_CLOCK = "rectification.contact"
 ANSWER_CLOCK = "rectification.answer"
+COMPLEX_CLOCK = "rectification.answer-complex"
 _ACT_LABELS = {
     "opened": "收到差评，发出整改单",
     "contact": "联系评价人",
@@ -76,9 +77,9 @@ def list_reviews(
     return tuple(review_view(row) for row in rows[: min(limit, 200)])
 
 
-def order_view(row: RectificationOrder) -> RectificationView:
+def order_view(row: RectificationOrder, *, at: datetime) -> RectificationView:
     me = reference("rectification", row.key)
-    found = {clock.kind: clock.due_on for clock in clocks.find_clocks([me]).get(me, ())}
+    found = {clock.kind: clock.due_on for clock in clocks.find_clocks(subjects=[me], at=at)[me]}
     acts = tuple(
         OrderAct(act.at, _ACT_LABELS.get(act.act, act.act), act.note)
         for act in row.acts.order_by("id")
@@ -91,7 +92,7 @@ def order_view(row: RectificationOrder) -> RectificationView:
         state_label=STATE_LABELS[row.state],
         complex=row.complex,
         contact_by=found.get(CONTACT_CLOCK),
-        answer_by=found.get(ANSWER_CLOCK),
+        answer_by=found.get(COMPLEX_CLOCK) or found.get(ANSWER_CLOCK),
         answer=row.answer,
         answer_text=row.answer_text,
         second_level=row.second_level,
@@ -101,23 +102,23 @@ def order_view(row: RectificationOrder) -> RectificationView:
     )
 
 
-def get_order(key: str, actor: Actor) -> RectificationView:
+def get_order(key: str, actor: Actor, *, at: datetime) -> RectificationView:
     """One follow-up the actor may see, or NotFound."""
     rows = RectificationOrder.objects.visible_to(actor).select_related("review")
     row = rows.filter(key=key).first()
     if row is None:
         raise NotFound
-    return order_view(row)
+    return order_view(row, at=at)
 
 
 def list_orders(
-    actor: Actor, *, state: str = "", after: int = 0, limit: int = 50
+    actor: Actor, *, at: datetime, state: str = "", after: int = 0, limit: int = 50
 ) -> tuple[RectificationView, ...]:
     """Follow-ups of the actor's body, oldest first; ``state`` narrows."""
     rows = RectificationOrder.objects.visible_to(actor).select_related("review").order_by("id")
     if state:
         rows = rows.filter(state=state)
-    return tuple(order_view(row) for row in rows.filter(pk__gt=after)[: min(limit, 200)])
+    return tuple(order_view(row, at=at) for row in rows.filter(pk__gt=after)[: min(limit, 200)])
 
 
 def get_rates(*, since: datetime, until: datetime, handled: int, division_code: str = "") -> Rates:

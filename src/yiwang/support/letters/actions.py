@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import transaction
+
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, Refusal
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.jobs import actions as jobs
@@ -93,9 +96,12 @@ def print_letter(*, key: str, actor: Actor, at: datetime) -> LetterState:
         return LetterState.UNPRINTABLE
     sealed = seals.get_driver().seal(data, body=face.body)
     stored = files.store(data=sealed.content, filename=f"{face.title}.pdf", actor=actor, at=at)
-    Letter.objects.filter(key=key, pdf_file="").update(
-        state=LetterState.READY, pdf_file=stored.key, missing="", printed_at=at
-    )
+    with transaction.atomic():
+        first = Letter.objects.filter(key=key, pdf_file="").update(
+            state=LetterState.READY, pdf_file=stored.key, missing="", printed_at=at
+        )
+        if first:  # a second printer's copy stays unattached and is swept
+            files.attach(key=stored.key, subject=reference("letter", key), at=at)
     return LetterState.READY
 
 

@@ -264,7 +264,12 @@ def print_licence(*, key: str, actor: Actor, at: datetime) -> None:
         return
     sealed = seals.get_driver().seal(data, body=licence.issuer)
     stored = files.store(data=sealed.content, filename=f"{shown.name}.pdf", actor=actor, at=at)
-    ELicence.objects.filter(pk=licence.pk, pdf_file="").update(pdf_file=stored.key, missing="")
+    with transaction.atomic():
+        first = ELicence.objects.filter(pk=licence.pk, pdf_file="").update(
+            pdf_file=stored.key, missing=""
+        )
+        if first:  # a second printer's copy stays unattached and is swept
+            files.attach(key=stored.key, subject=shown.reference, at=at)
 
 
 def _face(shown: LicenceView) -> dict[str, object]:

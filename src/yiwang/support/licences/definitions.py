@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -127,6 +127,11 @@ class LicenceView:
     pdf_ready: bool
     predecessor: str = ""
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity, as people say it; ``valid_until`` is the day after."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyView:
@@ -145,6 +150,11 @@ class VerifyView:
     rows: tuple[tuple[str, str], ...] = ()
     specimen: str = ""
     mark: str = ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity, as people say it; ``valid_until`` is the day after."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None
 
     @property
     def good(self) -> bool:

@@ -1,0 +1,72 @@
+import json
+
+import pytest
+
+from yiwang.entrance.api.description import REFUSALS
+from yiwang.entrance.api.urls import api
+
+pytestmark = pytest.mark.django_db
+
+
+def document(client):
+    return client.get("/api/v1/openapi.json").json()
+
+
+def test_the_description_lists_every_refusal_for_every_operation(client):
+    for path in document(client)["paths"].values():
+        for operation in path.values():
+            assert {str(status) for status in REFUSALS} <= set(operation["responses"])
+
+
+def test_every_operation_declares_who_may_use_it():
+    for bound in api._get_bound_routers():
+        for view in bound.path_operations.values():
+            for operation in view.operations:
+                assert hasattr(operation.view_func, "policy"), operation.view_func.__name__
+
+
+def test_operations_that_need_signing_in_say_which_scope(client):
+    for path in document(client)["paths"].values():
+        for operation in path.values():
+            assert operation["security"] == [] or operation["x-scope"]
+
+
+def test_a_nameless_program_gets_a_refusal_in_json(client):
+    response = client.get("/api/v1/messages")
+    assert response.status_code == 401
+    assert response.json()["refusal"]["code"] == "NotSignedIn"
+
+
+def test_a_missing_value_is_named(client):
+    refusal = client.get("/api/v1/search").json()["refusal"]
+    assert refusal["status"] == 422
+    assert [problem["field"] for problem in refusal["fields"]] == ["q"]
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x07b"])
+def test_control_characters_are_refused_not_passed_on(client, text):
+    assert client.get("/api/v1/search", {"q": text}).status_code == 400
+
+
+def test_an_unknown_address_answers_like_everything_else(client):
+    response = client.get("/api/v1/nothing")
+    assert response.status_code == 404
+    assert "refusal" in response.json()
+
+
+def test_an_unknown_item_is_not_found(client):
+    assert client.get("/api/v1/items/no-such-item").json()["refusal"]["status"] == 404
+
+
+def test_an_unknown_code_verifies_as_unknown(client):
+    answer = client.get("/api/v1/verify", {"code": "0" * 16}).json()
+    assert answer["state"] == "UNKNOWN"
+    assert answer["rows"] == []
+
+
+def test_a_method_that_is_not_there_is_405(client):
+    assert client.delete("/api/v1/search").status_code == 405
+
+
+def test_the_document_is_valid_json_with_a_title(client):
+    assert json.loads(client.get("/api/v1/openapi.json").content)["info"]["version"] == "1"

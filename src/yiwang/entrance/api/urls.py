@@ -1,0 +1,39 @@
+"""Version 1 of the API and its description."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+from yiwang.entrance.api import messages, search, verify
+from yiwang.entrance.api.door import Door, StrictParser
+from yiwang.entrance.shell.access import ANYONE, access
+
+api = Door(
+    title="一网开放接口",
+    version="1",
+    description="个人、法人和工作人员在页面上能办的事，程序也能办。拒绝总是同一种 JSON。",
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api-v1",
+    parser=StrictParser(),
+)
+for module in (search, verify, messages):
+    api.add_router("", module.router)
+
+
+@cache
+def _document() -> dict[str, object]:
+    return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+@access(ANYONE)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of every operation, its shapes and its refusals."""
+    return JsonResponse(_document(), json_dumps_params={"ensure_ascii": False})
+
+
+_operations = [route for route in api.urls[0] if getattr(route, "name", "") != "api-root"]
+urlpatterns = [path("openapi.json", openapi, name="openapi"), *_operations]

@@ -1,0 +1,177 @@
+"""What came out of a case: the decision, the licence or the entitlement, its papers, its review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases.definitions import CaseView
+from yiwang.capability.entitlements import actions as entitlement_actions
+from yiwang.capability.entitlements import queries as entitlements
+from yiwang.capability.entitlements.definitions import EntitlementView
+from yiwang.capability.reviews import queries as reviews
+from yiwang.capability.reviews.definitions import LEVELS, TAGS, ReviewView
+from yiwang.entrance.shell.access import CITIZEN, SIGNED_IN, access
+from yiwang.kernel import moments
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.refusals import InvalidInput, Refusal
+from yiwang.mechanisms.files.definitions import OpenFile
+from yiwang.support.letters import queries as letters
+from yiwang.support.letters.definitions import LetterView
+from yiwang.support.licences import queries as licences
+from yiwang.support.licences.definitions import LicenceView
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """Everything the page shows; parts a case does not have are None or empty."""
+
+    case: CaseView
+    licence: LicenceView | None
+    entitlement: EntitlementView | None
+    letters: tuple[LetterView, ...]
+    review: ReviewView | None
+
+    @property
+    def heading(self) -> str:
+        """One sentence with the outcome in it."""
+        if self.licence:
+            return f"同意您的申请，{self.licence.name}已经发出"
+        if self.entitlement:
+            return f"同意您的申请，{self.entitlement.benefit_name}已经批准"
+        if self.case.decision:
+            return self.case.decision.outcome_label
+        return "还没有结果"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def read_page(key: str, actor: Actor) -> ResultPage:
+    """One case with what came out of it; NotFound when it is not the actor's."""
+    at = moments.now()
+    case = cases.get_case(key, actor, at=at)
+    return ResultPage(
+        case=case,
+        licence=licences.find_case_licence(case.reference, at=at),
+        entitlement=entitlements.find_case_entitlement(case.reference),
+        letters=letters.list_letters(case.reference),
+        review=reviews.find_review(case.reference, actor),
+    )
+
+
+@access(CITIZEN)
+@require_safe
+def result(request: HttpRequest, key: str) -> HttpResponse:
+    """The result of my case."""
+    page = read_page(key, _actor(request))
+    return render(request, "citizen/results/result.html", _values(page))
+
+
+def _values(page: ResultPage, refusal: Refusal | None = None) -> dict[str, object]:
+    return {"page": page, "levels": LEVELS, "tags": TAGS, "refusal": refusal}
+
+
+def send_file(opened: OpenFile) -> StreamingHttpResponse:
+    """A stored file as a download, never shown inline."""
+    response = StreamingHttpResponse(opened.chunks, content_type="application/pdf")
+    response["Content-Disposition"] = _disposition(opened.filename)
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _disposition(filename: str) -> str:
+    from urllib.parse import quote
+
+    return f"attachment; filename=\"document.pdf\"; filename*=UTF-8''{quote(filename)}"
+
+
+@access(SIGNED_IN)
+@require_safe
+def letter(request: HttpRequest, key: str, letter: str) -> HttpResponse:
+    """One letter of a case as a page to read or print; the case's rights decide."""
+    case = cases.get_case(key, _actor(request), at=moments.now())
+    values = {
+        "case": case,
+        "letter": letters.get_letter(letter, subject=case.reference),
+        "face": letters.open_face(letter, subject=case.reference),
+    }
+    return render(request, "citizen/results/letter.html", values)
+
+
+@access(SIGNED_IN)
+@require_safe
+def letter_pdf(request: HttpRequest, key: str, letter: str) -> StreamingHttpResponse:
+    """The same letter as a PDF."""
+    case = cases.get_case(key, _actor(request), at=moments.now())
+    return send_file(letters.open_pdf(letter, subject=case.reference))
+
+
+@access(CITIZEN)
+@require_safe
+def wallet(request: HttpRequest) -> HttpResponse:
+    """亮证: all my licences, newest first."""
+    rows = licences.list_licences(_actor(request), at=moments.now())
+    return render(request, "citizen/results/wallet.html", {"licences": rows})
+
+
+@access(SIGNED_IN)
+@require_safe
+def licence(request: HttpRequest, key: str) -> HttpResponse:
+    """One licence as it looks, large enough to be shown."""
+    shown = licences.get_licence(key, _actor(request), at=moments.now())
+    return render(request, "citizen/results/licence.html", {"licence": shown})
+
+
+@access(SIGNED_IN)
+@require_safe
+def licence_pdf(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """The licence as a PDF."""
+    return send_file(licences.open_pdf(key, _actor(request)))
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest, key: str) -> HttpResponse:
+    """My benefit's account: the next list pays to the new one."""
+    actor = _actor(request)
+    shown = entitlements.get_entitlement(key, actor)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        version = request.POST.get("version", "")
+        try:
+            entitlement_actions.change_account(
+                key=key,
+                version=int(version) if version.isdigit() else -1,
+                account=request.POST.get("account", "")[:64],
+                account_name=request.POST.get("account_name", "")[:64],
+                at=moments.now(),
+                actor=actor,
+            )
+        except (InvalidInput, entitlement_actions.CannotChangeAccount) as error:
+            refusal = error
+        else:
+            return HttpResponseRedirect(f"/my/entitlements/{key}/?changed=1")
+    values = {"entitlement": shown, "refusal": refusal, "changed": "changed" in request.GET}
+    return render(
+        request, "citizen/results/account.html", values, status=refusal.status if refusal else 200
+    )
+
+
+urlpatterns = [
+    path("my/cases/<str:key>/result/", result, name="result"),
+    path("cases/<str:key>/letters/<str:letter>/", letter, name="letter"),
+    path("cases/<str:key>/letters/<str:letter>/pdf", letter_pdf, name="letter-pdf"),
+    path("my/licences/", wallet, name="licences"),
+    path("my/licences/<str:key>/", licence, name="licence"),
+    path("my/licences/<str:key>/pdf", licence_pdf, name="licence-pdf"),
+    path("my/entitlements/<str:key>/", account, name="entitlement"),
+]

@@ -1,0 +1,74 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yiwang.support.licences import rules
+from yiwang.support.licences.definitions import LicenceState
+from yiwang.support.licences.sample import TEMPLATE
+
+
+def parse(**changes):
+    return rules.parse_template(TEMPLATE | changes)
+
+
+def test_a_good_template_reads_without_problems():
+    template, problems = parse()
+    assert problems == ()
+    assert template.face.rows == ("name", "operator")
+    assert template.field("citizen_id").public is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": ""}, "缺少 name"),
+        ({"type_code": "123"}, "type_code"),
+        ({"code": "Big Letters"}, "code"),
+        ({"fields": [{"key": "a", "label": "甲"}, {"key": "a", "label": "乙"}]}, "重复"),
+        ({"fields": [{"key": "a", "label": "甲", "grade": 3, "public": True}]}, "不能公开"),
+        ({"fields": [{"key": "a", "label": "甲", "mask": "ROT13"}]}, "mask"),
+        ({"face": {"rows": ["nothing"]}}, "不存在的字段"),
+    ],
+)
+def test_a_broken_template_says_what_is_wrong(changes, said):
+    template, problems = parse(**changes)
+    assert template is None
+    assert any(said in problem for problem in problems)
+
+
+def test_strangers_see_masked_values_and_never_level_three():
+    template, _ = parse()
+    values = {"name": "小吃店", "operator": "欧阳晓燕", "citizen_id": "620102194601010026"}
+    assert rules.public_rows(template, values) == (("名称", "小吃店"), ("经营者", "欧阳**"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "until", "seen"),
+    [
+        ("VALID", None, "VALID"),
+        ("VALID", date(2026, 12, 9), "VALID"),
+        ("VALID", date(2026, 12, 8), "EXPIRED"),
+        ("REVOKED", date(2026, 12, 1), "REVOKED"),
+        ("SUSPENDED", date(2026, 12, 1), "SUSPENDED"),
+    ],
+)
+def test_the_last_day_is_the_day_before_the_exclusive_end(stored, until, seen):
+    assert rules.state_on(stored, until, date(2026, 12, 8)) == seen
+
+
+def test_a_revoked_or_cancelled_licence_never_comes_back():
+    for end in ("REVOKED", "CANCELLED", "SUPERSEDED"):
+        assert not any(rules.may_change(act, end) for act in rules.CHANGES)
+
+
+def test_every_state_has_a_sentence():
+    assert all(rules.sentence(state) for state in LicenceState)
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 12, 31)), st.integers(0, 240))
+def test_months_are_added_without_leaving_the_wanted_month(start, months):
+    end = rules.add_months(start, months)
+    assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
+    assert end.day == start.day or (end.day >= 28 and end.day < start.day)
