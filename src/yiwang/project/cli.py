@@ -21,6 +21,7 @@ GROUPS: Final[dict[str, str]] = {
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",
     "manage": "yiwang.project.manage",
+    "journal": "yiwang.mechanisms.journal.commands",
 }
 
 

@@ -67,7 +67,9 @@ def microseconds(moment: datetime) -> int:
 
 def link_of(previous: bytes, position: int, entry_id: int, sealed_at: datetime, body: str) -> bytes:
     numbers = (position, entry_id, microseconds(sealed_at))
-    return sm3(previous + b"".join(n.to_bytes(8, "big") for n in numbers) + body.encode())
+    return sm3(
+        previous + b"".join(n.to_bytes(8, "big", signed=True) for n in numbers) + body.encode()
+    )
 
 
 def signed_bytes(head: Mapping[str, object]) -> bytes:
