@@ -18,7 +18,12 @@ from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.letters import actions as letters
 from yiwang.support.licences import queries, rules
-from yiwang.support.licences.definitions import LicenceState, LicenceTemplate, LicenceView
+from yiwang.support.licences.definitions import (
+    LicenceState,
+    LicenceTemplate,
+    LicenceView,
+    template_file,
+)
 from yiwang.support.licences.drivers.typst import LAYOUT
 from yiwang.support.licences.events import LicenceIssued, LicenceStateChanged
 from yiwang.support.licences.models import (
@@ -57,7 +62,7 @@ def publish_template(
     *, definition: Mapping[str, Any], version: int, at: datetime
 ) -> LicenceTemplate:
     """Freeze a pack's ``licence.yaml`` as one version of its type; the same again changes nothing."""
-    template, problems = rules.parse_template({**definition, "version": version})
+    template, problems = template_file.parse_template({**definition, "version": version})
     if template is None:
         raise CannotIssue(
             "证照模板有问题。", fields=[FieldProblem("licence.yaml", p) for p in problems]

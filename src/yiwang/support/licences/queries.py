@@ -22,6 +22,7 @@ from yiwang.support.licences.definitions import (
     LicenceTemplate,
     LicenceView,
     VerifyView,
+    template_file,
 )
 from yiwang.support.licences.models import ELicence, LicenceType
 
@@ -44,7 +45,7 @@ def qr_picture(code: str) -> str:
 
 def template_of(row: LicenceType) -> LicenceTemplate:
     """The frozen definition of a published type."""
-    template, problems = rules.parse_template({**row.definition, "version": row.version})
+    template, problems = template_file.parse_template({**row.definition, "version": row.version})
     if template is None:
         raise RuntimeError(f"published licence type {row} is broken: {problems}")
     return template

@@ -34,7 +34,7 @@ class CannotChangeAccount(Refusal):
 
 
 def index_of(account: str) -> str:
-    return crypto.keyedindex_of(account, purpose="entitlements.account") if account else ""
+    return crypto.keyed_index(account, purpose="entitlements.account") if account else ""
 
 
 def note(

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from yiwang.support.licences import rules
 from yiwang.support.licences.definitions import LicenceState
+from yiwang.support.licences.definitions.template_file import parse_template
 from yiwang.support.licences.sample import TEMPLATE
 
 
 def parse(**changes):
-    return rules.parse_template(TEMPLATE | changes)
+    return parse_template(TEMPLATE | changes)
 
 
 def test_a_good_template_reads_without_problems():
