@@ -92,10 +92,14 @@ class Case(models.Model):
         )
         indexes = (
             models.Index(fields=["applicant", "-id"], name="cases_of_applicant"),
-            models.Index(fields=["department", "division_code", "-id"], name="cases_of_department"),
-            models.Index(fields=["division_code", "-id"], name="cases_of_division"),
+            models.Index(fields=["department", "-id"], name="cases_of_department"),
             models.Index(
-                fields=["department", "division_code", "id"],
+                fields=["division_code", "id"],
+                name="cases_of_division",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(
+                fields=["department", "id"],
                 name="cases_to_do",
                 condition=Q(state__in=_OFFICIALS_TURN),
             ),

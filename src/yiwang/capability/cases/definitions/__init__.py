@@ -91,7 +91,9 @@ class Application:
     applicant_masked: str
     answers: Mapping[str, object]
     answer_rows: tuple[AnswerRow, ...] = ()
-    materials: tuple[MaterialRow, ...] = ()
+    result_kind: str = "DOCUMENT"
+    result_label: str = "决定书"
+    review_body: str = ""
     channel: str = "WEB"
     by_person: bool = False
 

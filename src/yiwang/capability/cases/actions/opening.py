@@ -1,0 +1,118 @@
+"""From a handed-in application to a case with a number; and opening a case to read it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from yiwang.capability.cases.actions.moving import announce
+from yiwang.capability.cases.definitions import Application, CaseView
+from yiwang.capability.cases.definitions.profiles import machine_of
+from yiwang.capability.cases.events import CaseSubmitted
+from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.one import view_of
+from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import NotFound, Refusal
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.journal.definitions import READ
+
+_NUMBER: Final = """
+INSERT INTO cases_series (series, last) VALUES (%s, 1)
+ON CONFLICT (series) DO UPDATE SET last = cases_series.last + 1 RETURNING last
+"""
+
+
+class CannotOpenCase(Refusal):
+    sentence = "这类事项还不能在这里办理。"
+    remedy = "请看办事指南里的其他办理方式，或拨打 12345 咨询。"
+
+
+def open_case(
+    *,
+    key: str,
+    application: Application,
+    idempotency_key: str,
+    body_digest: str,
+    at: datetime,
+    actor: Actor,
+) -> Case:
+    """An application becomes exactly one case, with a number of its division and day.
+
+    ``key``: the case's key, made by the caller. The unique keys (actor, idempotency key) and (draft)
+    make a second case impossible. Refusals: ``CannotOpenCase`` for a profile not handled here.
+    """
+    machine = machine_of(application.profile)
+    if machine is None:
+        raise CannotOpenCase
+    row = Case(
+        key=key,
+        state=machine.initial,
+        profile=application.profile,
+        machine_version=machine.version,
+        item_code=application.item_code,
+        item_version=application.item_version,
+        item_name=application.item_name,
+        instant=application.instant,
+        applicant=actor.applicant,
+        applicant_masked=application.applicant_masked,
+        submitted_by=actor.reference,
+        on_behalf_of=actor.on_behalf_of or "",
+        channel=application.channel,
+        division_code=application.division_code,
+        department=application.department,
+        department_name=application.department_name,
+        draft_key=application.draft_key,
+        idempotency_key=idempotency_key,
+        body_digest=body_digest,
+        content=_content(application),
+        received_at=at,
+        person_asked_at=at if application.by_person else None,
+    )
+    row.case_no = take_number(application.division_code, at)
+    row.save(force_insert=True)
+    announce(row, CaseSubmitted, actor=actor, at=at, instant=row.instant)
+    return row
+
+
+def take_number(division_code: str, at: datetime) -> str:
+    """Division, day and the next number of that series; the series stays locked until the end."""
+    series = f"{division_code[:6]}{legal_date(at):%Y%m%d}"
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER, [series])
+        return f"{series}{cursor.fetchone()[0]:05d}"
+
+
+def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
+    """Open a case to work on it: everything unmasked, and a journal entry saying who looked.
+
+    Refusals: ``NotFound``.
+    """
+    row = Case.objects.visible_to(actor).filter(key=case_key).first()
+    if row is None:
+        raise NotFound
+    if actor.kind is ActorKind.OFFICIAL:
+        with transaction.atomic():
+            journal.record(
+                actor=actor,
+                act=READ,
+                subject=row.reference,
+                at=at,
+                purpose="办理申请",
+                subjects=[row.applicant],
+            )
+    return view_of(row, actor, at=at, unmasked=True)
+
+
+def _content(application: Application) -> dict[str, object]:
+    return {
+        "answers": dict(application.answers),
+        "rows": [asdict(row) for row in application.answer_rows],
+        "applicant_name": application.applicant_name,
+        "result_kind": application.result_kind,
+        "result_label": application.result_label,
+        "review_body": application.review_body,
+    }

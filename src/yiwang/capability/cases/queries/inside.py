@@ -1,0 +1,76 @@
+"""A case as the journey needs it: unmasked, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from yiwang.capability.cases.models import Case
+from yiwang.kernel.refusals import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the platform itself knows of a case. Personal values: never log, never show."""
+
+    key: str
+    reference: str
+    case_no: str
+    state: str
+    version: int
+    profile: str
+    instant: bool
+    item_code: str
+    item_version: int
+    item_name: str
+    applicant: str
+    applicant_name: str
+    submitted_by: str
+    division_code: str
+    department: str
+    department_name: str
+    received_at: datetime
+    decided_at: datetime | None
+    answers: Mapping[str, object]
+    result_kind: str
+    result_label: str
+    review_body: str
+    draft_key: str
+
+
+def get_inside(key: str) -> Inside:
+    """One case for the platform's own work; ``NotFound``. Rights were checked by the act before."""
+    row = Case.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return inside_of(row)
+
+
+def inside_of(row: Case) -> Inside:
+    content = row.content
+    return Inside(
+        key=row.key,
+        reference=row.reference,
+        case_no=row.case_no,
+        state=row.state,
+        version=row.version,
+        profile=row.profile,
+        instant=row.instant,
+        item_code=row.item_code,
+        item_version=row.item_version,
+        item_name=row.item_name,
+        applicant=row.applicant,
+        applicant_name=content["applicant_name"],
+        submitted_by=row.submitted_by,
+        division_code=row.division_code,
+        department=row.department,
+        department_name=row.department_name,
+        received_at=row.received_at,
+        decided_at=row.decided_at,
+        answers=content["answers"],
+        result_kind=content["result_kind"],
+        result_label=content["result_label"],
+        review_body=content["review_body"],
+        draft_key=row.draft_key,
+    )

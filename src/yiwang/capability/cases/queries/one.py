@@ -1,0 +1,138 @@
+"""One case, and its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from yiwang.capability.cases import rules
+from yiwang.capability.cases.definitions import (
+    CaseView,
+    DocumentRow,
+    MaterialRow,
+    Receipt,
+)
+from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries import views
+from yiwang.capability.materials import queries as materials
+from yiwang.kernel import moments
+from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.masks import mask_name
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import IdempotencyConflict, NotFound
+from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.journal import queries as journal
+from yiwang.mechanisms.rulings import queries as rulings
+from yiwang.support.letters import queries as letters
+
+
+def get_case(key: str, actor: Actor, *, at: datetime | None = None) -> CaseView:
+    """One case as this actor may see it; ``NotFound`` also for other people's.
+
+    The applicant sees everything of their own; to others personal answers are masked here
+    (``actions.read_case`` shows them and writes who looked).
+    """
+    row = Case.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return view_of(row, actor, at=at or moments.now(), unmasked=actor.applicant == row.applicant)
+
+
+def find_receipt(*, actor: Actor, idempotency_key: str, body_digest: str) -> Receipt | None:
+    """The receipt this actor already holds for a key; ``IdempotencyConflict`` for another body."""
+    row = Case.objects.filter(submitted_by=actor.reference, idempotency_key=idempotency_key).first()
+    if row is None:
+        return None
+    if row.body_digest != body_digest:
+        raise IdempotencyConflict
+    return receipt_of(row)
+
+
+def receipt_of(row: Case) -> Receipt:
+    clock = clocks.find_clock(subject=row.reference, kind=views.DECIDE, at=row.received_at)
+    instant = row.instant and row.person_asked_at is None
+    return Receipt(
+        case_key=row.key,
+        case_no=row.case_no,
+        item_name=row.item_name,
+        received_at=row.received_at,
+        answer_by=clock.due_on if clock else None,
+        provisional=bool(clock and clock.provisional),
+        next_step=rules.next_step(
+            rules.Standing(
+                row.profile, "SUBMITTED", row.instant, "", row.department_name, "", not instant
+            )
+        ),
+    )
+
+
+def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseView:
+    """The whole of a case; what a citizen may not see of the office's work is left out."""
+    today = legal_date(at)
+    found = clocks.find_clocks(subjects=[row.reference], at=at)[row.reference]
+    running = next((c for c in found if c.kind == views.DECIDE and c.stopped_on is None), None)
+    content = row.content
+    standing = views.standing(row, content["result_label"])
+    official = actor.kind in (ActorKind.OFFICIAL, ActorKind.MACHINE)
+    name = content["applicant_name"]
+    return CaseView(
+        key=row.key,
+        reference=row.reference,
+        case_no=row.case_no,
+        item_code=row.item_code,
+        item_version=row.item_version,
+        item_name=row.item_name,
+        profile=row.profile,
+        state=row.state,
+        state_label=views.state_label(row),
+        version=row.version,
+        applicant=row.applicant,
+        applicant_name=name if unmasked else mask_name(name),
+        applicant_masked=row.applicant_masked,
+        on_behalf_of=row.on_behalf_of,
+        division_code=row.division_code,
+        department=row.department,
+        department_name=row.department_name,
+        received_at=row.received_at,
+        headline=rules.headline(
+            standing,
+            due_on=running.due_on if running else None,
+            today=today,
+            provisional=bool(running and running.provisional),
+        ),
+        holder=rules.holder(standing),
+        instant=row.instant,
+        correction=views.notice_lines(row),
+        clocks=found,
+        acts=views.acts_of(row, actor),
+        timeline=views.timeline(row, journal.list_entries(subject=row.reference)),
+        steps=rules.steps(standing, views.reached(row)),
+        answers=views.answer_rows(row, unmasked=unmasked),
+        answer_values=_values(row) if unmasked else {},
+        materials=_materials(row),
+        documents=tuple(
+            DocumentRow(one.key, one.kind, one.title, one.state, one.created_at)
+            for one in letters.list_letters(row.reference)
+        ),
+        rulings=rulings.list_rulings(subject=row.reference) if unmasked or official else (),
+        decision=views.decision_view(row),
+        result=views.result_view(row),
+        draft_key=row.draft_key,
+    )
+
+
+def _values(row: Case) -> Mapping[str, object]:
+    values: Mapping[str, object] = row.content["answers"]
+    return values
+
+
+def _materials(row: Case) -> tuple[MaterialRow, ...]:
+    rows = []
+    for one in materials.list_materials(subject=row.reference):
+        plain = MaterialRow(one.material, one.name, one.supply, one.source_label)
+        files = [
+            MaterialRow(one.material, one.name, one.supply, one.source_label, f.key, f.filename)
+            for f in one.files
+        ]
+        rows += files or [plain]
+    return tuple(rows)

@@ -1,0 +1,213 @@
+"""From a row to what may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from yiwang.capability.cases import rules
+from yiwang.capability.cases.definitions import (
+    Act,
+    AnswerRow,
+    CaseRow,
+    CitationRow,
+    DecisionView,
+    ResultView,
+    TimelineRow,
+)
+from yiwang.capability.cases.definitions.profiles import machine_of
+from yiwang.capability.cases.models import Case
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.mechanisms.clocks.definitions import ClockView
+from yiwang.mechanisms.journal.definitions import Entry
+from yiwang.mechanisms.states import rules as state_rules
+from yiwang.mechanisms.states.definitions import Machine, Party
+
+DECIDE = "decide"
+_TIMELINE: Mapping[str, str] = {
+    "cases.case_submitted": "提交申请",
+    "cases.passed_to_official": "转工作人员审查",
+    "cases.person_asked_for": "请人工办理",
+    "cases.person_answered": "人工复核完成",
+    "cases.case_accepted": "已受理",
+    "cases.case_returned": "一次告知补正",
+    "cases.case_corrected": "补正齐全",
+    "cases.case_handed_back": "退回材料，一次告知",
+    "cases.case_refused": "不予受理",
+    "cases.case_issued": "结果已制作",
+    "cases.case_delivered": "已送达",
+    "cases.case_closed": "办结",
+    "cases.case_withdrawn": "撤回申请",
+    "clocks.pause": "时限暂停",
+    "clocks.resume": "时限继续",
+    "clocks.clock_recomputed": "答复日期重新计算",
+    "clocks.clock_turned_red": "超过时限",
+}
+
+
+def machine_for(row: Case) -> Machine:
+    machine = machine_of(row.profile)
+    if machine is None:  # a row of a profile that was withdrawn: a mistake of ours
+        raise LookupError(f"no transition table for {row.profile}")
+    return machine
+
+
+def facts_of(row: Case, **more: bool) -> dict[str, bool]:
+    """What guards may ask about a case."""
+    waits = row.person_asked_at is not None and row.person_answered_at is None
+    return {
+        "correction_used": row.notified_at is not None,
+        "machine_decided": row.by_rule and row.person_asked_at is None,
+        "person_waits": row.by_rule and waits,
+        "rule_approved": False,
+        **more,
+    }
+
+
+def standing(row: Case, result_label: str = "") -> rules.Standing:
+    return rules.Standing(
+        profile=row.profile,
+        state=row.state,
+        instant=row.instant,
+        outcome=row.outcome,
+        department_name=row.department_name,
+        result_label=result_label or "结果",
+        person_asked=row.person_asked_at is not None,
+        notified=row.notified_at is not None,
+    )
+
+
+def state_label(row: Case) -> str:
+    return machine_for(row).labels.get(row.state, row.state)
+
+
+def acts_of(row: Case, actor: Actor) -> tuple[Act, ...]:
+    """What this actor may do now; nothing with one's own case as an official."""
+    party = rules.party_of(actor, applicant=row.applicant)
+    own = rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by)
+    if party is None or party is Party.MACHINE or own:
+        return ()
+    machine = machine_for(row)
+    names = state_rules.allowed_acts(machine, state=row.state, role=party, facts=facts_of(row))
+    allowed = [name for name in names if rules.may_take(actor, name)]
+    return tuple(Act(name, _label(machine, row.state, name)) for name in allowed)
+
+
+def _label(machine: Machine, state: str, act: str) -> str:
+    here = (t.label for t in machine.transitions if t.source == state and t.act == act)
+    return next(here, act)
+
+
+def row_view(row: Case, clock: ClockView | None, today: date) -> CaseRow:
+    running = clock if clock and clock.stopped_on is None else None
+    return CaseRow(
+        key=row.key,
+        case_no=row.case_no,
+        item_code=row.item_code,
+        item_name=row.item_name,
+        state=row.state,
+        state_label=state_label(row),
+        version=row.version,
+        applicant_masked=row.applicant_masked,
+        division_code=row.division_code,
+        department_name=row.department_name,
+        received_at=row.received_at,
+        headline=rules.headline(
+            standing(row),
+            due_on=running.due_on if running else None,
+            today=today,
+            provisional=bool(running and running.provisional),
+        ),
+        person_asked=row.person_asked_at is not None and row.person_answered_at is None,
+        clock=clock,
+    )
+
+
+def answer_rows(row: Case, *, unmasked: bool) -> tuple[AnswerRow, ...]:
+    rows = (AnswerRow(**given) for given in row.content["rows"])
+    if unmasked:
+        return tuple(rows)
+    return tuple(
+        AnswerRow(
+            r.label, r.masked or "****", r.source, r.field, r.step_title, r.sensitive, r.masked
+        )
+        if r.sensitive
+        else r
+        for r in rows
+    )
+
+
+def decision_view(row: Case) -> DecisionView | None:
+    given = row.decision
+    if given is None or row.decided_at is None:
+        return None
+    machine = machine_for(row)
+    approved = row.outcome == "APPROVE"
+    label = machine.labels["APPROVED" if approved else "REJECTED"]
+    return DecisionView(
+        outcome=row.outcome,
+        outcome_label=label,
+        decided_at=row.decided_at,
+        by_rule=row.by_rule,
+        reason=given["reason"],
+        conditions=given["conditions"],
+        basis=tuple(CitationRow(**c) for c in given["basis"]),
+        appeal=tuple(given["appeal"]),
+        explanation=tuple(given["explanation"]),
+    )
+
+
+def result_view(row: Case) -> ResultView | None:
+    if not row.result_reference:
+        return None
+    return ResultView(row.result_kind, row.result_reference, row.content["result_label"])
+
+
+def notice_lines(row: Case) -> tuple[str, ...]:
+    """What the applicant was told to mend, or why it was not accepted."""
+    notice = row.notice or {}
+    return (*notice.get("problems", ()), *([notice["reason"]] if notice.get("reason") else []))
+
+
+def timeline(row: Case, entries: Sequence[Entry]) -> tuple[TimelineRow, ...]:
+    """The journal of the case in the words of its applicant."""
+    rows = []
+    for entry in entries:
+        label = _TIMELINE.get(entry.act)
+        if entry.act == "cases.case_decided":
+            view = decision_view(row)
+            label = view.outcome_label if view else "作出决定"
+        if label is not None:
+            rows.append(TimelineRow(entry.at, label, _who(row, entry), _detail(entry)))
+    return tuple(rows)
+
+
+def _who(row: Case, entry: Entry) -> str:
+    if entry.actor in (row.submitted_by, row.applicant) or entry.on_behalf_of == row.applicant:
+        return "申请人"
+    return "系统" if entry.actor_kind == "MACHINE" else row.department_name
+
+
+def _detail(entry: Entry) -> str:
+    if entry.act == "clocks.clock_recomputed":
+        return f"从 {entry.facts['was_due_on']} 改为 {entry.facts['due_on']}"
+    if entry.act == "cases.case_decided" and entry.facts.get("by_rule"):
+        return "由决策表自动核对，每一条结果都可以查看"
+    if entry.act in ("cases.case_returned", "cases.case_handed_back"):
+        return f"共 {entry.facts['items']} 处"
+    return ""
+
+
+def reached(row: Case) -> dict[str, date | None]:
+    """The days of the step map."""
+    moments: dict[str, datetime | None] = {
+        "received": row.received_at,
+        "notified": row.notified_at,
+        "accepted": row.accepted_at,
+        "decided": row.decided_at,
+        "issued": row.issued_at,
+        "delivered": row.delivered_at,
+        "ended": row.ended_at,
+    }
+    return {name: legal_date(at) if at else None for name, at in moments.items()}
