@@ -1,0 +1,110 @@
+"""Names of files, what they may ask, what they may not say."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.tree import ROOT, plant, sources
+
+FORBIDDEN_FILES = {"utils", "helpers", "common", "services", "misc", "util", "helper"}
+#: Who may ask what time it is: those who begin something. Everybody else is told.
+MAY_ASK_TIME = {
+    "jobs",
+    "reactions",
+    "commands",
+    "worker",
+    "execution",
+    "sample",
+    "middleware",
+    "registry",
+}
+
+
+def misnamed(base: Path) -> Iterator[str]:
+    for source in sources(base):
+        if source.path.stem in FORBIDDEN_FILES:
+            yield f"{source.name}: say what it is"
+
+
+def packages_without_words(base: Path) -> Iterator[str]:
+    for source in sources(base):
+        if (
+            source.path.name == "__init__.py"
+            and len(source.parts) == 4
+            and source.storey != "kernel"
+        ):
+            if not ast.get_docstring(source.syntax):
+                yield f"{source.name}: no docstring"
+
+
+def clock_askers(base: Path) -> Iterator[str]:
+    """``moments.now``, ``timezone.now`` or ``datetime.now`` where time should be passed in."""
+    for source in sources(base):
+        if (
+            source.storey in ("kernel", "entrance", "project", "cloud", "")
+            or source.shelf in MAY_ASK_TIME
+        ):
+            continue
+        for node in ast.walk(source.syntax):
+            if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
+                if isinstance(node.value, ast.Name) and node.value.id in (
+                    "moments",
+                    "timezone",
+                    "datetime",
+                    "date",
+                ):
+                    yield f"{source.name}:{node.lineno} asks for the time"
+
+
+def positional_verbs(base: Path) -> Iterator[str]:
+    """Public actions take keywords only."""
+    for source in sources(base):
+        if source.shelf != "actions" or source.storey in ("cloud", "entrance"):
+            continue
+        for node in source.syntax.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                if len(node.args.args) > 1:
+                    yield f"{source.name}:{node.lineno} {node.name} takes positional arguments"
+
+
+def silent_errors(base: Path) -> Iterator[str]:
+    for source in sources(base):
+        for node in ast.walk(source.syntax):
+            if isinstance(node, ast.ExceptHandler):
+                if len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
+                    yield f"{source.name}:{node.lineno} swallows an error"
+
+
+def test_no_file_is_a_drawer_for_odds_and_ends(tmp_path):
+    assert list(misnamed(ROOT / "src")) == []
+    plant(tmp_path, "yiwang/support/letters/utils.py", "")
+    assert list(misnamed(tmp_path)) != []
+
+
+def test_every_module_says_what_it_is(tmp_path):
+    assert list(packages_without_words(ROOT / "src")) == []
+    plant(tmp_path, "yiwang/support/letters/actions.py", "")
+    (tmp_path / "yiwang/support/letters/__init__.py").write_text("")
+    assert list(packages_without_words(tmp_path)) != []
+
+
+def test_time_is_passed_in(tmp_path):
+    assert list(clock_askers(ROOT / "src")) == []
+    plant(tmp_path, "yiwang/support/letters/actions.py", "x = moments.now()")
+    assert list(clock_askers(tmp_path)) != []
+
+
+def test_actions_take_keywords(tmp_path):
+    assert list(positional_verbs(ROOT / "src")) == []
+    plant(tmp_path, "yiwang/support/letters/actions.py", "def send(a, b): ...")
+    assert list(positional_verbs(tmp_path)) != []
+
+
+def test_no_error_is_swallowed(tmp_path):
+    assert list(silent_errors(ROOT / "src")) == []
+    plant(
+        tmp_path,
+        "yiwang/support/letters/actions.py",
+        "try:\n    x()\nexcept ValueError:\n    pass\n",
+    )
+    assert list(silent_errors(tmp_path)) != []
