@@ -22,6 +22,7 @@ NAMED = {
     "yiwang.mechanisms.*.registry": "tasks, listeners and providers are registered under a name",
     "yiwang.mechanisms.crypto.fields": "an encrypted column is declared in the table that has it",
     "yiwang.mechanisms.crypto.keystore": "the key store port",
+    "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.support.identity.middleware": "request.actor",
 }

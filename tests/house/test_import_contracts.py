@@ -12,6 +12,7 @@ from tests.house.tree import ROOT, plant
 STOREYS = (
     "project",
     "entrance",
+    "capability",
     "support",
     "foundation",
     "network",

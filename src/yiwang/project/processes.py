@@ -28,7 +28,7 @@ from yiwang.kernel import moments
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.journal import jobs as journal
-from yiwang.project import database, wiring
+from yiwang.project import background, database
 
 log = logging.getLogger("yiwang.process")
 
@@ -105,13 +105,13 @@ def listening_address() -> str:
 
 def work() -> None:
     """The queue's worker."""
-    wiring.know_background_work()
+    background.know_all()
     worker.work()
 
 
 def seal() -> None:
     """The journal's sealer and its listeners; when one of the two breaks, the process ends."""
-    wiring.know_background_work()
+    background.know_all()
     _stop_on_signals()
     threading.excepthook = _end_on_error
     try:
@@ -127,7 +127,7 @@ def _end_on_error(arguments: threading.ExceptHookArgs) -> None:
 
 def tick() -> None:
     """The clock: periodic tasks begin, jobs of dead workers are handed back."""
-    wiring.know_background_work()
+    background.know_all()
     next_reap = 0.0
 
     def one_round() -> None:

@@ -73,8 +73,8 @@ def address(placement: Placement, role: DatabaseRole, *, name: str) -> Address:
 def clear_the_way(placement: Placement) -> None:
     """End what a killed supervisor left behind. Only processes whose folder this is are touched.
 
-    A lock file whose number now belongs to a stranger is set aside; every other lock file is left
-    to the server, which checks it itself.
+    A lock file whose number now belongs to a stranger, or to a dead server nobody has buried yet,
+    is set aside; every other lock file is left to the server, which checks it itself.
     """
     living = processes.living_in(placement.data)
     lock = placement.data / "postmaster.pid"
@@ -84,8 +84,10 @@ def clear_the_way(placement: Placement) -> None:
             os.kill(owner, signal.SIGINT)
     if not processes.wait_until_gone(placement.data, seconds=STOP_SECONDS):
         raise CannotStartDatabase("上一次的数据库进程还没有结束。", "请稍后再试。")
-    if owner and lock.exists() and processes.exists(owner):
-        lock.rename(lock.with_name(f"postmaster.pid.stale.{owner}"))
+    for left in (lock, placement.sockets / ".s.PGSQL.5432.lock"):
+        named = _owner_of(left)
+        if named and processes.exists(named):
+            left.rename(left.with_name(f"{left.name}.stale.{named}"))
 
 
 def _owner_of(lock: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -36,26 +37,23 @@ def import_laws(*, file: Path, actor: Actor, at: datetime, dry_run: bool = False
     afresh for every law touched. Refuses ``InvalidInput`` when the file is not there or no text.
     """
     documents, refused = _read(file)
-    try:
-        with transaction.atomic():
-            report = _store(documents, refused, dry_run)
-            journal.record(
-                actor=actor,
-                act="laws.imported",
-                subject="laws:library",
-                at=at,
-                facts={
-                    "file": file.name,
-                    "digest": hashlib.sha256(file.read_bytes()).hexdigest(),
-                    "added": report.added,
-                    "changed": report.changed,
-                    "refused": len(report.refused),
-                },
-            )
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with contextlib.suppress(_DryRun), transaction.atomic():
+        report = _store(documents, refused, dry_run)
+        journal.record(
+            actor=actor,
+            act="laws.imported",
+            subject="laws:library",
+            at=at,
+            facts={
+                "file": file.name,
+                "digest": hashlib.sha256(file.read_bytes()).hexdigest(),
+                "added": report.added,
+                "changed": report.changed,
+                "refused": len(report.refused),
+            },
+        )
+        if dry_run:
+            raise _DryRun
     return report
 
 

@@ -39,7 +39,7 @@ def index(findables: Sequence[Findable]) -> int:
     return len(findables)
 
 
-def drop(kind: str, codes: Sequence[str]) -> int:
+def drop(*, kind: str, codes: Sequence[str]) -> int:
     """Take things out of the index."""
     return SearchEntry.objects.filter(kind=kind, code__in=codes).delete()[0]
 

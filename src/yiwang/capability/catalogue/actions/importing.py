@@ -274,7 +274,7 @@ def undo_import(*, run_key: str, actor: Actor, at: datetime) -> int:
     run.versions.all().delete()
     _reopen(owners)
     gone = ItemImplementation.objects.filter(pk__in=owners, versions__isnull=True)
-    assistant.drop("ITEM", list(gone.values_list("code", flat=True)))
+    assistant.drop(kind="ITEM", codes=list(gone.values_list("code", flat=True)))
     entries = list(gone.values_list("entry_id", flat=True))
     gone.delete()
     BasicCatalogEntry.objects.filter(pk__in=entries, itemimplementation__isnull=True).delete()

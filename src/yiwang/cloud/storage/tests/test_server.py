@@ -135,6 +135,7 @@ def test_a_lock_file_naming_a_stranger_does_not_keep_the_server_from_starting(ho
     actions.stop(running)
     lock = running.placement.data / "postmaster.pid"
     lock.write_text(f"{os.getpid()}\n{running.placement.data}\n1\n5432\n\n\n\n")
+    (running.placement.sockets / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
     again = actions.start_embedded(home, settings=FAST)
     assert list(running.placement.data.glob("postmaster.pid.stale.*"))
     actions.stop(again)
