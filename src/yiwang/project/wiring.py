@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from yiwang.capability.cases.events import CaseDecided, CaseSubmitted
 from yiwang.capability.reviews.events import ReviewGiven
@@ -17,19 +15,37 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ReviewGiven: [indicators.count_review],
 }
 
-
-def know_background_work() -> None:
-    """Import every module of background work, so that its tasks are known by name."""
-    for name in background_modules():
-        importlib.import_module(name)
-
-
-def background_modules() -> tuple[str, ...]:
-    """Every ``jobs`` and ``reactions`` module of the house, by its dotted name."""
-    source = Path(__file__).resolve().parents[2]
-    found = [
-        path.relative_to(source).with_suffix("")
-        for path in sorted((source / "yiwang").rglob("*.py"))
-        if path.stem in ("jobs", "reactions") and "tests" not in path.parts
-    ]
-    return tuple(".".join(path.parts) for path in found)
+#: Names of facts nobody reacts to today: timelines, statistics and the audit view read them from the
+#: journal. A new event goes into one of the two tables.
+UNHEARD: frozenset[str] = frozenset(
+    {
+        "cases.case_accepted",
+        "cases.case_closed",
+        "cases.case_corrected",
+        "cases.case_delivered",
+        "cases.case_handed_back",
+        "cases.case_issued",
+        "cases.case_refused",
+        "cases.case_returned",
+        "cases.case_withdrawn",
+        "cases.flow_published",
+        "cases.passed_to_official",
+        "cases.person_answered",
+        "cases.person_asked_for",
+        "catalogue.import_undone",
+        "catalogue.imported",
+        "catalogue.item_published",
+        "clocks.calendar_imported",
+        "clocks.clock_recomputed",
+        "clocks.clock_turned_red",
+        "clocks.clock_turned_yellow",
+        "entitlements.entitlement_granted",
+        "entitlements.entitlement_stopped",
+        "entitlements.month_closed",
+        "licences.licence_issued",
+        "licences.licence_state_changed",
+        "reviews.rectification_closed",
+        "reviews.rectification_opened",
+        "rulings.table_published",
+    }
+)
