@@ -14,6 +14,7 @@ from typing import Final
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
+    "rights": "yiwang.project.rights_sweep",
     "run": "yiwang.project.run",
     "process": "yiwang.project.processes",
     "items": "yiwang.capability.catalogue.commands",

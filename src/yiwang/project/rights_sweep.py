@@ -1,0 +1,158 @@
+"""``yiwang rights sweep``: call every route as every kind of visitor on every kind of object.
+
+What should happen follows from the route's declared policy and, independently of the code under
+test, from who owns the object. Prints the leaks and ``N passed, N failed``. Nothing it makes stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.http import HttpResponse
+
+from yiwang.entrance.shell.access import Door
+from yiwang.kernel import moments
+from yiwang.network.directory import sample as places
+from yiwang.project.sweep import calls, objects, routes, visitors
+from yiwang.project.sweep.definitions import Estate, Finding, Report, Route, Thing, Visitor
+
+FEWEST_PAIRS = 500
+
+
+def main(arguments: list[str]) -> int:
+    """``yiwang rights sweep [part of an address]``; 1 when something leaked or too little was tried."""
+    if not arguments or arguments[0] != "sweep" or len(arguments) > 2:
+        print("用法：yiwang rights sweep [地址的一部分]", file=sys.stderr)
+        return 2
+    logging.disable(logging.CRITICAL)
+    only = arguments[1] if len(arguments) > 1 else ""
+    with calls.undone():
+        report = sweep(at=moments.now(), only=only)
+    for finding in report.findings:
+        print(finding)
+    if not only and report.pairs < FEWEST_PAIRS:
+        print(f"只检查了 {report.pairs} 对，至少应有 {FEWEST_PAIRS} 对")
+        report.findings.append(Finding("全部", "", "", "检查太少"))
+    print(f"{report.passed} passed, {len(report.findings)} failed")
+    return 1 if report.findings else 0
+
+
+def sweep(*, at: datetime, only: str = "", urlconf: str | None = None) -> Report:
+    """Try all pairs. Runs in the caller's transaction, which takes back what is made for it."""
+    places.load_chengguan()
+    places.register_departments()
+    cast = visitors.gather(at=at)
+    estates = tuple(
+        objects.make_estate(owner=owner, department=cast.department, at=at)
+        for owner in (cast.owner, cast.firm)
+    )
+    report = Report()
+    for route in routes.list_routes(urlconf):
+        if only in route.template:
+            for finding in _try_route(route, cast.visitors, estates):
+                if finding is None:
+                    report.passed += 1
+                else:
+                    report.findings.append(finding)
+    return report
+
+
+def _try_route(
+    route: Route, visitors_: Sequence[Visitor], estates: tuple[Estate, ...]
+) -> Iterator[Finding | None]:
+    """One result per pair: None when it went as declared."""
+    if route.policy is None:
+        yield Finding(route.name, "", "", "没有声明谁可以进入")
+        return
+    opens = [p for p in route.parameters if objects.kind_of(route.template, p)]
+    for estate in estates if opens else (None,):
+        address = _address(route, estate)
+        if address is None:
+            yield Finding(route.name, "", "", "没有可用来检查的示例对象")
+            return
+        yield from _try_address(route, address, estate, visitors_, estates)
+
+
+def _address(route: Route, estate: Estate | None, key: str = "") -> str | None:
+    """The route's address with this estate's keys (or ``key`` for all of them); None if one lacks."""
+    values = {}
+    for parameter in route.parameters:
+        kind = objects.kind_of(route.template, parameter)
+        if kind is not None and estate is not None:
+            thing = estate.things.get(kind)
+            value = key or (thing.key if thing else None)
+        else:
+            value = objects.value_of(route.template, parameter)
+        if value is None:
+            return None
+        values[parameter] = value
+    return route.template.format(**values)
+
+
+def _try_address(
+    route: Route,
+    address: str,
+    estate: Estate | None,
+    visitors_: Sequence[Visitor],
+    estates: tuple[Estate, ...],
+) -> Iterator[Finding | None]:
+    if estate is None and route.policy is not None and route.policy.door is Door.ANYONE:
+        visitors_ = [visitor for visitor in visitors_ if visitor.also_on_public_pages]
+    outcomes = [(visitor, calls.call(route, address, visitor)) for visitor in visitors_]
+    if _is_not_offered(route, estate, outcomes):
+        return
+    absent = _is_absent_for_all(route, estate, outcomes)
+    for visitor, response in outcomes:
+        if response.status_code == 405:
+            continue
+        if absent:
+            yield None
+            continue
+        fault = _judge(route, estate, visitor, response)
+        fault = fault or calls.shown_without_right(
+            response, visitor.actor, estates, tuple(t.key for t in _asked(route, estate))
+        )
+        owner = estate.owner if estate else ""
+        yield Finding(route.name, visitor.name, owner, fault) if fault else None
+
+
+def _asked(route: Route, estate: Estate | None) -> list[Thing]:
+    kinds = [objects.kind_of(route.template, p) for p in route.parameters]
+    return [estate.things[k] for k in kinds if estate and k and k in estate.things]
+
+
+def _may(route: Route, estate: Estate | None, visitor: Visitor) -> bool:
+    """Declared policy, and the first (outermost) object of the address."""
+    if route.policy is None or route.policy.refusal(visitor.actor) is not None:
+        return False
+    asked = _asked(route, estate)
+    return not asked or asked[0].may_be_seen_by(visitor.actor)
+
+
+def _is_not_offered(
+    route: Route, estate: Estate | None, outcomes: Sequence[tuple[Visitor, HttpResponse]]
+) -> bool:
+    """A page that answers 405 to everybody who may come in does not offer the method."""
+    entitled = [r for v, r in outcomes if _may(route, estate, v)]
+    return bool(entitled) and all(r.status_code == 405 for r in entitled)
+
+
+def _is_absent_for_all(
+    route: Route, estate: Estate | None, outcomes: Sequence[tuple[Visitor, HttpResponse]]
+) -> bool:
+    """A public page about something this installation lacks: the same 404 for everybody."""
+    public = route.policy is not None and route.policy.door is Door.ANYONE and estate is None
+    return public and all(response.status_code == 404 for _, response in outcomes)
+
+
+def _judge(route: Route, estate: Estate | None, visitor: Visitor, response: HttpResponse) -> str:
+    if _may(route, estate, visitor):
+        return calls.fault_of_allowed(route, response)
+    of_nothing = None
+    if not calls.says_no(response) and estate is not None:
+        nowhere = _address(route, estate, calls.NO_SUCH_KEY)
+        of_nothing = calls.call(route, nowhere, visitor) if nowhere else None
+    return calls.fault_of_denied(response, of_nothing)
