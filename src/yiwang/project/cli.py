@@ -21,6 +21,7 @@ GROUPS: Final[dict[str, str]] = {
     "laws": "yiwang.foundation.laws.commands",
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",
+    "docs": "yiwang.project.docs",
     "manage": "yiwang.project.manage",
     "journal": "yiwang.mechanisms.journal.commands",
 }
