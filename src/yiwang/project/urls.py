@@ -13,6 +13,7 @@ handler500 = "yiwang.project.failures.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.shell.urls")),
     path("", include("yiwang.entrance.citizen.urls")),
+    path("", include("yiwang.entrance.citizen.apply.urls")),
     path("", include("yiwang.entrance.citizen.verify")),
     path("api/v1/", include("yiwang.entrance.api.urls")),
     path("healthz", health.healthz),

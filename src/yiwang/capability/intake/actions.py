@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.db.models import F
 
@@ -21,6 +21,8 @@ from yiwang.capability.intake.models import Attachment, Draft, PublishedForm
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
 
 #: A draft nobody touches is kept so long (our own promise, shown on the page).
@@ -54,19 +56,6 @@ class AnswersConflict(Refusal):
 class TooManyFiles(Refusal):
     sentence = "这里放不下更多文件了。"
     remedy = "请删掉一些再上传。"
-
-
-class StoredFile(Protocol):
-    """What ``files.actions.store`` gives back."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def digest(self) -> str: ...
 
 
 def publish_form(
@@ -137,8 +126,8 @@ def save_answers(
     """Keep what was typed, complete or not; ``answers`` holds only changed fields, None removes.
 
     Somebody else's change of the same field since ``version`` is not overwritten: both values stay
-    and the returned draft names them in ``conflicts`` (the page answers 409); saving the field
-    again, having seen that, settles it. Refuses NotFound, AlreadyHandedIn, InvalidInput for text
+    and the returned draft names them in ``conflicts`` (the page answers 409). Saving another value,
+    having seen that, or ``settle`` ends it. Refuses NotFound, AlreadyHandedIn, InvalidInput for text
     that cannot be kept.
     """
     draft = _lock(draft_key, actor, at)
@@ -151,9 +140,10 @@ def save_answers(
         seen_version=version,
         changes=changes,
     )
-    settled = {k: v for k, v in draft.conflicts.items() if k not in changes}
-    open_ = {k: {"value": v, "at": at.isoformat()} for k, v in merged.conflicts.items()}
-    conflicts = {**settled, **open_}
+    rewritten = {k for k in changes if merged.answers.get(k) != draft.answers.get(k)}
+    older = {k: v for k, v in draft.conflicts.items() if k not in rewritten}
+    newer = {k: {"value": v, "at": at.isoformat()} for k, v in merged.conflicts.items()}
+    conflicts = {**older, **newer}
     moved = step if step is not None and form.find_step(step) else draft.step
     if merged.changed or conflicts != draft.conflicts or moved != draft.step:
         _keep(
@@ -164,7 +154,27 @@ def save_answers(
             conflicts=conflicts,
             step=moved,
         )
-        _record(draft, "intake.save", actor, at, version=draft.version, conflicts=len(open_))
+        _record(draft, "intake.save", actor, at, version=draft.version, conflicts=len(newer))
+    return queries.view_of(draft)
+
+
+def settle(
+    *, draft_key: str, field: str, take_other: bool, actor: Actor, at: datetime
+) -> DraftView:
+    """The person chose between two devices' values: the kept one, or the one that came later."""
+    draft = _lock(draft_key, actor, at)
+    if field not in draft.conflicts:
+        return queries.view_of(draft)
+    other = draft.conflicts[field]["value"]
+    conflicts = {key: value for key, value in draft.conflicts.items() if key != field}
+    answers = dict(draft.answers)
+    if take_other and other is None:
+        answers.pop(field, None)
+    elif take_other:
+        answers[field] = other
+    stamps = _stamped(draft, field)
+    _keep(draft, at, answers=answers, changed_at=stamps, conflicts=conflicts)
+    _record(draft, "intake.settle", actor, at, field=field, other=take_other)
     return queries.view_of(draft)
 
 
@@ -217,6 +227,7 @@ def attach_file(
         digest=stored.digest,
         attached_at=at,
     )
+    files.attach(key=stored.key, subject=f"draft:{draft.key}", at=at)
     answers = {**draft.answers, field: keys}
     _keep(draft, at, answers=answers, changed_at=_stamped(draft, field))
     _record(draft, "intake.attach", actor, at, field=field, digest=stored.digest)
@@ -231,6 +242,7 @@ def detach_file(
     removed, _ = draft.attachments.filter(field=field, file_key=file_key).delete()
     if not removed:
         raise NotFound("没有找到这个文件。", "它可能已经删掉了，请刷新页面。")
+    files.detach(key=file_key, subject=f"draft:{draft.key}")
     left = [key for key in draft.answers.get(field, []) if key != file_key]
     answers = {**draft.answers, field: left}
     _keep(draft, at, answers=answers, changed_at=_stamped(draft, field))
@@ -241,6 +253,7 @@ def detach_file(
 def discard_draft(*, draft_key: str, actor: Actor, at: datetime) -> None:
     """Throw a draft away at the person's wish: its answers are gone at once."""
     draft = _lock(draft_key, actor, at)
+    _let_go_of_files([draft])
     _keep(draft, at, answers={}, prefilled={}, conflicts={}, questions={}, discarded_at=at)
     _record(draft, "intake.discard", actor, at)
 
@@ -281,17 +294,28 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
 
 
 def mark_submitted(*, draft_key: str, case: str, actor: Actor, at: datetime) -> None:
-    """The draft became a case (a reference) and can no longer be changed; once only."""
+    """The draft became a case (a reference), which keeps its files; once only."""
     open_ = Draft.objects.visible_to(actor).filter(key=draft_key, submitted_case="")
     if not open_.update(submitted_case=case, saved_at=at, version=F("version") + 1):
         raise AlreadyHandedIn
+    mine = Attachment.objects.filter(draft__key=draft_key)
+    for file_key in mine.values_list("file_key", flat=True):
+        files.attach(key=file_key, subject=case, at=at)
 
 
 def remove_expired(*, at: datetime, limit: int = 500) -> int:
     """Delete drafts past their day, answers and all; how many. Files are left to the sweeper."""
-    old = Draft.objects.filter(submitted_case="", expires_at__lte=at).order_by("expires_at")
-    count, _ = Draft.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()
-    return count
+    late = Draft.objects.filter(submitted_case="", expires_at__lte=at).order_by("expires_at")
+    old = list(late.select_for_update(skip_locked=True).only("pk", "key")[:limit])
+    _let_go_of_files(old)
+    Draft.objects.filter(pk__in=[draft.pk for draft in old]).delete()
+    return len(old)
+
+
+def _let_go_of_files(drafts: Sequence[Draft]) -> None:
+    """The store's sweeper removes files nothing refers to any more."""
+    for attachment in Attachment.objects.filter(draft__in=drafts).select_related("draft"):
+        files.detach(key=attachment.file_key, subject=f"draft:{attachment.draft.key}")
 
 
 def _lock(key: str, actor: Actor, at: datetime) -> Draft:

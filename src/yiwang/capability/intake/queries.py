@@ -11,6 +11,7 @@ from typing import Any, Final
 from yiwang.capability.intake import rules
 from yiwang.capability.intake.definitions import (
     AnswerRow,
+    Contradiction,
     DraftRow,
     DraftView,
     Field,
@@ -93,6 +94,32 @@ def answer_rows(
     return rules.answer_rows(form, answers, prefilled=prefilled, names=names)
 
 
+def visible_keys(form: Form, answers: Mapping[str, Any]) -> frozenset[str]:
+    """Which questions are asked, given these answers."""
+    return frozenset(field.key for field in rules.visible_fields(form, answers))
+
+
+def wants_prefill(draft: DraftView, fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Questions a source may answer that nothing is known about yet."""
+    return tuple(
+        f
+        for f in fields
+        if f.prefill and f.key not in draft.prefilled and f.key not in draft.answers
+    )
+
+
+def source_label_of(field: Field) -> str:
+    """The register a question is prefilled from, in words."""
+    source = sources.find_source(field.prefill or "")
+    return source.source_label if source else "登记信息"
+
+
+def list_contradictions(draft: DraftView) -> tuple[Contradiction, ...]:
+    """Where the person says otherwise than a register."""
+    form = get_form(draft.item_code, draft.item_version)
+    return rules.contradictions(form, draft.answers, draft.prefilled)
+
+
 def names_of_codes(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, str]:
     """What the chosen divisions and industries are called."""
     given = {f.kind: set[str]() for f in fields if f.kind in (Kind.DIVISION, Kind.INDUSTRY)}
@@ -122,6 +149,7 @@ def prefill(
     *,
     fields: Collection[str] | None = None,
     limit_seconds: float = PREFILL_SECONDS,
+    at: datetime | None = None,
 ) -> Prefill:
     """Ask every source the form names, all at once, outside any transaction.
 
@@ -133,7 +161,11 @@ def prefill(
     if not questions:
         return Prefill({})
     answers = sources.ask_all(
-        questions, purpose="填写申请表", case=draft.reference, limit_seconds=limit_seconds
+        questions,
+        purpose="填写申请表",
+        case=draft.reference,
+        limit_seconds=limit_seconds,
+        at=at,
     )
     found: dict[str, Prefilled] = {}
     missing, away = [], {}

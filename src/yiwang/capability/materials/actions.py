@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.intake.definitions import FrozenApplication
@@ -19,6 +19,8 @@ from yiwang.capability.materials.definitions import (
 from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
 
 MOST_FILES: Final = 5
@@ -39,19 +41,6 @@ class TooManyFiles(Refusal):
     remedy = "请合并，或先删掉一个。"
 
 
-class StoredFile(Protocol):
-    """What ``files.actions.store`` gives back."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def digest(self) -> str: ...
-
-
 def upload(
     *, subject: str, material: Material, stored: StoredFile, actor: Actor, at: datetime
 ) -> MaterialView:
@@ -65,6 +54,7 @@ def upload(
     if len(kept) >= MOST_FILES:
         raise TooManyFiles
     file = SuppliedFile(stored.key, stored.filename, stored.size, stored.digest)
+    files.attach(key=stored.key, subject=subject, at=at)
     _set(row, Supply.UPLOADED, at, files=[*kept, asdict(file)], value=None, source_label="")
     _record(row, "materials.upload", actor, at, digest=stored.digest)
     return queries.view_of(row)
@@ -79,6 +69,7 @@ def remove_upload(
     left = [f for f in row.files if f["key"] != file_key] if row else []
     if row is None or len(left) == len(row.files) or not subject.startswith("draft:"):
         raise NotFound("没有找到这个文件。", "它可能已经删掉了，请刷新页面。")
+    files.detach(key=file_key, subject=subject)
     _record(row, "materials.remove", actor, at)
     if left:
         _set(row, Supply.UPLOADED, at, files=left)
@@ -92,8 +83,10 @@ def reuse(*, subject: str, material: Material, actor: Actor, at: datetime) -> Ma
     if not found:
         raise NotFound("没有可以再用的材料。", "请上传。")
     row = _lock(subject, material, actor, at)
-    files = [asdict(file) for file in found[0].files]
-    _set(row, Supply.REUSED, at, files=files, reused_from=found[0].case, source_label="")
+    again = [asdict(file) for file in found[0].files]
+    for file in found[0].files:
+        files.attach(key=file.key, subject=subject, at=at)
+    _set(row, Supply.REUSED, at, files=again, reused_from=found[0].case, source_label="")
     _record(row, "materials.reuse", actor, at, case=found[0].case)
     return queries.view_of(row)
 
@@ -106,6 +99,23 @@ def promise(*, subject: str, material: Material, actor: Actor, at: datetime) -> 
     _set(row, Supply.PROMISED, at, files=[], source_label="")
     _record(row, "materials.promise", actor, at)
     return queries.view_of(row)
+
+
+def store_fetched(fetched: Sequence[Fetched], *, actor: Actor, at: datetime) -> tuple[Fetched, ...]:
+    """Put files the sources sent into the store, before any transaction; a bad file is “away”."""
+    return tuple(_stored(answer, actor, at) for answer in fetched)
+
+
+def _stored(answer: Fetched, actor: Actor, at: datetime) -> Fetched:
+    content = queries.file_content(answer)
+    if content is None:
+        return answer
+    try:
+        kept = files.store(data=content[1], filename=content[0], actor=actor, at=at)
+    except Refusal:
+        return replace(answer, supply=Supply.PENDING, value=None)
+    file = SuppliedFile(kept.key, kept.filename, kept.size, kept.digest)
+    return replace(answer, value=None, files=(file,))
 
 
 def keep_fetched(
@@ -122,6 +132,8 @@ def keep_fetched(
         row = _lock(subject, by_key[answer.material], actor, at)
         if row.supply == Supply.UPLOADED and answer.supply is not Supply.FETCHED:
             continue
+        for file in answer.files:
+            files.attach(key=file.key, subject=subject, at=at)
         _set(
             row,
             answer.supply,
@@ -169,7 +181,12 @@ def gather(
 
 def move_to_case(*, draft_key: str, case: str, actor: Actor, at: datetime) -> None:
     """The materials of a draft become those of its case (a reference)."""
-    mine = SuppliedMaterial.objects.visible_to(actor).filter(subject=f"draft:{draft_key}")
+    draft = f"draft:{draft_key}"
+    mine = SuppliedMaterial.objects.visible_to(actor).filter(subject=draft)
+    for row in mine.select_for_update():
+        for file in row.files:
+            files.attach(key=file["key"], subject=case, at=at)
+            files.detach(key=file["key"], subject=draft)
     mine.update(subject=case)
 
 
@@ -179,10 +196,12 @@ def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at:
     row = rows.filter(supply=Supply.PENDING).first()
     if row is None:
         return
-    files = [asdict(file) for file in answer.files]
+    given = [asdict(file) for file in answer.files]
+    for file in answer.files:
+        files.attach(key=file.key, subject=subject, at=at)
     value = None if answer.files else answer.value
     label = answer.source_label
-    _set(row, answer.supply, answer.as_of, files=files, value=value, source_label=label)
+    _set(row, answer.supply, answer.as_of, files=given, value=value, source_label=label)
     if answer.supply is not Supply.PENDING:
         _record(row, "materials.fetch", actor, at, supply=answer.supply.value)
 

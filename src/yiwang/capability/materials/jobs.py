@@ -15,7 +15,8 @@ from yiwang.mechanisms.jobs import registry
 def fetch_owed(*, actor: Actor, at: datetime) -> None:
     """Ask once more for every material a source was away for; a resting source is not pressed."""
     for owed in queries.list_pending(before=at - timedelta(minutes=4)):
-        answer = queries.ask_again(owed, limit_seconds=5.0)
+        told = queries.ask_again(owed, limit_seconds=5.0, at=at)
+        [answer] = actions.store_fetched([told], actor=actor, at=at)
         with transaction.atomic():
             actions.keep_owed(
                 subject=owed.subject, material=owed.material, answer=answer, actor=actor, at=at

@@ -36,6 +36,11 @@ def outlook(*, required: Iterable[Material], subject: str) -> tuple[MaterialView
     return rules.outlook(required, supplied, subject)
 
 
+def list_missing(*, required: Iterable[Material], subject: str) -> tuple[MaterialView, ...]:
+    """What still keeps the application from going in."""
+    return rules.missing_materials(outlook(required=required, subject=subject))
+
+
 def list_reusable(
     *, actor: Actor, materials: Collection[str], limit: int = 20
 ) -> tuple[Reusable, ...]:
@@ -61,6 +66,7 @@ def fetch(
     subject: str,
     already: Collection[str] = (),
     limit_seconds: float = SECONDS,
+    at: datetime | None = None,
 ) -> tuple[Fetched, ...]:
     """Ask the sources for what need not be handed in; outside any transaction, all at once."""
     wanted = [
@@ -70,7 +76,7 @@ def fetch(
     ]
     questions = [sources.Question(m.provider or "", applicant) for m in wanted]
     answers = sources.ask_all(
-        questions, purpose="替申请人取材料", case=subject, limit_seconds=limit_seconds
+        questions, purpose="替申请人取材料", case=subject, limit_seconds=limit_seconds, at=at
     )
     return tuple(_fetched(m.key, a) for m, a in zip(wanted, answers, strict=True))
 
@@ -78,7 +84,7 @@ def fetch(
 def file_content(fetched: Fetched) -> tuple[str, bytes] | None:
     """File name and bytes when the source gave a file, to be stored before any transaction."""
     value = fetched.value
-    if not isinstance(value, Mapping) or set(value) < {"filename", "content"}:
+    if not isinstance(value, Mapping) or not {"filename", "content"} <= set(value):
         return None
     try:
         return str(value["filename"]), base64.b64decode(str(value["content"]), validate=True)
@@ -94,7 +100,9 @@ def list_pending(*, before: datetime, limit: int = 100) -> tuple[MaterialView, .
     return tuple(view_of(row) for row in rows.order_by("as_of")[:limit])
 
 
-def ask_again(owed: MaterialView, *, limit_seconds: float = SECONDS) -> Fetched:
+def ask_again(
+    owed: MaterialView, *, limit_seconds: float = SECONDS, at: datetime | None = None
+) -> Fetched:
     """Ask the source of one owed material once more, outside any transaction."""
     applicant = SuppliedMaterial.objects.values_list("applicant", flat=True).get(
         subject=owed.subject, material=owed.material
@@ -105,6 +113,7 @@ def ask_again(owed: MaterialView, *, limit_seconds: float = SECONDS) -> Fetched:
         purpose="替申请人取材料",
         case=owed.subject,
         limit_seconds=limit_seconds,
+        at=at,
     )
     return _fetched(owed.material, answer)
 

@@ -19,6 +19,10 @@ from yiwang.capability.intake.sample import (
     start_sample_draft,
 )
 from yiwang.kernel.refusals import InvalidInput, NotFound
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.files import queries as file_queries
+from yiwang.mechanisms.files.definitions import Kind
+from yiwang.mechanisms.files.sample import content
 from yiwang.mechanisms.journal import queries as journal
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +116,21 @@ def test_two_devices_that_differ_keep_both_values_until_somebody_chooses(draft, 
     assert (conflict.field, conflict.kept, conflict.other) == ("name", "马晓燕", "马晓雁")
     with pytest.raises(actions.AnswersConflict):
         actions.freeze(draft_key=draft.key, actor=person, at=noon)
+    again = save(later, person, noon, name="马晓燕")
+    assert again.conflicts, "sending the shown value once more is not a choice"
     settled = save(later, person, noon, name="马晓雁")
     assert settled.conflicts == ()
     assert settled.answers["name"] == "马晓雁"
+
+
+@pytest.mark.parametrize(("take_other", "name"), [(True, "马晓雁"), (False, "马晓燕")])
+def test_the_person_chooses_between_two_devices(draft, person, noon, take_other, name):
+    save(draft, person, noon, name="马晓燕")
+    save(draft, person, noon, version=draft.version, name="马晓雁")
+    settled = actions.settle(
+        draft_key=draft.key, field="name", take_other=take_other, actor=person, at=noon
+    )
+    assert (settled.answers["name"], settled.conflicts) == (name, ())
 
 
 def test_text_that_cannot_be_kept_is_refused_and_nothing_is_saved(draft, person, noon):
@@ -134,27 +150,38 @@ def test_a_strangers_file_key_is_not_believed(draft, person, noon):
         save(draft, person, noon, proof=["0123456789abcdef"])
 
 
+def attach(draft, person, at):
+    stored = files.store(data=content(Kind.PDF), filename="房产证.pdf", actor=person, at=at)
+    return stored.key, actions.attach_file(
+        draft_key=draft.key, field="proof", stored=stored, actor=person, at=at
+    )
+
+
 def test_a_file_belongs_to_its_question_until_it_is_taken_away(draft, person, noon):
-    stored = SimpleNamespace(key="f" * 16, filename="房产证.pdf", size=10, digest="d")
-    act = {"draft_key": draft.key, "field": "proof", "actor": person, "at": noon}
-    attached = actions.attach_file(stored=stored, **act)
-    assert attached.answers["proof"] == ["f" * 16]
-    assert queries.list_attachments(draft.key, person) == {"f" * 16: "房产证.pdf"}
-    assert save(attached, person, noon, proof=["f" * 16]).answers["proof"] == ["f" * 16]
-    gone = actions.detach_file(file_key="f" * 16, **act)
-    assert gone.files == ()
+    key, attached = attach(draft, person, noon)
+    assert attached.answers["proof"] == [key]
+    assert queries.list_attachments(draft.key, person) == {key: "房产证.pdf"}
+    assert file_queries.is_attached(key, draft.reference)
+    assert save(attached, person, noon, proof=[key]).answers["proof"] == [key]
+    act = {"draft_key": draft.key, "field": "proof", "file_key": key, "actor": person, "at": noon}
+    assert actions.detach_file(**act).files == ()
+    assert not file_queries.is_attached(key, draft.reference)
     with pytest.raises(NotFound):
-        actions.detach_file(file_key="f" * 16, **act)
+        actions.detach_file(**act)
 
 
 def test_no_more_files_than_the_question_takes(draft, person, noon):
-    act = {"draft_key": draft.key, "field": "proof", "actor": person, "at": noon}
-    for letter in "ab":
-        stored = SimpleNamespace(key=letter * 16, filename="1.pdf", size=1, digest="d")
-        actions.attach_file(stored=stored, **act)
-    third = SimpleNamespace(key="c" * 16, filename="1.pdf", size=1, digest="d")
+    attach(draft, person, noon)
+    attach(draft, person, noon)
     with pytest.raises(actions.TooManyFiles):
-        actions.attach_file(stored=third, **act)
+        attach(draft, person, noon)
+
+
+def test_the_files_of_what_is_handed_in_stay_with_the_case(draft, person, noon):
+    key, _ = attach(draft, person, noon)
+    case = "case:cccccccccccccccc"
+    actions.mark_submitted(draft_key=draft.key, case=case, actor=person, at=noon)
+    assert file_queries.is_attached(key, case)
 
 
 def test_a_prefilled_answer_never_replaces_what_the_person_said(draft, person, noon):

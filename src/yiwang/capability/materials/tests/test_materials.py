@@ -15,6 +15,10 @@ from yiwang.foundation.exchange import breaker, simulator, sources
 from yiwang.foundation.exchange.definitions import Misbehaviour, Shape
 from yiwang.kernel.actor import machine
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.files import queries as file_queries
+from yiwang.mechanisms.files.definitions import Kind
+from yiwang.mechanisms.files.sample import content
 
 pytestmark = pytest.mark.django_db
 DRAFT, CASE = "draft:dddddddddddddddd", "case:cccccccccccccccc"
@@ -49,8 +53,8 @@ def _source(monkeypatch):
     breaker.forget_all()
 
 
-def stored(key="f"):
-    return SimpleNamespace(key=key * 16, filename=f"{key}.pdf", size=3, digest="d")
+def stored(person, at):
+    return files.store(data=content(Kind.TXT), filename="图.txt", actor=person, at=at)
 
 
 def application(actor):
@@ -66,8 +70,9 @@ def fetch_and_keep(person, at):
     return {v.material: v for v in queries.outlook(required=ALL, subject=DRAFT)}
 
 
-def upload(person, at, what=MAP, key="f"):
-    return actions.upload(subject=DRAFT, material=what, stored=stored(key), actor=person, at=at)
+def upload(person, at, what=MAP):
+    kept = stored(person, at)
+    return actions.upload(subject=DRAFT, material=what, stored=kept, actor=person, at=at)
 
 
 def gather(person, at, case=""):
@@ -133,29 +138,30 @@ def test_a_promise_is_taken_only_where_the_item_offers_it(person, noon):
 
 
 def test_another_person_cannot_add_to_or_take_from_my_draft(person, other, noon):
-    upload(person, noon)
+    [mine] = upload(person, noon).files
     with pytest.raises(NotFound):
-        upload(other, noon, key="e")
+        upload(other, noon)
     with pytest.raises(NotFound):
         actions.remove_upload(
-            subject=DRAFT, material="map", file_key="f" * 16, actor=other, at=noon
+            subject=DRAFT, material="map", file_key=mine.key, actor=other, at=noon
         )
     [view] = queries.list_materials(subject=DRAFT)
-    assert [file.key for file in view.files] == ["f" * 16]
+    assert view.files == (mine,)
 
 
 def test_removing_the_only_file_makes_the_material_missing_again(person, noon):
-    upload(person, noon)
-    actions.remove_upload(subject=DRAFT, material="map", file_key="f" * 16, actor=person, at=noon)
+    [mine] = upload(person, noon).files
+    actions.remove_upload(subject=DRAFT, material="map", file_key=mine.key, actor=person, at=noon)
+    assert not file_queries.is_attached(mine.key, DRAFT)
     views = {v.material: v.supply for v in queries.outlook(required=ALL, subject=DRAFT)}
     assert views["map"] is Supply.MISSING
 
 
 def test_no_more_than_five_files_a_material(person, noon):
-    for key in "abcde":
-        upload(person, noon, key=key)
+    for _ in range(5):
+        upload(person, noon)
     with pytest.raises(actions.TooManyFiles):
-        upload(person, noon, key="f")
+        upload(person, noon)
 
 
 def test_what_was_handed_in_before_can_be_used_again_by_the_same_person_only(person, other, noon):
@@ -164,6 +170,7 @@ def test_what_was_handed_in_before_can_be_used_again_by_the_same_person_only(per
     assert queries.list_reusable(actor=other, materials=["map"]) == ()
     [known] = queries.list_reusable(actor=person, materials=["map"])
     assert known.case == CASE
+    assert file_queries.is_attached(known.files[0].key, CASE)
     again = actions.reuse(subject=DRAFT, material=MAP, actor=person, at=noon)
     assert (again.supply, again.files) == (Supply.REUSED, known.files)
     with pytest.raises(NotFound):

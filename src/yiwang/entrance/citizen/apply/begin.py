@@ -1,0 +1,95 @@
+"""The page before the form: who applies, what is read from where, what is still asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions import Item
+from yiwang.capability.intake import actions as intake_actions
+from yiwang.capability.intake import queries as intake
+from yiwang.capability.intake.definitions import Form
+from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.foundation.exchange import sources
+from yiwang.kernel import moments
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What will be read about the person: the facts, and from which register."""
+
+    source: str
+    labels: tuple[str, ...]
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what will happen, then start a draft and lead to its first step."""
+    version = catalogue.get_item(code)
+    if not version.open_for_application:
+        raise NotFound("这个事项还不能在这里办。", "请看办事指南里的办理方式。")
+    form = intake.get_form(code, version.version)
+    sent = request.POST if request.method == "POST" else request.GET
+    given = _given(version.item, sent)
+    open_questions = [q for q in version.item.questions if q.key not in given]
+    refusal = None
+    if request.method == "POST":
+        if not open_questions:
+            return _start(request, code, given)
+        missing = [
+            FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in open_questions
+        ]
+        refusal = InvalidInput(f"还有 {len(missing)} 个问题没有回答", " ", fields=missing)
+    at = moments.now()
+    drafts = intake.list_drafts(request.actor, at=at)  # type: ignore[attr-defined]
+    values = {
+        "version": version,
+        "item": version.item,
+        "given": given,
+        "questions": open_questions,
+        "readings": _readings(form),
+        "drafts": [draft for draft in drafts if draft.item_code == code],
+        "steps": [step.title for step in form.steps],
+        "refusal": refusal,
+    }
+    status = 422 if refusal else 200
+    return render(request, "citizen/apply/begin.html", values, status=status)
+
+
+def _start(request: HttpRequest, code: str, given: dict[str, str]) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    with transaction.atomic():
+        draft = intake_actions.start_draft(
+            item_code=code,
+            item_version=catalogue.get_item(code).version,
+            actor=actor,
+            at=moments.now(),
+            questions=given,
+        )
+    return HttpResponseRedirect(f"/my/drafts/{draft.key}/")
+
+
+def _given(item: Item, sent: object) -> dict[str, str]:
+    """The guide's answers, only codes the item offers."""
+    get = sent.get  # type: ignore[attr-defined]
+    return {
+        question.key: str(get(question.key))
+        for question in item.questions
+        if get(question.key) in {option.value for option in question.options}
+    }
+
+
+def _readings(form: Form) -> tuple[Reading, ...]:
+    by_source: dict[str, list[str]] = {}
+    for field in form.fields:
+        source = sources.find_source(field.prefill) if field.prefill else None
+        if source is not None:
+            by_source.setdefault(source.source_label, []).append(field.label)
+    return tuple(Reading(source, tuple(labels)) for source, labels in by_source.items())

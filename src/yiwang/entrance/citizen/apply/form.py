@@ -1,0 +1,219 @@
+"""One step of the form: shown with what is known, sent with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yiwang.capability.intake import actions as intake_actions
+from yiwang.capability.intake import queries as intake
+from yiwang.capability.intake.definitions import DraftView, FormStep
+from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft, page_state, step_of
+from yiwang.entrance.citizen.apply.uploads import keep_uploads
+from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.entrance.shell.forms.reading import read_answers
+from yiwang.entrance.shell.forms.rendering import render_fields
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import FieldProblem, InvalidInput
+
+
+@access(CITIZEN)
+@require_safe
+def resume(request: HttpRequest, key: str) -> HttpResponse:
+    """Where the person stopped, on whichever device."""
+    opened = open_draft(request, key)
+    if opened.draft.submitted_case:
+        return HttpResponseRedirect(f"{opened.home}receipt/")
+    return HttpResponseRedirect(opened.address(opened.step.key))
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, key: str, step_key: str) -> HttpResponse:
+    """Show a step; a POST keeps what was typed first, whatever was pressed."""
+    opened = open_draft(request, key)
+    if opened.draft.submitted_case:
+        return HttpResponseRedirect(f"{opened.home}receipt/")
+    shown = step_of(opened, step_key)
+    if request.method == "POST":
+        return _sent(request, opened, shown)
+    return _show(request, opened, shown)
+
+
+def _show(
+    request: HttpRequest,
+    opened: OpenDraft,
+    shown: FormStep,
+    *,
+    problems: Sequence[FieldProblem] = (),
+    refusal: InvalidInput | None = None,
+) -> HttpResponse:
+    away = dict.fromkeys(request.GET.get("away", "").split(","), "登记信息")
+    named = {f.key: intake.source_label_of(f) for f in shown.fields if f.key in away}
+    state = page_state(opened, shown, problems=problems, away=named, wanted=request.GET.dict())
+    if problems:
+        refusal = InvalidInput(f"有 {len(problems)} 处要改", " ", fields=problems)
+    values = {
+        "opened": opened,
+        "step": shown,
+        "number": opened.number_of(shown),
+        "fields": render_fields(opened.form, shown.fields, state),
+        "refusal": refusal,
+        "more": "more" in request.GET,
+        "conflicts": [
+            c for c in opened.draft.conflicts if c.field in {f.key for f in shown.fields}
+        ],
+        "to_prefill": intake.wants_prefill(opened.draft, shown.fields),
+        "back": opened.before(shown),
+        "has_filled": any(f.key in opened.draft.prefilled for f in shown.fields),
+    }
+    return render(request, "citizen/apply/step.html", values, status=422 if refusal else 200)
+
+
+def _sent(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> HttpResponse:
+    was_visible = intake.visible_keys(opened.form, opened.draft.answers)
+    try:
+        draft = save_step(request, opened.draft, shown, opened)
+        draft = keep_uploads(request, opened, shown) or draft
+    except InvalidInput as refusal:
+        return _show(request, opened, shown, problems=refusal.fields)
+    act, _, rest = request.POST.get("do", "next").partition(":")
+    here = opened.address(shown.key)
+    if draft.conflicts and act != "choose":
+        return HttpResponseRedirect(f"{here}#main")
+    handler = _ACTS.get(act)
+    if handler is not None:
+        return HttpResponseRedirect(here + handler(request, opened, shown, rest))
+    if act == "back":
+        return HttpResponseRedirect(opened.before(shown))
+    if act == "later":
+        return HttpResponseRedirect("/my/")
+    return _next(request, opened, shown, draft, was_visible)
+
+
+def save_step(
+    request: HttpRequest, draft: DraftView, shown: FormStep, opened: OpenDraft
+) -> DraftView:
+    """Keep this step's answers; what another device changed meanwhile is not overwritten."""
+    seen = request.POST.get("version", "")
+    with transaction.atomic():
+        return intake_actions.save_answers(
+            draft_key=draft.key,
+            answers=read_answers(shown.fields, request.POST),
+            version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
+            step=shown.key,
+            actor=opened.actor,
+            at=opened.at,
+        )
+
+
+def _next(
+    request: HttpRequest,
+    opened: OpenDraft,
+    shown: FormStep,
+    draft: DraftView,
+    was_visible: frozenset[str],
+) -> HttpResponse:
+    problems = intake.check(draft, on=legal_date(opened.at), step=shown.key)
+    if not problems:
+        return HttpResponseRedirect(opened.after(shown))
+    newly = intake.visible_keys(opened.form, draft.answers) - was_visible
+    old = [p for p in problems if p.field.split("-", 1)[0] not in newly]
+    if not old:
+        return HttpResponseRedirect(f"{opened.address(shown.key)}?more=1#{problems[0].field}")
+    fresh = OpenDraft(draft, opened.form, opened.version, opened.actor, opened.at)
+    return _show(request, fresh, shown, problems=problems)
+
+
+def _narrow(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    return f"#{rest}"
+
+
+def _find(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    words = request.POST.get(f"{rest}-q", "")[:40]
+    return f"?{urlencode({f'q-{rest}': words})}#{rest}"
+
+
+def _add(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    names = {key.split("-")[1] for key in request.POST if key.startswith(f"{rest}-")}
+    count = len(names) + 1
+    return f"?{urlencode({f'rows-{rest}': min(count, 99)})}#{rest}-{count - 1}"
+
+
+def _drop(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    group, _, number = rest.partition(":")
+    draft = intake.get_draft(opened.draft.key, opened.actor)
+    rows = list(draft.answers.get(group, []))
+    if number.isdigit() and int(number) < len(rows):
+        del rows[int(number)]
+        _answer(opened, draft, {group: rows or None})
+    return f"#{group}"
+
+
+def _choose(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    field, _, which = rest.partition(":")
+    with transaction.atomic():
+        intake_actions.settle(
+            draft_key=opened.draft.key,
+            field=field,
+            take_other=which == "other",
+            actor=opened.actor,
+            at=opened.at,
+        )
+    return f"#{field}"
+
+
+def _ask(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    only = {rest} if rest else None
+    found = intake.prefill(opened.draft, opened.actor, fields=only, at=opened.at)
+    with transaction.atomic():
+        intake_actions.keep_prefilled(
+            draft_key=opened.draft.key, found=found.found, actor=opened.actor, at=opened.at
+        )
+    return f"?{urlencode({'away': ','.join(found.away or ())})}#{rest or 'main'}"
+
+
+def _stay(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    return f"#{rest}"
+
+
+def _remove(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    field, _, file_key = rest.partition(":")
+    with transaction.atomic():
+        intake_actions.detach_file(
+            draft_key=opened.draft.key,
+            field=field,
+            file_key=file_key,
+            actor=opened.actor,
+            at=opened.at,
+        )
+    return f"#{field}"
+
+
+def _answer(opened: OpenDraft, draft: DraftView, answers: dict[str, object]) -> None:
+    with transaction.atomic():
+        intake_actions.save_answers(
+            draft_key=draft.key,
+            answers=answers,
+            version=draft.version,
+            actor=opened.actor,
+            at=opened.at,
+        )
+
+
+_Handler = Callable[[HttpRequest, OpenDraft, FormStep, str], str]
+_ACTS: dict[str, _Handler] = {
+    "narrow": _narrow,
+    "find": _find,
+    "add": _add,
+    "drop": _drop,
+    "choose": _choose,
+    "ask": _ask,
+    "upload": _stay,
+    "remove": _remove,
+}

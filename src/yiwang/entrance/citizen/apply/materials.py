@@ -1,0 +1,114 @@
+"""The materials of an application: what we fetched, what the person uploads, what may wait."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from yiwang.capability.materials import actions as material_actions
+from yiwang.capability.materials import queries as materials
+from yiwang.capability.materials.definitions import Supply
+from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft
+from yiwang.entrance.citizen.apply.uploads import store
+from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+
+_SETTLED = (Supply.FETCHED, Supply.UPLOADED, Supply.REUSED)
+
+
+@access(CITIZEN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """The list of materials; POST does one thing to it, or goes on to the check page."""
+    opened = open_draft(request, key)
+    if opened.draft.submitted_case:
+        return HttpResponseRedirect(f"{opened.home}receipt/")
+    if request.method != "POST":
+        return _page(request, opened, None)
+    act, _, material = request.POST.get("do", "next").partition(":")
+    if act == "back":
+        return HttpResponseRedirect(opened.address(opened.form.steps[-1].key))
+    try:
+        if act == "next":
+            return _next(request, opened)
+        _do(request, opened, act, material)
+    except Refusal as refusal:
+        problem = FieldProblem(f"m-{material}", refusal.sentence, refusal.remedy)
+        return _page(request, opened, InvalidInput("材料没有收下", " ", fields=[problem]))
+    return HttpResponseRedirect(f"{opened.home}materials/#m-{material.split(':')[0]}")
+
+
+def fetch(opened: OpenDraft) -> None:
+    """Ask the sources for what need not be handed in, then keep what they said."""
+    required = opened.required
+    known = materials.list_materials(subject=opened.draft.reference)
+    settled = {view.material for view in known if view.supply in _SETTLED}
+    told = materials.fetch(
+        required=required,
+        applicant=opened.draft.applicant,
+        subject=opened.draft.reference,
+        already=settled,
+        at=opened.at,
+    )
+    if not told:
+        return
+    told = material_actions.store_fetched(told, actor=opened.actor, at=opened.at)
+    with transaction.atomic():
+        material_actions.keep_fetched(
+            subject=opened.draft.reference,
+            required=required,
+            fetched=told,
+            actor=opened.actor,
+            at=opened.at,
+        )
+
+
+def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:
+    fetch(opened)
+    missing = materials.list_missing(required=opened.required, subject=opened.draft.reference)
+    if missing:
+        named = [FieldProblem(f"m-{m.material}", f"还缺“{m.name}”。", "请上传。") for m in missing]
+        refusal = InvalidInput(f"还缺 {len(named)} 样材料", " ", fields=named)
+        return _page(request, opened, refusal)
+    return HttpResponseRedirect(f"{opened.home}check/")
+
+
+def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
+    if act == "fetch":
+        fetch(opened)
+        return
+    key, _, file_key = rest.partition(":")
+    material = next((m for m in opened.required if m.key == key), None)
+    if material is None:
+        raise NotFound("没有这样材料。", "请刷新页面。")
+    about = {"subject": opened.draft.reference, "actor": opened.actor, "at": opened.at}
+    if act == "remove":
+        with transaction.atomic():
+            material_actions.remove_upload(material=key, file_key=file_key, **about)
+    elif act == "upload":
+        for sent in request.FILES.getlist(f"m-{key}-file")[:5]:
+            stored = store(opened, sent)
+            with transaction.atomic():
+                material_actions.upload(material=material, stored=stored, **about)
+    elif act in ("promise", "reuse"):
+        verb = material_actions.promise if act == "promise" else material_actions.reuse
+        with transaction.atomic():
+            verb(material=material, **about)
+
+
+def _page(request: HttpRequest, opened: OpenDraft, refusal: InvalidInput | None) -> HttpResponse:
+    views = materials.outlook(required=opened.required, subject=opened.draft.reference)
+    open_ = [view.material for view in views if view.supply is Supply.MISSING]
+    reusable = materials.list_reusable(actor=opened.actor, materials=open_) if open_ else ()
+    values = {
+        "opened": opened,
+        "views": views,
+        "reusable": {known.material: known for known in reusable},
+        "number": len(opened.form.steps) + 1,
+        "to_fetch": any(v.supply is Supply.PENDING and v.as_of is None for v in views),
+        "refusal": refusal,
+    }
+    status = 422 if refusal else 200
+    return render(request, "citizen/apply/materials.html", values, status=status)

@@ -1,0 +1,21 @@
+"""Routes of applying. Addresses: docs/contracts.md."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.entrance.citizen.apply import begin, choices, form, materials, save, uploads
+
+app_name = "apply"
+urlpatterns = [
+    path("items/<str:code>/apply/", begin.begin, name="begin"),
+    path("my/drafts/<str:key>/", form.resume, name="resume"),
+    path("my/drafts/<str:key>/step/<str:step_key>/", form.step, name="step"),
+    path("my/drafts/<str:key>/step/<str:step_key>/save/", save.save, name="save"),
+    path("my/drafts/<str:key>/step/<str:step_key>/prefill/", save.prefill, name="prefill"),
+    path("my/drafts/<str:key>/files/<str:field>/", uploads.upload, name="upload"),
+    path("my/drafts/<str:key>/materials/", materials.show, name="materials"),
+    path("my/drafts/<str:key>/discard/", choices.discard, name="discard"),
+    path("choices/divisions/", choices.divisions, name="divisions"),
+    path("choices/industries/", choices.industries, name="industries"),
+]

@@ -1,0 +1,1 @@
+"""Forms from published definitions: components folded once, values put in per request."""

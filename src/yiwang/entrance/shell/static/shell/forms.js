@@ -1,0 +1,260 @@
+/* Forms: saves while typing, keeps it when the net is down, shows what an answer makes necessary,
+   fetches known answers, loads the next list. Every page works without this file. */
+"use strict";
+(function () {
+  var form = document.querySelector("[data-form]");
+  var materials = document.querySelector("[data-materials]");
+  var token = function (f) { return f.querySelector("[name=csrfmiddlewaretoken]").value; };
+
+  function send(url, body, csrf) {
+    return fetch(url, {
+      method: "POST", body: body, credentials: "same-origin",
+      headers: { "X-CSRFToken": csrf, "Accept": "application/json" }
+    });
+  }
+
+  /* Materials: a chosen file is sent at once; what can be fetched is fetched at once. */
+  if (materials) {
+    materials.addEventListener("change", function (event) {
+      var does = event.target.getAttribute("data-sends");
+      if (!does || !event.target.files.length) return;
+      event.target.closest(".drop").classList.add("busy");
+      press(materials, does);
+    });
+    if (materials.hasAttribute("data-fetch") && !sessionStorage.getItem("fetched:" + location.pathname)) {
+      sessionStorage.setItem("fetched:" + location.pathname, "1");
+      press(materials, "fetch:");
+    }
+  }
+  function press(where, does) {
+    var button = document.createElement("button");
+    button.name = "do"; button.value = does; button.hidden = true;
+    where.appendChild(button);
+    where.requestSubmit ? where.requestSubmit(button) : button.click();
+  }
+  /* Handing in is sent once. */
+  var once = document.querySelector("[data-once]");
+  if (once) once.addEventListener("submit", function (event) {
+    if (once.dataset.sent) event.preventDefault();
+    once.dataset.sent = "1";
+  });
+  if (!form) return;
+
+  /* Conditional questions: <div data-when="field" data-is='["value"]'>. */
+  function valuesOf(name) {
+    var found = [];
+    form.querySelectorAll('[name="' + name + '"]').forEach(function (box) {
+      var off = (box.type === "radio" || box.type === "checkbox") && !box.checked;
+      if (!off && !box.closest("[hidden]")) found.push(box.value);
+    });
+    return found;
+  }
+  function showWhatIsAsked() {
+    form.querySelectorAll("[data-when]").forEach(function (question) {
+      var wanted = JSON.parse(question.getAttribute("data-is"));
+      var given = valuesOf(question.getAttribute("data-when"));
+      question.hidden = !given.some(function (value) { return wanted.indexOf(value) >= 0; });
+    });
+  }
+  form.addEventListener("change", showWhatIsAsked);
+
+  /* Saving. What could not be sent stays on this device and is sent once, later. */
+  var saved = document.querySelector("[data-saved]"), unsaved = document.querySelector("[data-unsaved]");
+  var shelf = "draft:" + form.dataset.draft + ":" + form.dataset.step;
+  var timer = null, sending = false, again = false, touched = false, leaving = false;
+
+  function entries() {
+    var data = new URLSearchParams();
+    new FormData(form).forEach(function (value, key) {
+      if (typeof value === "string" && key !== "csrfmiddlewaretoken" && key !== "do") data.append(key, value);
+    });
+    return data.toString();
+  }
+  function say(isSaved, words) {
+    if (!saved || !unsaved) return;
+    saved.hidden = !isSaved; unsaved.hidden = isSaved;
+    var line = saved.querySelector(".saved");
+    if (isSaved && words && line) line.lastChild.textContent = words;
+  }
+  function keepHere() {
+    try { localStorage.setItem(shelf, entries()); } catch (full) { /* told by the line below */ }
+    say(false);
+  }
+  function save() {
+    if (sending) { again = true; return; }
+    sending = true; again = false;
+    var body = entries();
+    send(form.dataset.save, new URLSearchParams(body), token(form)).then(function (answer) {
+      return answer.json().then(function (told) { return { ok: answer.ok, status: answer.status, told: told }; });
+    }).then(function (result) {
+      sending = false;
+      if (result.ok) {
+        form.elements.version.value = result.told.version;
+        localStorage.removeItem(shelf);
+        say(true, result.told.saved);
+        if (again) save();
+      } else if (result.status === 409 && result.told.conflicts) {
+        localStorage.removeItem(shelf);
+        leaving = true;
+        location.reload();
+      } else if (result.status >= 500 || result.status === 401 || result.status === 403) {
+        keepHere();
+      }
+    }).catch(function () { sending = false; keepHere(); });
+  }
+  function soon() {
+    touched = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  }
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  addEventListener("online", function () { if (localStorage.getItem(shelf)) save(); });
+  form.addEventListener("submit", function () { leaving = true; clearTimeout(timer); });
+  addEventListener("pagehide", function () {
+    if (leaving || !touched || !navigator.sendBeacon) return;
+    var body = new URLSearchParams(entries());
+    body.append("csrfmiddlewaretoken", token(form));
+    navigator.sendBeacon(form.dataset.save, body);
+  });
+
+  /* Something was left on this device by a broken connection: send it first, then show the result. */
+  var left = localStorage.getItem(shelf);
+  if (left) {
+    send(form.dataset.save, new URLSearchParams(left), token(form)).then(function (answer) {
+      if (answer.status >= 500 || answer.status === 401) return;
+      localStorage.removeItem(shelf);
+      location.reload();
+    }).catch(function () { say(false); });
+  }
+
+  /* “不对？”: the filled-in box can be written in. */
+  form.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-edit]");
+    var box = link && document.getElementById(link.getAttribute("data-edit"));
+    if (!box || !box.readOnly) return;
+    event.preventDefault();
+    box.readOnly = false; box.focus(); box.select();
+  });
+
+  /* Known answers arrive after the page; what the person typed meanwhile stays. */
+  var waiting = form.querySelector("[data-prefilling]");
+  if (form.dataset.prefill && !left) {
+    var note = waiting && waiting.querySelector("[data-js]");
+    if (note) note.hidden = false;
+    send(form.dataset.prefill, new URLSearchParams(), token(form)).then(function (answer) {
+      return answer.ok ? answer.json() : { fields: {} };
+    }).then(function (told) {
+      Object.keys(told.fields || {}).forEach(function (key) { replace(key, told.fields[key]); });
+      if (told.version && !touched) form.elements.version.value = told.version;
+      if (waiting) waiting.remove();
+      showWhatIsAsked();
+    }).catch(function () { if (waiting) waiting.remove(); });
+  }
+  function replace(key, html) {
+    var old = document.getElementById("f-" + key) || document.getElementById(key);
+    if (!old || old.contains(document.activeElement)) return;
+    var typed = Array.prototype.some.call(old.querySelectorAll("input,textarea,select"), function (box) {
+      if (box.type === "radio" || box.type === "checkbox") return box.checked !== box.defaultChecked;
+      return box.tagName !== "SELECT" && box.type !== "file" && box.value !== box.defaultValue;
+    });
+    if (typed) return;
+    var template = document.createElement("template");
+    template.innerHTML = html;
+    old.replaceWith(template.content);
+  }
+
+  /* Divisions: choosing one loads the list below it. */
+  form.addEventListener("change", function (event) {
+    var cascade = event.target.closest("[data-cascade]");
+    if (!cascade || event.target.tagName !== "SELECT") return;
+    var steps = Array.prototype.slice.call(cascade.querySelectorAll(".cascade-step"));
+    var mine = event.target.closest(".cascade-step"), at = steps.indexOf(mine);
+    steps.slice(at + 1).forEach(function (step) { step.remove(); });
+    var most = Number(cascade.dataset.level) || 5;
+    var level = Number(event.target.name.split("-").pop());
+    if (!event.target.value || level >= most) return;
+    fetch("/choices/divisions/?parent=" + encodeURIComponent(event.target.value)).then(function (answer) {
+      return answer.json();
+    }).then(function (told) {
+      if (!told.divisions.length) return;
+      var labels = ["", "选省", "选市（州）", "选县（区）", "选乡镇（街道）", "选村（社区）"];
+      var next = mine.cloneNode(true), select = next.querySelector("select");
+      var name = cascade.dataset.cascade + "-" + (level + 1);
+      next.htmlFor = select.id = select.name = name;
+      next.querySelector(".sr").textContent = labels[level + 1];
+      select.textContent = "";
+      select.add(new Option(labels[level + 1], ""));
+      told.divisions.forEach(function (d) { select.add(new Option(d.name, d.code)); });
+      mine.after(next);
+    }).catch(keepHere);
+  });
+
+  /* Industries: results while typing. */
+  var finding = null;
+  form.addEventListener("input", function (event) {
+    var finder = event.target.closest("[data-finder]");
+    if (!finder) return;
+    clearTimeout(finding);
+    finding = setTimeout(function () {
+      fetch("/choices/industries/?q=" + encodeURIComponent(event.target.value)).then(function (answer) {
+        return answer.json();
+      }).then(function (told) { list(finder.dataset.finder, told.industries); }).catch(keepHere);
+    }, 200);
+  });
+  function list(name, hits) {
+    var place = form.querySelector('[data-found="' + name + '"]');
+    var chosen = place.querySelector("input:checked");
+    var kept = chosen && chosen.closest(".choice");
+    place.textContent = "";
+    if (kept) place.appendChild(kept);
+    hits.forEach(function (hit) {
+      if (kept && chosen.value === hit.code) return;
+      var label = document.createElement("label"), radio = document.createElement("input");
+      var words = document.createElement("span"), code = document.createElement("small");
+      label.className = "choice"; radio.type = "radio"; radio.name = name; radio.value = hit.code;
+      words.textContent = hit.name; code.textContent = hit.code;
+      words.appendChild(code); label.append(radio, words); place.appendChild(label);
+    });
+  }
+
+  /* Files: sent when chosen, with progress. */
+  form.addEventListener("change", function (event) {
+    var field = event.target.getAttribute("data-upload");
+    if (!field) return;
+    Array.prototype.slice.call(event.target.files).forEach(function (file) { upload(event.target, field, file); });
+    event.target.value = "";
+  });
+  function upload(input, field, file) {
+    var files = form.querySelector('[data-files="' + field + '"]');
+    var line = document.createElement("li");
+    line.className = "rowline"; line.setAttribute("role", "status");
+    line.textContent = file.name + "，0%";
+    files.appendChild(line);
+    var body = new FormData(), request = new XMLHttpRequest();
+    body.append("file", file);
+    request.open("POST", form.dataset.files + field + "/");
+    request.setRequestHeader("X-CSRFToken", token(form));
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.onprogress = function (sent) {
+      if (sent.lengthComputable) line.textContent = file.name + "，" + Math.floor(100 * sent.loaded / sent.total) + "%";
+    };
+    request.onerror = function () { line.textContent = file.name + "：没有传上去，网断了，请再选一次。"; };
+    request.onload = function () {
+      var told = {};
+      try { told = JSON.parse(request.responseText); } catch (broken) { told = {}; }
+      if (request.status === 200) {
+        form.elements.version.value = told.version;
+        var template = document.createElement("template");
+        template.innerHTML = told.row;
+        line.replaceWith(template.content);
+      } else {
+        var refusal = told.refusal || { sentence: "没有传上去。", remedy: "请再选一次。" };
+        line.textContent = file.name + "：" + refusal.sentence + refusal.remedy;
+      }
+    };
+    request.send(body);
+  }
+
+  showWhatIsAsked();
+})();
