@@ -1,0 +1,152 @@
+"""A hundred personal values go in through real actions; none may be found in clear anywhere."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from tests.planted.search import Search, forms
+from yiwang.foundation.libraries import actions as libraries
+from yiwang.foundation.libraries import queries as library_queries
+from yiwang.foundation.libraries.definitions import NewPerson, Sex
+from yiwang.kernel.actor import Actor, ActorKind, machine
+from yiwang.kernel.identifiers import citizen_id_check_character
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.messages import actions as messages
+
+AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+REGISTRAR = machine("registrar")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One fictional person's level-3 values."""
+
+    citizen_id: str
+    phone: str
+    account: str
+    address: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return (self.citizen_id, self.phone, self.account, self.address)
+
+
+def make(number: int) -> Planted:
+    """Valid in form, random in content: a value found anywhere is ours."""
+    digits = secrets.randbelow
+    first17 = f"620102{date(1950 + number, 1 + number % 12, 11):%Y%m%d}{digits(1000):03d}"
+    street = "".join(chr(0x4E00 + digits(0x5000)) for _ in range(8))
+    return Planted(
+        citizen_id=first17 + citizen_id_check_character(first17),
+        phone=f"13{digits(10**9):09d}",
+        account=f"6217{digits(10**15):015d}",
+        address=f"{street}路{1000 + digits(9000)}号",
+    )
+
+
+def plant(one: Planted) -> None:
+    """By every door that is there: register, account, short message, file, journal."""
+    with transaction.atomic():
+        person = libraries.register_person(
+            person=NewPerson(
+                name="示例人",
+                citizen_id=one.citizen_id,
+                born_on=date.fromisoformat(
+                    f"{one.citizen_id[6:10]}-{one.citizen_id[10:12]}-{one.citizen_id[12:14]}"
+                ),
+                sex=Sex.MALE if int(one.citizen_id[16]) % 2 else Sex.FEMALE,
+                division_code="620102000000",
+                phone=one.phone,
+                address=one.address,
+            ),
+            actor=REGISTRAR,
+            at=AT,
+        )
+        libraries.add_bank_account(person=person.reference, bank="示例银行", number=one.account)
+        messages.write_sms(phone=one.phone, text=f"验证号码尾号，住址{one.address}", at=AT)
+        journal.record(
+            actor=REGISTRAR, act="READ", subject=person.reference, at=AT, purpose="核对住址"
+        )
+    citizen = Actor(kind=ActorKind.PERSON, reference=person.reference)
+    text = "，".join(one.values)
+    files.store(data=text.encode(), filename=f"{one.citizen_id}.txt", actor=citizen, at=AT)
+    logging.getLogger("yiwang.planted").warning("registered %s", person.reference)
+    assert library_queries.find_person(one.citizen_id).reference == person.reference
+
+
+@pytest.fixture
+def log_folder(tmp_path: Path) -> Iterator[Path]:
+    """What the product's loggers write while values are planted, as a file."""
+    handler = logging.FileHandler(tmp_path / "log.jsonl", encoding="utf-8")
+    logging.getLogger().addHandler(handler)
+    yield tmp_path
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+
+
+def other_connection() -> psycopg.Connection[Any]:
+    d = connection.settings_dict
+    return psycopg.connect(
+        dbname=d["NAME"], user=d["USER"], password=d["PASSWORD"], host=d["HOST"], port=d["PORT"]
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_none_of_a_hundred_planted_values_is_found_in_clear(log_folder: Path) -> None:
+    began = time.time() - 1
+    people = [make(number) for number in range(25)]
+    for one in people:
+        plant(one)
+    journal.seal(at=AT)
+    values = [value for one in people for value in one.values]
+    assert len(set(values)) == 100
+    search = Search(values)
+    with other_connection() as other:
+        assert search.look_in_tables(other) > 30
+        seen = search.look_in_data_files(other, since=began)
+    search.look_in_folders([Path(settings.YIWANG_HOME), log_folder])
+    places = "tables, database files, log, folders" if seen else "tables, log, folders"
+    print(f"{len(search.found)} of {len(values)} planted values found in clear in {places}")
+    assert search.found == {}
+    assert "registered" in (log_folder / "log.jsonl").read_text()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_value_in_clear_would_be_found_wherever_it_lay(tmp_path: Path) -> None:
+    one = make(1)
+    (tmp_path / "log").write_text(f"x{one.phone}x")
+    (tmp_path / "wide").write_bytes("前".encode() + one.address.encode("utf-16-le"))
+    with other_connection() as other:
+        other.execute("CREATE TABLE scratch_clear AS SELECT %s::text AS v", [one.citizen_id])
+        search = Search(one.values)
+        search.look_in_tables(other)
+        other.rollback()
+    search.look_in_folders([tmp_path])
+    assert search.found[one.citizen_id] == ["table scratch_clear"]
+    assert search.found[one.phone] == [str(tmp_path / "log")]
+    assert search.found[one.address] == [str(tmp_path / "wide")]
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+def test_a_value_inside_base64_or_an_escape_counts_as_clear(before: str) -> None:
+    import base64
+    import json
+
+    value = make(2).address
+    packed = base64.b64encode(f"{before}{value} and more".encode())
+    assert any(form in packed for form in forms(value))
+    assert any(form in json.dumps({"v": before + value}).encode() for form in forms(value))
+    assert not any(form in base64.b64encode(b"something else entirely") for form in forms(value))
