@@ -29,7 +29,7 @@ NAMED = {
 
 #: What the wiring may also reach: it starts processes and the command line.
 FOR_PROJECT = frozenset(
-    {"jobs", "worker", "registry", "providers", "commands", "apps", "processes"}
+    {"jobs", "sample", "worker", "registry", "providers", "commands", "apps", "processes"}
 )
 
 
