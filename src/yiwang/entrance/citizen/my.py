@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yiwang.capability.cases import queries as cases
-from yiwang.capability.cases.definitions import CaseFilter
 from yiwang.entrance.citizen import waiting
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.kernel import moments
@@ -26,7 +25,7 @@ def space(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at = moments.now()
     after = request.GET.get("after", "")[:80]
-    page = cases.list_cases(actor, filter=CaseFilter(), after=after, limit=_A_PAGE)
+    page = cases.list_cases(actor, at=at, after=after, limit=_A_PAGE)
     values = {
         "waiting": waiting.for_actor(actor, at=at),
         "cases": page.rows,

@@ -16,6 +16,7 @@ from yiwang.entrance.shell import drawing, strip
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.drawing import DrawnStep, Progress
 from yiwang.entrance.shell.templatetags.words import short_day
+from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.clocks.definitions import ClockView
 
@@ -33,7 +34,7 @@ _QUIET: Final = ("withdraw", "ask_for_person")
 def progress(request: HttpRequest, key: str) -> HttpResponse:
     """One sentence on top, then why this day, who holds it, what to do, what happened."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    case = cases.get_case(key, actor)
+    case = cases.get_case(key, actor, at=moments.now())
     clock = running(case)
     values = {
         "case": case,

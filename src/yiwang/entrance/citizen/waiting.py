@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from yiwang.capability.cases.definitions import CaseRow
+from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import DraftRow
 from yiwang.kernel.actor import Actor, ActorKind
@@ -30,4 +31,7 @@ def for_actor(actor: Actor, *, at: datetime) -> Waiting | None:
     """None for somebody who is not signed in as a citizen."""
     if actor.kind not in _CITIZENS:
         return None
-    return Waiting(drafts=intake.list_drafts(actor, at=at, limit=_FEW))
+    asked = cases.list_cases(
+        actor, at=at, filter=CaseFilter(status=CaseStatus.WAITING_FOR_APPLICANT), limit=_FEW
+    )
+    return Waiting(drafts=intake.list_drafts(actor, at=at, limit=_FEW), cases=asked.rows)
