@@ -18,6 +18,7 @@ GROUPS: Final[dict[str, str]] = {
     "run": "yiwang.project.run",
     "process": "yiwang.project.processes",
     "items": "yiwang.capability.catalogue.commands",
+    "pack": "yiwang.applications.commands",
     "laws": "yiwang.foundation.laws.commands",
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",

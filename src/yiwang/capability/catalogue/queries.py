@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from yiwang.capability.catalogue import rules
 from yiwang.capability.catalogue.definitions import (
@@ -13,6 +14,7 @@ from yiwang.capability.catalogue.definitions import (
     HandlingItem,
     HandlingMode,
     Item,
+    PackProblem,
     load_item,
 )
 from yiwang.capability.catalogue.models import ImportRun, ItemVersionRecord
@@ -187,3 +189,26 @@ def list_import_runs(*, limit: int = 50) -> tuple[ImportRunRow, ...]:
         )
         for run in ImportRun.objects.order_by("-pk")[: min(limit, 200)]
     )
+
+
+def get_texts(code: str, version: int) -> Mapping[str, Any]:
+    """All texts of a published version: by language, and ``notices`` by name."""
+    row = ItemVersionRecord.objects.filter(implementation__code=code, number=version)
+    texts: Mapping[str, Any] = row.values_list("texts", flat=True).first() or {}
+    return texts
+
+
+def get_notice(code: str, version: int, name: str) -> str | None:
+    """One notice of the pack, with its ``{placeholders}``; None when the pack has none."""
+    said: str | None = get_texts(code, version).get("notices", {}).get(name)
+    return said
+
+
+def check_item(item: Item) -> tuple[PackProblem, ...]:
+    """What the catalogue's rules say against an item, warnings included."""
+    return rules.check_item(item)
+
+
+def words_of(item: Item) -> Mapping[str, str]:
+    """Every visible word of an item by its path, as a text file names it."""
+    return words.words_of(item)

@@ -37,10 +37,12 @@ def publish_item(
     approved_by: str,
     actor: Actor,
     at: datetime,
+    parts: str = "",
 ) -> int:
     """Freeze an item as its next version and make it findable; returns the version's number.
 
-    ``texts``: language → ``{"short_text", "faq", "words"}``. The same content again changes nothing
+    ``parts``: the fingerprint of what is published beside it (form, flow, tables): a change there is
+    a new version too. ``texts``: language → ``{"short_text", "faq", "words"}``. The same content again changes nothing
     and returns the version there is. Refuses ``CannotPublishItem`` when the item breaks a rule of
     the catalogue, when publisher and approver are the same, or when it would begin before the
     version now in force.
@@ -53,7 +55,7 @@ def publish_item(
     if approved_by == actor.reference:
         raise CannotPublishItem("发布和批准不能是同一个人。", "请由另一位事项管理员批准。")
     implementation = _implementation(item)
-    digest = content_digest(item, texts)
+    digest = content_digest(item, {"texts": texts, "parts": parts})
     newest = implementation.versions.order_by("-number").first()
     if newest is not None and newest.digest == digest and newest.valid_from == item.valid_from:
         return newest.number
