@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
 from yiwang.kernel.events import Event
 from yiwang.kernel.refusals import Refusal
@@ -15,6 +16,7 @@ from yiwang.mechanisms.jobs import registry
 from yiwang.project import background, settings, wiring
 from yiwang.project.cli import GROUPS
 
+Thing = TypeVar("Thing")
 HEAD = "<!-- written by `yiwang docs` (make docs); change the code, not this page -->\n"
 
 
@@ -94,7 +96,7 @@ def all_refusals() -> list[type[Refusal]]:
     return list(_below(Refusal))
 
 
-def _below(base: type) -> Iterator[type]:
+def _below(base: type[Thing]) -> Iterator[type[Thing]]:
     for child in base.__subclasses__():
         module = sys.modules[child.__module__]
         is_real = getattr(module, child.__name__, None) is child

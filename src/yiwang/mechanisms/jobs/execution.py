@@ -66,7 +66,7 @@ def revive(*, key: int, at: datetime) -> bool:
             " queueing_lock = NULL WHERE id = %s AND status IN ('failed', 'aborted')",
             [at, key],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def return_stalled(*, at: datetime) -> int:
@@ -142,7 +142,7 @@ def _note_failure(job: Job, error: BaseException, at: datetime) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     JobFailure.objects.create(
-        job=job.id,
+        job=job.id or 0,
         attempt=job.attempts + 1,
         at=at,
         kind=type(error).__name__[:100],

@@ -27,7 +27,8 @@ def _run_one(context: JobContext, **_: Any) -> None:
 
 
 async def _work_all_queues() -> None:
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    connector: Any = app.connector
+    worker_app = app.with_connector(connector.get_worker_connector())
     async with worker_app.open_async():
         pools = asyncio.gather(
             *(
