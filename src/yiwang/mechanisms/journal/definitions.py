@@ -85,9 +85,9 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did."""
+    """What one round of the listeners did; ``passed``: positions their checkpoints moved by."""
 
-    sealed: int = 0
     heard: int = 0
     parked: int = 0
     retried: int = 0
+    passed: int = 0

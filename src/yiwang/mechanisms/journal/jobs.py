@@ -6,12 +6,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from yiwang.kernel import moments
+from yiwang.mechanisms.crypto.definitions import KeyMissing
 from yiwang.mechanisms.journal import actions
+from yiwang.mechanisms.journal.actions.listening import SPAN
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +34,19 @@ def run_sealer(stop: threading.Event) -> None:
         at = moments.now()
         sealed = actions.seal(at=at)
         if at.timestamp() - signed_at >= HEAD_EVERY:
-            actions.write_head(at=at)
             signed_at = at.timestamp()
+            _sign(at)
         return sealed > 0
 
     _loop("journal sealer", round_, stop)
+
+
+def _sign(at: datetime) -> None:
+    """A full disk or a missing key must not stop the sealing; the age of the head is watched."""
+    try:
+        actions.write_head(at=at)
+    except (OSError, KeyMissing) as error:
+        log.error("the journal's head was not signed: %s", type(error).__name__)
 
 
 def run_listeners(stop: threading.Event) -> None:
@@ -43,7 +54,7 @@ def run_listeners(stop: threading.Event) -> None:
 
     def round_() -> bool:
         done = actions.run_listeners(at=moments.now())
-        return done.heard + done.parked + done.retried > 0
+        return done.heard + done.parked + done.retried > 0 or done.passed >= SPAN
 
     _loop("journal listeners", round_, stop)
 

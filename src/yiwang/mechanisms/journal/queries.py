@@ -9,19 +9,19 @@ from typing import Any, Final
 
 from django.db import connection
 
-from yiwang.mechanisms.journal import registry
+from yiwang.mechanisms.journal import heads, registry
 from yiwang.mechanisms.journal.definitions import READ, Entry, Lag, Parked
 
 LIMIT: Final = 200
 
 _COLUMNS: Final = """
-SELECT e.id, l.position, e.at, e.is_event, e.body
-  FROM journal_entry e LEFT JOIN journal_link l ON l.entry_id = e.id
+SELECT e.id, (SELECT l.position FROM journal_link l WHERE l.entry_id = e.id), e.at, e.is_event, e.body
+  FROM journal_entry e
 """
 _BY_SUBJECT: Final = _COLUMNS + " WHERE e.subject = %s AND e.id > %s ORDER BY e.id LIMIT %s"
 _BY_ACTOR: Final = _COLUMNS + " WHERE e.actor = %s AND e.id < %s ORDER BY e.id DESC LIMIT %s"
 _READS_OF: Final = """
-SELECT e.id, l.position, e.at, e.is_event, e.body
+SELECT e.id, (SELECT l.position FROM journal_link l WHERE l.entry_id = e.id), e.at, e.is_event, e.body
   FROM (
     (SELECT id FROM journal_entry WHERE subject = %(subject)s AND act = %(act)s AND id < %(before)s
       ORDER BY id DESC LIMIT %(limit)s)
@@ -31,7 +31,6 @@ SELECT e.id, l.position, e.at, e.is_event, e.body
       ORDER BY s.entry_id DESC LIMIT %(limit)s)
   ) AS found
   JOIN journal_entry e ON e.id = found.id
-  LEFT JOIN journal_link l ON l.entry_id = e.id
  ORDER BY e.id DESC LIMIT %(limit)s
 """
 _ENDLESS: Final = 2**62
@@ -106,6 +105,17 @@ def seal_lag(*, at: datetime) -> Lag:
         cursor.execute(_SEAL_LAG)
         position, waiting, oldest = cursor.fetchone()
     return Lag("sealer", position, waiting, _age(oldest, at))
+
+
+def head_age(*, at: datetime) -> float | None:
+    """Seconds since the chain was last signed outside the database; None when it never was.
+
+    Nothing new is signed while nothing happens: compare with ``seal_lag`` before worrying.
+    """
+    head = heads.read_last()
+    if head is None:
+        return None
+    return _age(datetime.fromisoformat(str(head["at"])), at)
 
 
 def listener_lags(*, at: datetime) -> tuple[Lag, ...]:

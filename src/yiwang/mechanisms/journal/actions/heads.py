@@ -9,21 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection
 
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import queries as crypto_queries
 from yiwang.mechanisms.journal.definitions import SCHEME
+from yiwang.mechanisms.journal.heads import FILE, heads_folder, last_line
 
-FILE: Final = "heads.jsonl"
 KEY_PURPOSE: Final = "journal"
 _LAST: Final = "SELECT position, link FROM journal_link ORDER BY position DESC LIMIT 1"
-
-
-def heads_folder() -> Path:
-    """``YIWANG_HOME/journal-heads``: copy it elsewhere, it outlives the database."""
-    return Path(settings.YIWANG_HOME) / "journal-heads"
 
 
 def write_head(*, at: datetime, folder: Path | None = None) -> int | None:
@@ -41,7 +35,7 @@ def write_head(*, at: datetime, folder: Path | None = None) -> int | None:
     descriptor = os.open(place / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        before = _last_line(descriptor)
+        before = last_line(descriptor)
         if before and json.loads(before)["position"] == row[0]:
             return None
         _append(descriptor, _head_line(row[0], bytes(row[1]), before, at, place))
@@ -75,19 +69,6 @@ def _keep_public_key(place: Path, key_id: str, point: str) -> None:
     aside = path.with_suffix(".new")
     aside.write_text(json.dumps({"algorithm": "sm2-sm3", "key_id": key_id, "point": point}) + "\n")
     aside.replace(path)
-
-
-def _last_line(descriptor: int) -> bytes:
-    """The last whole head; a line cut short by a crash is no head."""
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, 65536, max(0, size - 65536))
-    for line in reversed(tail.split(b"\n")):
-        try:
-            if line and isinstance(json.loads(line)["position"], int):
-                return line
-        except (ValueError, KeyError, TypeError):
-            continue
-    return b""
 
 
 def _append(descriptor: int, line: bytes) -> None:

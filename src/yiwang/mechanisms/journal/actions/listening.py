@@ -23,8 +23,11 @@ SPAN: Final = 2000
 _MOVE: Final = "UPDATE journal_checkpoint SET position = %s, moved_at = %s WHERE listener = %s"
 _LAST: Final = "SELECT coalesce(max(position), 0) FROM journal_link"
 _HEARD: Final = """
-SELECT l.position, e.body FROM journal_link l JOIN journal_entry e ON e.id = l.entry_id
- WHERE l.position > %s AND l.position <= %s AND e.is_event AND e.act = ANY(%s)
+SELECT l.position, e.body
+  FROM (SELECT position, entry_id FROM journal_link
+         WHERE position > %s AND position <= %s ORDER BY position) AS l
+ CROSS JOIN LATERAL (SELECT body, is_event, act FROM journal_entry WHERE id = l.entry_id LIMIT 1) AS e
+ WHERE e.is_event AND e.act = ANY(%s)
  ORDER BY l.position LIMIT %s
 """
 Fact = tuple[int, dict[str, Any]]
@@ -36,12 +39,12 @@ def run_listeners(*, at: datetime) -> Round:
     A listener that another process is serving is left to it. Safe to kill anywhere: effect and
     checkpoint are one transaction.
     """
-    heard = parked = retried = 0
+    heard = parked = retried = passed = 0
     for listener in registry.listeners():
         done = hear(listener, at=at)
-        heard, parked = heard + done.heard, parked + done.parked
+        heard, parked, passed = heard + done.heard, parked + done.parked, passed + done.passed
         retried += parking.retry_due(listener, at=at)
-    return Round(heard=heard, parked=parked, retried=retried)
+    return Round(heard=heard, parked=parked, retried=retried, passed=passed)
 
 
 def hear(listener: Listener, *, at: datetime) -> Round:
@@ -56,7 +59,7 @@ def hear(listener: Listener, *, at: datetime) -> Round:
         blocked = parking.parked_among(listener.name, {body["subject"] for _, body in facts})
         parked = sum(_hear_one(listener, blocked, fact, at=at) for fact in facts)
         cursor.execute(_MOVE, [until, at, listener.name])
-    return Round(heard=len(facts) - parked, parked=parked)
+    return Round(heard=len(facts) - parked, parked=parked, passed=until - start)
 
 
 def _next_facts(cursor: Any, listener: Listener, start: int) -> tuple[int, Sequence[Fact]]:

@@ -15,9 +15,11 @@ from yiwang.mechanisms.journal.definitions import GENESIS, SCHEME
 LOCK: Final = 0x6A6F75726E616C
 BATCH: Final = 1000
 
+#: The body by a subquery, so the planner has no choice but one look-up a row: the queue grows and
+#: empties faster than statistics follow.
 _WAITING: Final = """
-SELECT p.entry_id, e.body FROM journal_pending p JOIN journal_entry e ON e.id = p.entry_id
- ORDER BY p.entry_id LIMIT %s
+SELECT p.entry_id, (SELECT e.body FROM journal_entry e WHERE e.id = p.entry_id)
+  FROM journal_pending p ORDER BY p.entry_id LIMIT %s
 """
 _LAST: Final = "SELECT position, link FROM journal_link ORDER BY position DESC LIMIT 1"
 _LINK: Final = """

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 
 from yiwang.kernel.actor import machine
 from yiwang.kernel.events import Event
-from yiwang.mechanisms.journal import actions, queries, verifier
+from yiwang.mechanisms.journal import actions, heads, queries, verifier
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 CLERK = machine("test")
@@ -134,6 +134,6 @@ def test_loops_killed_at_any_moment_lose_nothing_and_repeat_nothing() -> None:
     assert effects() == {f"case:{n}": list(range(n, number, 4)) for n in range(4)}
     assert queries.seal_lag(at=AT).waiting == 0
     actions.write_head(at=AT)
-    report = verified(actions.heads.heads_folder())
+    report = verified(heads.heads_folder())
     assert report.findings == []
     assert report.covered == report.entries == number
