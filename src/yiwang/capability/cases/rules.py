@@ -57,14 +57,6 @@ def is_own_case(actor: Actor, *, applicant: str, submitted_by: str) -> bool:
     return actor.kind is ActorKind.OFFICIAL and bool(mine & {applicant, submitted_by})
 
 
-def age_on(born_on: date, on: date) -> int:
-    """周岁: completed years. Born on 29 February: reached on the last of February (民法典 202)."""
-    birthday_month, birthday = born_on.month, born_on.day
-    if (birthday_month, birthday) == (2, 29) and not _leap(on.year):
-        birthday = 28
-    return on.year - born_on.year - ((on.month, on.day) < (birthday_month, birthday))
-
-
 def headline(case: Standing, *, due_on: date | None, today: date, provisional: bool = False) -> str:
     """The answer in one sentence: what is happening, until when."""
     match case.state:
@@ -164,7 +156,3 @@ def _until(before: str, due_on: date | None, today: date, provisional: bool) -> 
 def _day(on: date, today: date) -> str:
     year = f"{on.year}年" if on.year != today.year else ""
     return f"{year}{on.month}月{on.day}日（周{_WEEKDAYS[on.weekday()]}）"
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

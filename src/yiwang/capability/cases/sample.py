@@ -62,7 +62,7 @@ def opened(
     actor: Actor | None = None, *, at: datetime = AT, key: str = "", **changes: object
 ) -> Case:
     """A case just handed in; runs in the caller's transaction."""
-    return actions.open_case(
+    receipt = actions.open_case(
         key=key or new_key(),
         application=application(**changes),  # type: ignore[arg-type]
         idempotency_key=new_key(),
@@ -70,6 +70,7 @@ def opened(
         at=at,
         actor=actor or citizen(),
     )
+    return Case.objects.get(key=receipt.case_key)
 
 
 def ruling(outcome: str = APPROVE) -> Ruling:

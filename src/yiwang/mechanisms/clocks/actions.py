@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -50,7 +50,7 @@ def start(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor:
     """A limit begins to run for one subject; returns the last day. ``CannotStartClock`` twice."""
     calendar, started_on = queries.get_calendar(), legal_date(at)
     due = rules.due(start=started_on, allowance=allowance, calendar=calendar)
-    row: list[object] = [
+    row: list[Any] = [
         subject,
         kind,
         allowance.amount,

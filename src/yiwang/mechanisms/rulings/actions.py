@@ -107,12 +107,12 @@ def rule(
         subject=subject,
         table_id=table_id,
         outcome=said.outcome,
-        content=_content(inputs, said),
+        content=_content(inputs, said),  # type: ignore[misc]  # any JSON, closed as text
         at=at,
         ruled_by=actor.reference,
     )
     record.save(force_insert=True)
-    facts = {
+    facts: dict[str, str | int] = {
         "ruling": record.key,
         "table": table,
         "version": table_version,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection, transaction
 
 from yiwang.capability.cases.actions.moving import announce
-from yiwang.capability.cases.definitions import Application, CaseView
+from yiwang.capability.cases.definitions import Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.profiles import machine_of
 from yiwang.capability.cases.events import CaseSubmitted
 from yiwang.capability.cases.models import Case
-from yiwang.capability.cases.queries.one import view_of
+from yiwang.capability.cases.queries.one import receipt_of, view_of
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import NotFound, Refusal
@@ -39,10 +39,12 @@ def open_case(
     body_digest: str,
     at: datetime,
     actor: Actor,
-) -> Case:
+    answer_by: date | None = None,
+    provisional: bool = False,
+) -> Receipt:
     """An application becomes exactly one case, with a number of its division and day.
 
-    ``key``: the case's key, made by the caller. The unique keys (actor, idempotency key) and (draft)
+    ``key``: the case's key, made by the caller; ``answer_by``: what its clock says. The unique keys (actor, idempotency key) and (draft)
     make a second case impossible. Refusals: ``CannotOpenCase`` for a profile not handled here.
     """
     machine = machine_of(application.profile)
@@ -68,14 +70,14 @@ def open_case(
         draft_key=application.draft_key,
         idempotency_key=idempotency_key,
         body_digest=body_digest,
-        content=_content(application),
+        content=_content(application),  # type: ignore[misc]  # any JSON, closed as text
         received_at=at,
         person_asked_at=at if application.by_person else None,
     )
     row.case_no = take_number(application.division_code, at)
     row.save(force_insert=True)
     announce(row, CaseSubmitted, actor=actor, at=at, instant=row.instant)
-    return row
+    return receipt_of(row, answer_by=answer_by, provisional=provisional)
 
 
 def take_number(division_code: str, at: datetime) -> str:

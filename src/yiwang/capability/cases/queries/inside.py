@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from yiwang.capability.cases.definitions import DecisionView
 from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.views import decision_view
 from yiwang.kernel.refusals import NotFound
 
 
@@ -37,14 +39,28 @@ class Inside:
     result_label: str
     review_body: str
     draft_key: str
+    by_person: bool
 
 
-def get_inside(key: str) -> Inside:
-    """One case for the platform's own work; ``NotFound``. Rights were checked by the act before."""
-    row = Case.objects.filter(key=key).first()
+def get_inside(key: str, *, lock: bool = False) -> Inside:
+    """One case for the platform's own work; ``NotFound``. Rights were checked by the act before.
+
+    ``lock``: its row stays locked until the transaction ends.
+    """
+    rows = Case.objects.select_for_update() if lock else Case.objects.all()
+    row = rows.filter(key=key).first()
     if row is None:
         raise NotFound
     return inside_of(row)
+
+
+def get_decision(key: str) -> DecisionView:
+    """The decision of a decided case; ``NotFound``."""
+    row = Case.objects.filter(key=key).first()
+    view = decision_view(row) if row else None
+    if view is None:
+        raise NotFound
+    return view
 
 
 def inside_of(row: Case) -> Inside:
@@ -73,4 +89,5 @@ def inside_of(row: Case) -> Inside:
         result_label=content["result_label"],
         review_body=content["review_body"],
         draft_key=row.draft_key,
+        by_person=row.person_asked_at is not None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
@@ -45,24 +45,33 @@ def find_receipt(*, actor: Actor, idempotency_key: str, body_digest: str) -> Rec
         return None
     if row.body_digest != body_digest:
         raise IdempotencyConflict
-    return receipt_of(row)
-
-
-def receipt_of(row: Case) -> Receipt:
     clock = clocks.find_clock(subject=row.reference, kind=views.DECIDE, at=row.received_at)
-    instant = row.instant and row.person_asked_at is None
+    return receipt_of(
+        row,
+        answer_by=clock.due_on if clock else None,
+        provisional=bool(clock and clock.provisional),
+    )
+
+
+def receipt_of(row: Case, *, answer_by: date | None, provisional: bool) -> Receipt:
+    """What the applicant holds."""
+    at_start = rules.Standing(
+        profile=row.profile,
+        state=views.machine_for(row).initial,
+        instant=row.instant,
+        outcome="",
+        department_name=row.department_name,
+        result_label="",
+        person_asked=row.person_asked_at == row.received_at,
+    )
     return Receipt(
         case_key=row.key,
         case_no=row.case_no,
         item_name=row.item_name,
         received_at=row.received_at,
-        answer_by=clock.due_on if clock else None,
-        provisional=bool(clock and clock.provisional),
-        next_step=rules.next_step(
-            rules.Standing(
-                row.profile, "SUBMITTED", row.instant, "", row.department_name, "", not instant
-            )
-        ),
+        answer_by=answer_by,
+        provisional=provisional,
+        next_step=rules.next_step(at_start),
     )
 
 

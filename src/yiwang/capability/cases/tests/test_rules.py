@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from yiwang.capability.cases import rules, sample
 from yiwang.capability.cases.definitions.profiles import State
@@ -55,30 +53,6 @@ def test_every_state_has_a_headline_and_steps(state: State, outcome: str) -> Non
 def test_a_rejected_case_shows_no_result_to_come() -> None:
     labels = [s.label for s in rules.steps(standing(State.REJECTED, outcome="REJECT"), {})]
     assert "许可证" not in labels
-
-
-@pytest.mark.parametrize(
-    ("born", "on", "age"),
-    [
-        (date(1946, 3, 2), date(2026, 3, 1), 79),
-        (date(1946, 3, 2), date(2026, 3, 2), 80),
-        (date(1944, 2, 29), date(2025, 2, 27), 80),
-        (date(1944, 2, 29), date(2025, 2, 28), 81),
-        (date(1944, 2, 29), date(2024, 2, 28), 79),
-        (date(1944, 2, 29), date(2024, 2, 29), 80),
-    ],
-)
-def test_an_age_is_completed_years_also_for_those_born_on_29_february(
-    born: date, on: date, age: int
-) -> None:
-    assert rules.age_on(born, on) == age
-
-
-@given(st.dates(date(1900, 1, 1), date(2020, 1, 1)), st.integers(0, 40000))
-def test_an_age_never_falls_and_rises_by_one_at_most(born: date, days: int) -> None:
-    on = born + timedelta(days=days)
-    before, after = rules.age_on(born, on), rules.age_on(born, on + timedelta(days=1))
-    assert 0 <= after - before <= 1
 
 
 def test_whose_part_somebody_plays() -> None:

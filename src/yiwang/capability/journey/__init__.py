@@ -1,0 +1,50 @@
+"""一网通办 The life of an application, from form to result, in order; the only place that knows it.
+
+``applicant``: start · answer · submit · supply_correction · ask_for_person · withdraw · review.
+``machine``: after_submission · decide_by_rule. ``official``: accept · return_for_correction ·
+hand_back · refuse_acceptance · decide · confirm_by_person. ``results``: issue · deliver.
+
+Each step is one transaction. What differs from item to item is said by its pack, never here.
+"""
+
+from yiwang.capability.journey.applicant import (
+    CannotStart,
+    answer,
+    ask_for_person,
+    review,
+    start,
+    submit,
+    supply_correction,
+    withdraw,
+)
+from yiwang.capability.journey.machine import after_submission, decide_by_rule
+from yiwang.capability.journey.official import (
+    accept,
+    confirm_by_person,
+    decide,
+    hand_back,
+    refuse_acceptance,
+    return_for_correction,
+)
+from yiwang.capability.journey.results import deliver, issue
+
+__all__ = [
+    "CannotStart",
+    "accept",
+    "after_submission",
+    "answer",
+    "ask_for_person",
+    "confirm_by_person",
+    "decide",
+    "decide_by_rule",
+    "deliver",
+    "hand_back",
+    "issue",
+    "refuse_acceptance",
+    "return_for_correction",
+    "review",
+    "start",
+    "submit",
+    "supply_correction",
+    "withdraw",
+]

@@ -1,0 +1,304 @@
+"""What the applicant does: fill in, hand in, mend, ask for a person, take back, say how it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView, Receipt
+from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.queries import ItemVersion
+from yiwang.capability.intake import actions as intake
+from yiwang.capability.intake import queries as intake_queries
+from yiwang.capability.intake.definitions import DraftView, FrozenApplication
+from yiwang.capability.journey import letters
+from yiwang.capability.journey.clocks import DECIDE, SUPPLY
+from yiwang.capability.materials import actions as materials
+from yiwang.capability.reviews import actions as reviews
+from yiwang.capability.reviews.definitions import ReviewView
+from yiwang.foundation.libraries import queries as libraries
+from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.masks import mask_name
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import new_key, reference
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, Refusal
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.clocks import queries as clock_queries
+from yiwang.mechanisms.crypto import actions as crypto
+from yiwang.mechanisms.jobs import actions as jobs
+
+_LONGEST_KEY = 80
+
+
+class CannotStart(Refusal):
+    """The item is not handled on this platform, or not yet."""
+
+    sentence = "这个事项还不能在这里申请。"
+    remedy = "请看办事指南里的办理地点和方式，或拨打 12345 咨询。"
+
+
+@transaction.atomic
+def start(
+    *, item_code: str, actor: Actor, at: datetime, questions: Mapping[str, str] | None = None
+) -> DraftView:
+    """Begin an application, carrying what was already answered on the guide.
+
+    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff).
+    """
+    _insist_on_applicant(actor)
+    item = catalogue.get_item(item_code, on=legal_date(at))
+    if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
+        raise CannotStart
+    return intake.start_draft(
+        item_code=item.code,
+        item_version=item.version,
+        actor=actor,
+        at=at,
+        questions=dict(questions or {}),
+    )
+
+
+@transaction.atomic
+def answer(
+    *,
+    draft_key: str,
+    answers: Mapping[str, Any],
+    version: int,
+    actor: Actor,
+    at: datetime,
+    step: str | None = None,
+) -> DraftView:
+    """Keep what was typed so far. Refusals: those of ``intake.save_answers``."""
+    return intake.save_answers(
+        draft_key=draft_key, answers=answers, version=version, actor=actor, at=at, step=step
+    )
+
+
+def submit(
+    *,
+    draft_key: str,
+    idempotency_key: str,
+    actor: Actor,
+    at: datetime,
+    by_person: bool = False,
+    channel: str = "WEB",
+) -> Receipt:
+    """Hand in: from here the clock runs for the government. The same key gives the same receipt.
+
+    ``by_person``: 请人工办理, no rule decides. Refusals: ``InvalidInput`` (every field named),
+    ``MissingMaterials``, ``IdempotencyConflict``, ``AlreadyHandedIn``, ``CannotStart``, ``NotFound``.
+    """
+    _insist_on_applicant(actor)
+    if not 0 < len(idempotency_key) <= _LONGEST_KEY:
+        raise InvalidInput("缺少提交编号。", "请刷新页面后再提交。")
+    digest = crypto.digest(f"{draft_key}|{by_person}".encode())
+
+    def held() -> Receipt | None:
+        return case_queries.find_receipt(
+            actor=actor, idempotency_key=idempotency_key, body_digest=digest
+        )
+
+    receipt = held()
+    if receipt is not None:
+        return receipt
+    try:
+        with transaction.atomic():
+            return _hand_in(draft_key, idempotency_key, digest, actor, at, by_person, channel)
+    except (intake.AlreadyHandedIn, IntegrityError):
+        receipt = held()
+        if receipt is None:
+            raise intake.AlreadyHandedIn from None
+        return receipt
+
+
+def _hand_in(
+    draft_key: str,
+    idempotency_key: str,
+    digest: str,
+    actor: Actor,
+    at: datetime,
+    by_person: bool,
+    channel: str,
+) -> Receipt:
+    frozen = intake.freeze(draft_key=draft_key, actor=actor, at=at)
+    item = catalogue.get_item(frozen.item_code, version=frozen.item_version)
+    flow = _flow_of(item)
+    key = new_key()
+    case = reference("case", key)
+    required = catalogue.narrow(item.item, frozen.questions).materials
+    materials.gather(application=frozen, required=required, actor=actor, at=at, case=case)
+    intake.mark_submitted(draft_key=draft_key, case=case, actor=actor, at=at)
+    due = clocks.start(subject=case, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor)
+    receipt = cases.open_case(
+        key=key,
+        application=_application(frozen, item, flow, actor, by_person, channel),
+        idempotency_key=idempotency_key,
+        body_digest=digest,
+        answer_by=due,
+        provisional=not clock_queries.get_calendar().is_settled(due),
+        at=at,
+        actor=actor,
+    )
+    jobs.defer(task="cases.after_submission", queue="urgent", key=case, case=key)
+    return receipt
+
+
+@transaction.atomic
+def supply_correction(
+    *,
+    case_key: str,
+    version: int,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    rows: Sequence[AnswerRow] = (),
+) -> CaseView:
+    """Hand in what was missing; the clock goes on. Answers are checked like the first time."""
+    inside = case_queries.get_inside(case_queries.get_case(case_key, actor, at=at).key)
+    form = intake_queries.get_form(inside.item_code, inside.item_version)
+    whole = {**_answers_only(inside.answers), **answers}
+    problems = intake_queries.check_answers(form, whole, on=legal_date(at))
+    unknown = [FieldProblem(k, "表里没有这一项。") for k in answers if form.find_field(k) is None]
+    if problems or unknown:
+        raise InvalidInput(fields=[*problems, *unknown])
+    worded = [
+        _row(row)
+        for row in intake_queries.answer_rows(form, whole, prefilled={}, file_names={})
+        if row.field in answers
+    ]
+    cases.supply_correction(
+        case_key=case_key,
+        version=version,
+        answers=answers,
+        rows=[*worded, *rows],
+        actor=actor,
+        at=at,
+    )
+    clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def ask_for_person(
+    *, case_key: str, actor: Actor, at: datetime, version: int | None = None
+) -> CaseView:
+    """请人工办理: an official handles the case, or looks again at what a rule decided."""
+    cases.ask_for_person(case_key=case_key, actor=actor, at=at, version=version)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def withdraw(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
+    """Take the application back before it is decided; a new one may be made any time."""
+    cases.withdraw(case_key=case_key, version=version, actor=actor, at=at)
+    case = reference("case", case_key)
+    clocks.stop(subject=case, kind=DECIDE, at=at, actor=actor)
+    clocks.stop(subject=case, kind=SUPPLY, at=at, actor=actor)
+    letters.withdrawn(case_key=case_key, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def review(
+    *,
+    case_key: str,
+    handling: str,
+    level: int,
+    actor: Actor,
+    at: datetime,
+    tags: Sequence[str] = (),
+    text: str = "",
+    channel: str = "WEB",
+) -> ReviewView:
+    """Say how a handling was, once; see ``reviews.give_review`` for the refusals."""
+    return reviews.give_review(
+        case_key=case_key,
+        handling=handling,
+        level=level,
+        tags=tags,
+        text=text,
+        channel=channel,
+        actor=actor,
+        at=at,
+    )
+
+
+def _flow_of(item: ItemVersion) -> Flow:
+    try:
+        return case_queries.get_flow(item.code, item.version)
+    except NotFound:
+        raise CannotStart from None
+
+
+def _application(
+    frozen: FrozenApplication,
+    item: ItemVersion,
+    flow: Flow,
+    actor: Actor,
+    by_person: bool,
+    channel: str,
+) -> Application:
+    name = name_of(actor)
+    contact, result = item.item.contact, item.item.result
+    return Application(
+        draft_key=frozen.draft_key,
+        item_code=item.code,
+        item_version=item.version,
+        item_name=item.item.name,
+        profile=flow.profile,
+        instant=flow.instant,
+        division_code=item.item.division_code,
+        department=item.item.department,
+        department_name=item.item.department_name,
+        applicant_name=name,
+        applicant_masked=mask_name(name),
+        answers={**_question_answers(frozen.questions), **frozen.answers},
+        answer_rows=tuple(_row(row) for row in frozen.rows),
+        result_kind=result.kind if result else "DOCUMENT",
+        result_label=result.name if result else "决定书",
+        review_body=letters.body_of(contact.review) if contact else "",
+        channel=channel,
+        by_person=by_person,
+    )
+
+
+def name_of(actor: Actor) -> str:
+    """The applicant's full name from the register, else what the session shows."""
+    try:
+        if actor.applicant.startswith("organization:"):
+            return libraries.get_organization(actor.applicant).name
+        return libraries.get_person(actor.applicant).name
+    except NotFound:
+        return actor.display_name
+
+
+def _question_answers(questions: Mapping[str, str]) -> dict[str, str]:
+    """The guide's answers, beside the form's: ``question:<key>``."""
+    return {f"question:{key}": value for key, value in questions.items()}
+
+
+def _answers_only(answers: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in answers.items() if not key.startswith("question:")}
+
+
+def _row(row: Any) -> AnswerRow:
+    return AnswerRow(
+        label=row.label,
+        value=row.value,
+        source=row.source,
+        field=row.field,
+        step_title=row.step_title,
+        sensitive=row.sensitive,
+        masked=row.masked,
+    )
+
+
+def _insist_on_applicant(actor: Actor) -> None:
+    if actor.kind not in (ActorKind.PERSON, ActorKind.ORGANIZATION):
+        raise NotAllowed("请用个人或法人账号申请。", "工作人员账号不能申请事项。")

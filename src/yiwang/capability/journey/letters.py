@@ -1,0 +1,178 @@
+"""Which letter is written when, and with which words. Written in the transaction of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import CitationRow
+from yiwang.capability.cases.definitions.profiles import Profile
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions import Item
+from yiwang.capability.journey.clocks import DECIDE
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import SHANGHAI, legal_date
+from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.support.letters import actions as letters
+from yiwang.support.letters.definitions import LetterKind
+
+_REGISTRATION: Final = Profile.MARKET_REGISTRATION
+
+
+def receipt(*, inside: Inside, actor: Actor, at: datetime) -> None:
+    """申请材料接收凭证."""
+    template = "registration-receipt" if inside.profile == _REGISTRATION else ""
+    received = inside.received_at.astimezone(SHANGHAI)
+    values = {
+        "received_at": f"{say(received.date())}{received:%H:%M}",
+        "answer_by": _answer_by(inside, at),
+    }
+    _write(LetterKind.RECEIPT, template, inside, values, actor, at)
+
+
+def accepted(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """受理通知书; market registration has its receipt already."""
+    inside = case_queries.get_inside(case_key)
+    if inside.profile != _REGISTRATION:
+        values = {"accepted_on": say(legal_date(at)), "due_on": _answer_by(inside, at)}
+        _write(LetterKind.ACCEPTANCE, "", inside, values, actor, at)
+
+
+def returned(
+    *, case_key: str, problems: Sequence[str], supply_by: date, actor: Actor, at: datetime
+) -> None:
+    """补正告知书: everything at once."""
+    values = {"corrections": _numbered(problems), "supply_by": say(supply_by)}
+    _write(LetterKind.CORRECTION, "", case_queries.get_inside(case_key), values, actor, at)
+
+
+def handed_back(*, case_key: str, problems: Sequence[str], actor: Actor, at: datetime) -> None:
+    """材料退回告知书."""
+    values = {"corrections": _numbered(problems)}
+    _write(LetterKind.HAND_BACK, "", case_queries.get_inside(case_key), values, actor, at)
+
+
+def refused(
+    *,
+    case_key: str,
+    reason: str,
+    basis: Sequence[CitationRow],
+    advice: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """不予受理通知书."""
+    inside = case_queries.get_inside(case_key)
+    values = {
+        "reason": reason,
+        "basis": cite(basis),
+        "advice": advice,
+        "review_body": inside.review_body or "行政复议机关",
+    }
+    _write(LetterKind.REFUSAL_OF_ACCEPTANCE, "", inside, values, actor, at)
+
+
+def decided(
+    *,
+    inside: Inside,
+    approved: bool,
+    reason: str,
+    basis: Sequence[CitationRow],
+    actor: Actor,
+    at: datetime,
+    conditions: str = "",
+    content: str = "",
+    by_rule: bool = False,
+    uscc: str = "",
+) -> None:
+    """登记通知书、准予决定书, or the refusal with reasons and rights of appeal."""
+    registration = inside.profile == _REGISTRATION
+    if approved and registration:
+        values = {
+            "content": content or inside.item_name,
+            "uscc": uscc,
+            "registered_on": say(legal_date(at)),
+        }
+        _write(LetterKind.REGISTRATION, "", inside, values, actor, at)
+    elif approved:
+        manner = "由决策表自动核对，您可以请工作人员复核" if by_rule else "由工作人员审查"
+        values = {
+            "basis": cite(basis),
+            "content": content,
+            "conditions": conditions,
+            "manner": manner,
+        }
+        _write(LetterKind.APPROVAL, "", inside, values, actor, at)
+    else:
+        kind = LetterKind.REFUSAL_OF_REGISTRATION if registration else LetterKind.REJECTION
+        values = {
+            "reason": reason,
+            "basis": cite(basis),
+            "review_body": inside.review_body or "行政复议机关",
+        }
+        _write(kind, "", inside, values, actor, at)
+
+
+def withdrawn(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """终止办理通知书."""
+    values = {"withdrawn_on": say(legal_date(at))}
+    _write(LetterKind.WITHDRAWAL, "", case_queries.get_inside(case_key), values, actor, at)
+
+
+def say(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def cite(basis: Sequence[CitationRow]) -> str:
+    """《市场主体登记管理条例》第十九条；…"""
+    return "；".join(f"《{c.law.strip('《》')}》{c.article}" for c in basis)
+
+
+def body_of(words: str) -> str:
+    """The body named at the start of a contact line: “城关区人民政府（收到决定之日起…）”."""
+    return words.split("（")[0].split("(")[0].strip()
+
+
+def item_of(inside: Inside) -> Item:
+    return catalogue.get_item(inside.item_code, version=inside.item_version).item
+
+
+def _answer_by(inside: Inside, at: datetime) -> str:
+    clock = clocks.find_clock(subject=inside.reference, kind=DECIDE, at=at)
+    if clock is None:
+        return ""
+    return say(clock.due_on) + ("（暂定）" if clock.provisional else "")
+
+
+def _numbered(problems: Sequence[str]) -> str:
+    named = [problem.strip() for problem in problems if problem.strip()]
+    return "\n".join(f"{number}. {problem}" for number, problem in enumerate(named, start=1))
+
+
+def _write(
+    kind: LetterKind,
+    template: str,
+    inside: Inside,
+    values: dict[str, str],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    contact = item_of(inside).contact
+    common = {
+        "case_no": inside.case_no,
+        "item_name": inside.item_name,
+        "addressee": inside.applicant_name,
+        "body": inside.department_name,
+        "phone": contact.consult if contact else "12345",
+    }
+    letters.request_letter(
+        kind=kind,
+        subject=inside.reference,
+        template=template,
+        values={**common, **values},
+        at=at,
+        actor=actor,
+    )

@@ -1,0 +1,99 @@
+"""What the platform does by itself: the receipt letter, and a decision by rule. Never a no."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions.flow import Flow, table_code
+from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.journey import facts, letters, results
+from yiwang.capability.journey.clocks import DECIDE
+from yiwang.kernel.actor import Actor, machine
+from yiwang.kernel.refusals import Refusal
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.rulings import actions as rulings
+from yiwang.mechanisms.rulings.definitions import APPROVE, Input, Ruling
+
+RULES = machine("rules")
+
+
+def after_submission(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """Right after the receipt: decide by rule or pass to an official, then write the receipt letter.
+
+    Safe to run twice: a case that has moved on is left alone, a letter is written once.
+    """
+    decide_by_rule(case_key=case_key, at=at, actor=actor)
+    inside = case_queries.get_inside(case_key)
+    with transaction.atomic():
+        letters.receipt(inside=inside, actor=actor, at=at)
+
+
+def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None:
+    """Ask the item's decision table; yes decides at once, everything else goes to an official.
+
+    Runs outside a transaction (sources are asked first). Does nothing when the case has moved on.
+    """
+    inside = case_queries.get_inside(case_key)
+    if inside.state != State.SUBMITTED:
+        return
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    if not inside.instant or inside.by_person or flow.ruling is None:
+        _pass_on(inside, actor, at)
+        return
+    about = facts.person_about(inside, flow.ruling.about)
+    inputs = facts.gather(flow.ruling, inside, about=about, at=at)
+    try:
+        with transaction.atomic():
+            ruling = _rule(inside, flow, inputs, actor, at)
+            if ruling.outcome == APPROVE and about is not None:
+                _approve(inside, flow, ruling, about, actor, at)
+            else:
+                cases.to_official(case_key=case_key, actor=actor, at=at)
+    except Refusal as refusal:
+        _pass_on(inside, actor, at, refusal=refusal)
+
+
+def _rule(
+    inside: Inside, flow: Flow, inputs: dict[str, Input], actor: Actor, at: datetime
+) -> Ruling:
+    if flow.ruling is None:
+        raise LookupError(inside.item_code)
+    return rulings.rule(
+        subject=inside.reference,
+        table=table_code(inside.item_code, flow.ruling.table),
+        table_version=inside.item_version,
+        inputs=inputs,
+        at=at,
+        actor=actor,
+    )
+
+
+def _approve(
+    inside: Inside, flow: Flow, ruling: Ruling, about: str, actor: Actor, at: datetime
+) -> None:
+    basis = results.basis_of(inside, flow, approved=True)
+    cases.approve_by_rule(case_key=inside.key, ruling=ruling, basis=basis, actor=actor, at=at)
+    clocks.stop(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    results.finish(case_key=inside.key, about=about, ruling=ruling, actor=actor, at=at)
+
+
+def _pass_on(inside: Inside, actor: Actor, at: datetime, *, refusal: Refusal | None = None) -> None:
+    """To an official, with the reason the rule could not be used; nothing when somebody was faster."""
+    with transaction.atomic():
+        if case_queries.get_inside(inside.key, lock=True).state != State.SUBMITTED:
+            return
+        cases.to_official(case_key=inside.key, actor=actor, at=at)
+        if refusal is not None:
+            journal.record(
+                actor=actor,
+                act="cases.rule_unavailable",
+                subject=inside.reference,
+                at=at,
+                result=refusal.code,
+            )

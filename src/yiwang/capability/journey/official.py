@@ -1,0 +1,151 @@
+"""What the official who examines and decides does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
+from yiwang.capability.journey import facts, letters, results
+from yiwang.capability.journey.clocks import DECIDE, SUPPLY, SUPPLY_WITHIN
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.references import reference
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.rulings import queries as rulings
+
+
+@transaction.atomic
+def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
+    """Take the case up; the notice of acceptance goes out. The clock has run since the receipt."""
+    cases.accept(case_key=case_key, version=version, actor=actor, at=at)
+    letters.accepted(case_key=case_key, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def return_for_correction(
+    *, case_key: str, version: int, problems: Sequence[str], actor: Actor, at: datetime
+) -> CaseView:
+    """Tell once, everything; the clock stands until the applicant has mended it."""
+    cases.return_for_correction(
+        case_key=case_key, version=version, problems=problems, actor=actor, at=at
+    )
+    clocks.pause(
+        subject=reference("case", case_key), kind=DECIDE, reason="等申请人补正", at=at, actor=actor
+    )
+    supply_by = clocks.start(
+        subject=reference("case", case_key),
+        kind=SUPPLY,
+        allowance=SUPPLY_WITHIN,
+        at=at,
+        actor=actor,
+    )
+    letters.returned(case_key=case_key, problems=problems, supply_by=supply_by, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def hand_back(
+    *, case_key: str, version: int, problems: Sequence[str], actor: Actor, at: datetime
+) -> CaseView:
+    """Market registration: the materials go back, told once; the applicant applies anew."""
+    cases.hand_back(case_key=case_key, version=version, problems=problems, actor=actor, at=at)
+    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    letters.handed_back(case_key=case_key, problems=problems, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def refuse_acceptance(
+    *,
+    case_key: str,
+    version: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    basis: Sequence[CitationRow] = (),
+    advice: str = "",
+) -> CaseView:
+    """Not accepted: in writing, with reason, article, where to turn, rights of appeal."""
+    named = basis or _basis(case_key, approved=False)
+    cases.refuse_acceptance(
+        case_key=case_key,
+        version=version,
+        reason=reason,
+        basis=named,
+        advice=advice,
+        actor=actor,
+        at=at,
+    )
+    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    letters.refused(
+        case_key=case_key, reason=reason, basis=named, advice=advice, actor=actor, at=at
+    )
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def decide(
+    *,
+    case_key: str,
+    version: int,
+    outcome: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    conditions: str = "",
+    basis: Sequence[CitationRow] = (),
+) -> CaseView:
+    """Approve, and the result is made and delivered; or reject with reasons and rights of appeal.
+
+    Refusals: ``VersionConflict`` (somebody was faster), ``CannotDo``, ``NotYourOwnCase``,
+    ``NotAllowed``, ``InvalidInput`` (no reason), ``CannotIssue``.
+    """
+    approved = Outcome(outcome) is Outcome.APPROVE
+    named = basis or _basis(case_key, approved=approved)
+    cases.decide(
+        case_key=case_key,
+        version=version,
+        outcome=Outcome(outcome),
+        reason=reason,
+        basis=named,
+        conditions=conditions,
+        actor=actor,
+        at=at,
+    )
+    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    inside = case_queries.get_inside(case_key)
+    if approved:
+        flow = case_queries.get_flow(inside.item_code, inside.item_version)
+        about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
+        last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
+        results.finish(
+            case_key=case_key, about=about or inside.applicant, ruling=last, actor=actor, at=at
+        )
+    else:
+        letters.decided(
+            inside=inside, approved=False, reason=reason, basis=named, actor=actor, at=at
+        )
+        results.deliver(case_key=case_key, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def confirm_by_person(
+    *, case_key: str, version: int, reason: str, actor: Actor, at: datetime
+) -> CaseView:
+    """An official has looked again at what a rule decided."""
+    cases.confirm_by_person(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def _basis(case_key: str, *, approved: bool) -> tuple[CitationRow, ...]:
+    """What the pack names for such a decision."""
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    named = results.basis_of(inside, flow, approved=approved)
+    return named or results.basis_of(inside, flow, approved=True)

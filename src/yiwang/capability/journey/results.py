@@ -1,0 +1,241 @@
+"""From a decision to a result in hand: licence, entitlement or letter; delivery; the end."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import CaseView, CitationRow
+from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions.profiles import Profile
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.catalogue.definitions import Benefit, BenefitStart, Item, ResultKind
+from yiwang.capability.entitlements import actions as entitlements
+from yiwang.capability.journey import facts, letters
+from yiwang.foundation.libraries import queries as libraries
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import Refusal
+from yiwang.mechanisms.rulings import queries as rulings
+from yiwang.mechanisms.rulings.definitions import Ruling
+from yiwang.support.letters import queries as letter_queries
+from yiwang.support.licences import actions as licences
+from yiwang.support.licences import queries as licence_queries
+
+
+class CannotIssue(Refusal):
+    """A value the result must state is not known."""
+
+    status = 422
+    sentence = "结果缺少必要的内容，还不能制作。"
+    remedy = "请核实后再办理。"
+
+
+def finish(*, case_key: str, about: str, ruling: Ruling | None, actor: Actor, at: datetime) -> None:
+    """After a yes: make the result, write the decision, deliver electronically, close."""
+    issue(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    deliver(case_key=case_key, actor=actor, at=at)
+
+
+@transaction.atomic
+def issue(
+    *,
+    case_key: str,
+    actor: Actor,
+    at: datetime,
+    about: str | None = None,
+    ruling: Ruling | None = None,
+) -> CaseView:
+    """Make what the item promises: a licence, an entitlement, or the decision itself, and its letter.
+
+    Refusals: ``CannotIssue``, those of ``licences.issue`` and ``entitlements.grant``.
+    """
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    item = letters.item_of(inside)
+    values = values_of(inside, flow, ruling, at)
+    kind, content = ResultKind(inside.result_kind), ""
+    if kind is ResultKind.LICENCE:
+        made = _licence(inside, item, values, actor, at)
+    elif kind is ResultKind.ENTITLEMENT:
+        person = about or facts.person_about(inside, flow.ruling.about if flow.ruling else "")
+        made, content = _entitlement(inside, item, values, person, ruling, actor, at)
+    else:
+        made = ""
+    _decision_letter(inside, flow, content, values, actor, at)
+    if not made:
+        made = f"letter:{letter_queries.list_letters(inside.reference)[-1].key}"
+    cases.mark_issued(case_key=case_key, result_kind=kind.value, result=made, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def deliver(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
+    """Electronic delivery: it lies in the applicant's space from this moment; the case is closed."""
+    cases.deliver(case_key=case_key, actor=actor, at=at)
+    cases.close(case_key=case_key, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def basis_of(inside: Inside, flow: Flow, *, approved: bool) -> tuple[CitationRow, ...]:
+    """The articles of a decision: the flow's, else for a yes those the item stands on."""
+    named = flow.approve_basis if approved else flow.reject_basis
+    if named or not approved:
+        return named
+    return tuple(CitationRow(c.law, c.article) for c in letters.item_of(inside).basis[:1])
+
+
+def values_of(inside: Inside, flow: Flow, ruling: Ruling | None, at: datetime) -> dict[str, str]:
+    """What the result states, from answers, the ruling, the case."""
+    last = ruling or next(reversed(rulings.list_rulings(subject=inside.reference)), None)
+    output = last.output if last else {}
+    return {name: _value(source, inside, output, at) for name, source in flow.values.items()}
+
+
+def _value(source: str, inside: Inside, output: Mapping[str, object], at: datetime) -> str:
+    kind, _, name = source.partition(":")
+    match kind:
+        case "text":
+            return name
+        case "answer":
+            return _words(inside.answers.get(name))
+        case "output":
+            return _words(output.get(name))
+    match name:
+        case "received_on":
+            return legal_date(inside.received_at).isoformat()
+        case "decided_on":
+            return legal_date(at).isoformat()
+        case "case_no":
+            return inside.case_no
+        case "uscc":
+            division = inside.division_code
+            return licences.take_uscc(case=inside.reference, division_code=division, at=at)
+    return inside.applicant_name
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get("name", ""))
+    if isinstance(value, list):
+        return "、".join(_words(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def _licence(
+    inside: Inside, item: Item, values: Mapping[str, str], actor: Actor, at: datetime
+) -> str:
+    if item.result is None or not item.result.licence:
+        raise CannotIssue("事项没有写明发什么证照。")
+    template = licence_queries.get_template(item.result.licence)
+    from_day = legal_date(at)
+    months = template.validity_months
+    issued = licences.issue(
+        case=inside.reference,
+        template=item.result.licence,
+        holder=inside.applicant,
+        holder_name=inside.applicant_name,
+        values=values,
+        valid_from=from_day,
+        valid_until=_months_later(from_day, months) if months else None,
+        at=at,
+        actor=actor,
+        issuer=inside.department,
+        issuer_name=inside.department_name,
+        division_code=inside.division_code,
+    )
+    return issued.reference
+
+
+def _entitlement(
+    inside: Inside,
+    item: Item,
+    values: Mapping[str, str],
+    person: str | None,
+    ruling: Ruling | None,
+    actor: Actor,
+    at: datetime,
+) -> tuple[str, str]:
+    benefit = item.result.benefit if item.result else None
+    if benefit is None or person is None:
+        raise CannotIssue("登记不了待遇：不知道给谁，或者事项没有写明待遇。")
+    born_on = libraries.get_person(person).born_on
+    fen = _monthly_fen(values, benefit, facts.age_on(born_on, legal_date(inside.received_at)))
+    first = _first_month(benefit, legal_date(inside.received_at), born_on)
+    granted = entitlements.grant(
+        case=inside.reference,
+        person=person,
+        benefit=benefit.code,
+        benefit_name=benefit.name,
+        monthly_fen=fen,
+        starts_on=first,
+        division_code=inside.division_code,
+        department=inside.department,
+        account=values.get("account", ""),
+        account_name=values.get("account_name", ""),
+        at=at,
+        actor=actor,
+    )
+    sum_ = f"{fen // 100:,}.{fen % 100:02d}"
+    return (
+        granted.reference,
+        f"{benefit.name}每月 {sum_} 元，自{first.year}年{first.month}月起发放。",
+    )
+
+
+def _monthly_fen(values: Mapping[str, str], benefit: Benefit, age: int) -> int:
+    """What the rule said, else the band of the age (parameters of the item)."""
+    said = values.get("monthly_fen", "")
+    if said.isdigit() and int(said) > 0:
+        return int(said)
+    for band in benefit.bands:
+        if band.from_age <= age and (band.until_age is None or age < band.until_age):
+            return band.monthly_fen
+    raise CannotIssue("按年龄查不到待遇标准。")
+
+
+def _first_month(benefit: Benefit, applied_on: date, born_on: date) -> date:
+    first = applied_on.replace(day=1)
+    if benefit.starts is BenefitStart.MONTH_AFTER_APPLICATION:
+        return _months_later(first, 1)
+    if benefit.starts is BenefitStart.MONTH_OF_CONDITION:
+        age = min(band.from_age for band in benefit.bands)
+        return date(born_on.year + age, born_on.month, 1)
+    return first
+
+
+def _decision_letter(
+    inside: Inside,
+    flow: Flow,
+    content: str,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    view = case_queries.get_decision(inside.key)
+    letters.decided(
+        inside=inside,
+        approved=True,
+        reason=view.reason,
+        basis=view.basis or basis_of(inside, flow, approved=True),
+        conditions=view.conditions,
+        content=content or (values.get("name", "") if inside.profile == _REGISTRATION else ""),
+        by_rule=view.by_rule,
+        uscc=values.get("uscc", ""),
+        actor=actor,
+        at=at,
+    )
+
+
+_REGISTRATION = Profile.MARKET_REGISTRATION
+
+
+def _months_later(start: date, months: int) -> date:
+    year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = calendar.monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(start.day, last))
