@@ -232,7 +232,8 @@ def set_aside(
         raise NotAllowed("被评价的单位不能自己认定误评。", "请由复核单位办理。")
     row.state, row.closed_at = RectificationState.NOT_COUNTED, at
     row.save(update_fields=["state", "closed_at", "version"])
-    Review.objects.filter(pk=row.review_id).update(counted=False)
+    row.review.counted = False
+    row.review.save(update_fields=["counted"])
     for kind in (CONTACT_CLOCK, ANSWER_CLOCK, COMPLEX_CLOCK):
         clocks.stop(subject=reference("rectification", key), kind=kind, at=at, actor=actor)
     return queries.order_view(row, at=at)

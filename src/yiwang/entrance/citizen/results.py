@@ -17,10 +17,10 @@ from yiwang.capability.entitlements.definitions import EntitlementView
 from yiwang.capability.reviews import queries as reviews
 from yiwang.capability.reviews.definitions import LEVELS, TAGS, ReviewView
 from yiwang.entrance.shell.access import CITIZEN, SIGNED_IN, access
+from yiwang.entrance.shell.downloads import send_file
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, Refusal
-from yiwang.mechanisms.files.definitions import OpenFile
 from yiwang.support.letters import queries as letters
 from yiwang.support.letters.definitions import LetterView
 from yiwang.support.licences import queries as licences
@@ -79,21 +79,6 @@ def _values(page: ResultPage, refusal: Refusal | None = None) -> dict[str, objec
     return {"page": page, "levels": LEVELS, "tags": TAGS, "refusal": refusal}
 
 
-def send_file(opened: OpenFile) -> StreamingHttpResponse:
-    """A stored file as a download, never shown inline."""
-    response = StreamingHttpResponse(opened.chunks, content_type="application/pdf")
-    response["Content-Disposition"] = _disposition(opened.filename)
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _disposition(filename: str) -> str:
-    from urllib.parse import quote
-
-    return f"attachment; filename=\"document.pdf\"; filename*=UTF-8''{quote(filename)}"
-
-
 @access(SIGNED_IN)
 @require_safe
 def letter(request: HttpRequest, key: str, letter: str) -> HttpResponse:
@@ -113,14 +98,6 @@ def letter_pdf(request: HttpRequest, key: str, letter: str) -> StreamingHttpResp
     """The same letter as a PDF."""
     case = cases.get_case(key, _actor(request), at=moments.now())
     return send_file(letters.open_pdf(letter, subject=case.reference))
-
-
-@access(CITIZEN)
-@require_safe
-def wallet(request: HttpRequest) -> HttpResponse:
-    """亮证: all my licences, newest first."""
-    rows = licences.list_licences(_actor(request), at=moments.now())
-    return render(request, "citizen/results/wallet.html", {"licences": rows})
 
 
 @access(SIGNED_IN)
@@ -170,7 +147,6 @@ urlpatterns = [
     path("my/cases/<str:key>/result/", result, name="result"),
     path("cases/<str:key>/letters/<str:letter>/", letter, name="letter"),
     path("cases/<str:key>/letters/<str:letter>/pdf", letter_pdf, name="letter-pdf"),
-    path("my/licences/", wallet, name="licences"),
     path("my/licences/<str:key>/", licence, name="licence"),
     path("my/licences/<str:key>/pdf", licence_pdf, name="licence-pdf"),
     path("my/entitlements/<str:key>/", account, name="entitlement"),

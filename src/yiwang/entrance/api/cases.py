@@ -1,0 +1,301 @@
+"""Cases: the applicant follows, answers and withdraws; the official accepts and decides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from yiwang.capability import journey
+from yiwang.capability.cases import actions as case_actions
+from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases.definitions import CaseFilter, CaseStatus, Outcome
+from yiwang.entrance.api.door import actor_of
+from yiwang.entrance.api.shapes import Citation, Clock, Given, Key, Reason, Short, Words
+from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
+from yiwang.kernel import moments
+from yiwang.kernel.actor import Role
+
+router = Router(tags=["办件"])
+Version = Annotated[int, Field(ge=0, le=2**31)]
+_DECIDERS = (Role.APPROVER,)
+_STAFF = (Role.APPROVER, Role.WINDOW_CLERK)
+
+
+class CaseRowOut(Schema):
+    key: str
+    case_no: str
+    item_code: str
+    item_name: str
+    state: str
+    state_label: str
+    version: int
+    applicant_masked: str
+    division_code: str
+    department_name: str
+    received_at: datetime
+    headline: str
+    person_asked: bool
+    clock: Clock | None
+
+
+class CasePageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[CaseRowOut]
+    next: str
+
+
+class ActOut(Schema):
+    name: str
+    label: str
+
+
+class TimelineOut(Schema):
+    at: datetime
+    label: str
+    who: str
+    detail: str
+
+
+class StepOut(Schema):
+    label: str
+    state: str
+    on: date | None
+
+
+class AnswerOut(Schema):
+    label: str
+    value: str
+    source: str
+    field: str
+
+
+class MaterialOut(Schema):
+    key: str
+    name: str
+    state: str
+    source: str
+    file_key: str
+    filename: str
+
+
+class DocumentOut(Schema):
+    key: str
+    kind: str
+    title: str
+    state: str
+    at: datetime
+
+
+class CitationOut(Schema):
+    law: str
+    article: str
+    text: str
+
+
+class DecisionOut(Schema):
+    outcome: str
+    outcome_label: str
+    decided_at: datetime
+    by_rule: bool
+    reason: str
+    conditions: str
+    basis: list[CitationOut]
+    appeal: list[str]
+    explanation: list[str]
+
+
+class ResultOut(Schema):
+    kind: str
+    reference: str
+    label: str
+
+
+class CaseOut(Schema):
+    """One case as the asker may see it; personal answers are masked for everybody but the applicant."""
+
+    key: str
+    case_no: str
+    item_code: str
+    item_version: int
+    item_name: str
+    profile: str
+    state: str
+    state_label: str
+    version: int
+    applicant_masked: str
+    division_code: str
+    department: str
+    department_name: str
+    received_at: datetime
+    headline: str
+    holder: str
+    instant: bool
+    correction: list[str]
+    clocks: list[Clock]
+    acts: list[ActOut]
+    timeline: list[TimelineOut]
+    steps: list[StepOut]
+    answers: list[AnswerOut]
+    materials: list[MaterialOut]
+    documents: list[DocumentOut]
+    decision: DecisionOut | None
+    result: ResultOut | None
+
+
+class SeenIn(Given):
+    """``version``: the case as the program saw it; 409 when it has changed since."""
+
+    version: Version
+
+
+class ReasonIn(SeenIn):
+    reason: Reason
+
+
+class CorrectionIn(SeenIn):
+    """Everything that must be corrected, once."""
+
+    problems: Annotated[list[Words], Field(min_length=1, max_length=50)]
+
+
+class RefusalIn(ReasonIn):
+    basis: Annotated[list[Citation], Field(min_length=1, max_length=20)]
+
+
+class DecisionIn(ReasonIn):
+    outcome: Literal["APPROVE", "REJECT"]
+    conditions: Words = ""
+
+
+class AnswersIn(SeenIn):
+    answers: Annotated[dict[Short, Any], Field(max_length=300)]
+
+
+@router.get("/cases", response=CasePageOut, summary="办件列表")
+@access(SIGNED_IN, scope="cases:read")
+def list_cases(
+    request: HttpRequest,
+    status: CaseStatus = CaseStatus.ALL,
+    item_code: Annotated[str, Query(max_length=100)] = "",
+    case_no: Annotated[str, Query(max_length=40)] = "",
+    after: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> object:
+    """My cases, or for an official those of my division and department."""
+    wanted = CaseFilter(status=status, item_code=item_code, case_no=case_no)
+    actor = actor_of(request)
+    return cases.list_cases(actor, at=moments.now(), filter=wanted, after=after, limit=limit)
+
+
+@router.get("/cases/{key}", response=CaseOut, summary="办件")
+@access(SIGNED_IN, scope="cases:read")
+def get_case(request: HttpRequest, key: Key) -> object:
+    """One case the asker may see."""
+    return cases.get_case(key, actor_of(request), at=moments.now())
+
+
+@router.get("/cases/{key}/unmasked", response=CaseOut, summary="办件（不遮挡，记入“谁看过”）")
+@access(OFFICIAL, roles=_STAFF, scope="desk:read")
+def read_case(request: HttpRequest, key: Key) -> object:
+    """The same with personal answers in clear; the applicant sees that it was opened, and by whom."""
+    return case_actions.read_case(case_key=key, actor=actor_of(request), at=moments.now())
+
+
+@router.post("/cases/{key}/withdraw", response=CaseOut, summary="撤回")
+@access(CITIZEN, scope="cases:write")
+def withdraw(request: HttpRequest, key: Key, body: SeenIn) -> object:
+    """Take my application back before it is decided."""
+    return journey.withdraw(
+        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
+    )
+
+
+@router.post("/cases/{key}/ask-for-person", response=CaseOut, summary="请人工办理")
+@access(CITIZEN, scope="cases:write")
+def ask_for_person(request: HttpRequest, key: Key, body: SeenIn) -> object:
+    """Refuse a machine-only decision: an official takes the case."""
+    return journey.ask_for_person(
+        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
+    )
+
+
+@router.post("/cases/{key}/supply-correction", response=CaseOut, summary="补正")
+@access(CITIZEN, scope="cases:write")
+def supply_correction(request: HttpRequest, key: Key, body: AnswersIn) -> object:
+    """Supply what the correction notice asked for."""
+    return journey.supply_correction(
+        case_key=key,
+        version=body.version,
+        answers=body.answers,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/accept", response=CaseOut, summary="受理", tags=["审批"])
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def accept(request: HttpRequest, key: Key, body: SeenIn) -> object:
+    """The application is complete and ours: accepted."""
+    return journey.accept(
+        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
+    )
+
+
+@router.post("/cases/{key}/return", response=CaseOut, summary="一次告知补正", tags=["审批"])
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def return_for_correction(request: HttpRequest, key: Key, body: CorrectionIn) -> object:
+    """Tell everything that must be corrected, once."""
+    return journey.return_for_correction(
+        case_key=key,
+        version=body.version,
+        problems=body.problems,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/hand-back", response=CaseOut, summary="退回材料", tags=["审批"])
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def hand_back(request: HttpRequest, key: Key, body: CorrectionIn) -> object:
+    """Market registration: hand the materials back, told once, to be applied for anew."""
+    return journey.hand_back(
+        case_key=key,
+        version=body.version,
+        problems=body.problems,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/refuse", response=CaseOut, summary="不予受理", tags=["审批"])
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def refuse(request: HttpRequest, key: Key, body: RefusalIn) -> object:
+    """Not to be accepted, with reasons and articles."""
+    return journey.refuse_acceptance(
+        case_key=key,
+        version=body.version,
+        reason=body.reason,
+        basis=[f"{cited.law}{cited.article}" for cited in body.basis],
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/decide", response=CaseOut, summary="决定", tags=["审批"])
+@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+def decide(request: HttpRequest, key: Key, body: DecisionIn) -> object:
+    """Approve or reject, with reasons; two at once: one decides, the other gets 409."""
+    return journey.decide(
+        case_key=key,
+        version=body.version,
+        outcome=Outcome(body.outcome),
+        reason=body.reason,
+        conditions=body.conditions,
+        actor=actor_of(request),
+        at=moments.now(),
+    )

@@ -1,0 +1,183 @@
+"""Begin an application, fill it in, take what the sources know, hand it in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import File, Form, Header, Query, Router, Schema, Status, UploadedFile
+from pydantic import Field, StringConstraints
+
+from yiwang.capability import journey
+from yiwang.capability.intake import actions as intake_actions
+from yiwang.capability.intake import queries as intake
+from yiwang.entrance.api.door import actor_of
+from yiwang.entrance.api.shapes import Given, Key, Short
+from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.kernel import moments
+from yiwang.kernel.refusals import Refusal
+from yiwang.mechanisms.files import actions as files
+
+router = Router(tags=["申请"])
+Version = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class DraftsAreOneSided(Refusal):
+    """Two devices changed the same answers."""
+
+    sentence = "有的内容在别处改过，两种填法都保留着。"
+    remedy = "请读取最新草稿，选定后再保存。"
+
+
+class StartIn(Given):
+    item_code: Short
+    questions: dict[Short, Short] = Field(default_factory=dict, max_length=50)
+
+
+class AnswersIn(Given):
+    """Changed fields only; null removes one. ``version``: the draft the program saw."""
+
+    version: Version
+    answers: Annotated[dict[Short, Any], Field(max_length=300)]
+    step: Short | None = None
+
+
+class PrefilledOut(Schema):
+    value: Any
+    source_label: str
+    as_of: datetime
+
+
+class DraftOut(Schema):
+    key: str
+    item_code: str
+    item_version: int
+    version: int
+    step: str
+    answers: dict[str, Any]
+    prefilled: dict[str, PrefilledOut]
+    files: list[str]
+    saved_at: datetime
+    expires_at: datetime
+    submitted_case: str | None
+
+
+class DraftRowOut(Schema):
+    key: str
+    item_code: str
+    item_version: int
+    title: str
+    step: str
+    step_title: str
+    saved_at: datetime
+    expires_at: datetime
+
+
+class ReceiptOut(Schema):
+    case_key: str
+    case_no: str
+    item_name: str
+    received_at: datetime
+    answer_by: date | None
+    provisional: bool
+    next_step: str
+
+
+class FileOut(Schema):
+    key: str
+    filename: str
+    size: int
+    digest: str
+
+
+class PrefillOut(Schema):
+    """What the sources said: taken over, without a record, or not reachable now."""
+
+    draft: DraftOut
+    not_found: list[str]
+    away: dict[str, str]
+
+
+@router.post("/drafts", response={201: DraftOut}, summary="开始申请")
+@access(CITIZEN, scope="drafts:write")
+def start(request: HttpRequest, body: StartIn) -> object:
+    """Begin an application for an item, carrying the answers given on its guide."""
+    draft = journey.start(
+        item_code=body.item_code,
+        questions=body.questions,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+    return Status(201, draft)
+
+
+@router.get("/drafts", response=list[DraftRowOut], summary="我的草稿")
+@access(CITIZEN, scope="drafts:read")
+def list_drafts(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
+    """My applications that are not handed in yet."""
+    return intake.list_drafts(actor_of(request), at=moments.now(), limit=limit)
+
+
+@router.get("/drafts/{key}", response=DraftOut, summary="读草稿")
+@access(CITIZEN, scope="drafts:read")
+def get_draft(request: HttpRequest, key: Key) -> object:
+    """One draft of mine."""
+    return intake.get_draft(key, actor_of(request))
+
+
+@router.patch("/drafts/{key}", response=DraftOut, summary="保存答案")
+@access(CITIZEN, scope="drafts:write")
+def save(request: HttpRequest, key: Key, body: AnswersIn) -> object:
+    """Keep answers, complete or not; 409 when another device changed the same ones meanwhile."""
+    draft = journey.answer(
+        draft_key=key,
+        answers=body.answers,
+        version=body.version,
+        step=body.step,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+    if draft.conflicts:
+        raise DraftsAreOneSided
+    return draft
+
+
+@router.post("/drafts/{key}/prefill", response=PrefillOut, summary="取已知数据")
+@access(CITIZEN, scope="drafts:write")
+def prefill(request: HttpRequest, key: Key) -> object:
+    """Ask every source the form names (a second at most) and keep what they say."""
+    actor = actor_of(request)
+    said = intake.prefill(intake.get_draft(key, actor), actor)
+    draft = intake_actions.keep_prefilled(
+        draft_key=key, found=said.found, actor=actor, at=moments.now()
+    )
+    return {"draft": draft, "not_found": said.not_found, "away": said.away or {}}
+
+
+@router.post("/drafts/{key}/files", response={201: FileOut}, summary="上传文件")
+@access(CITIZEN, scope="drafts:write")
+def upload(request: HttpRequest, key: Key, field: Form[Short], file: File[UploadedFile]) -> object:
+    """Check, store and attach one file to a file question of the draft."""
+    actor, at = actor_of(request), moments.now()
+    intake.get_draft(key, actor)
+    stored = files.store(data=file.file, filename=file.name or "", actor=actor, at=at)
+    intake_actions.attach_file(draft_key=key, field=field, stored=stored, actor=actor, at=at)
+    return Status(201, stored)
+
+
+@router.post("/drafts/{key}/submit", response=ReceiptOut, summary="提交申请")
+@access(CITIZEN, scope="drafts:write")
+def submit(
+    request: HttpRequest,
+    key: Key,
+    idempotency_key: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9A-Za-z_-]{8,64}$"),
+        Header(alias="Idempotency-Key"),
+    ],
+) -> object:
+    """Hand in. The same key and draft again give the same receipt, another draft under it 409."""
+    return journey.submit(
+        draft_key=key, idempotency_key=idempotency_key, actor=actor_of(request), at=moments.now()
+    )
