@@ -89,7 +89,7 @@ def _address(route: Route, estate: Estate | None, key: str = "") -> str | None:
         if value is None:
             return None
         values[parameter] = value
-    return route.template.format(**values)
+    return route.template.format(**values) + objects.SWEEP_QUERIES.get(route.template, "")
 
 
 def _try_address(
@@ -143,9 +143,10 @@ def _is_not_offered(
 def _is_absent_for_all(
     route: Route, estate: Estate | None, outcomes: Sequence[tuple[Visitor, HttpResponse]]
 ) -> bool:
-    """A public page about something this installation lacks: the same 404 for everybody."""
+    """A public page about something not named or not here: the same answer for everybody."""
     public = route.policy is not None and route.policy.door is Door.ANYONE and estate is None
-    return public and all(response.status_code == 404 for _, response in outcomes)
+    codes = {response.status_code for _, response in outcomes}
+    return public and len(codes) == 1 and codes <= {400, 404, 422}
 
 
 def _judge(route: Route, estate: Estate | None, visitor: Visitor, response: HttpResponse) -> str:

@@ -7,11 +7,21 @@ address (``cases``), to a kind; a parameter that is in neither table fails the s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from yiwang.kernel.actor import Actor
+from yiwang.capability.cases import sample as cases
+from yiwang.capability.intake import sample as forms
+from yiwang.kernel.actor import Actor, Role, machine
+from yiwang.kernel.moments import legal_date
+from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
+from yiwang.support.letters import actions as letters
+from yiwang.support.letters.definitions import LetterKind
+from yiwang.support.licences import actions as licences
+from yiwang.support.licences import sample as licence_samples
+from yiwang.support.licences.definitions import LicenceView
 from yiwang.support.messages import actions as messages
 
 SWEEP_OBJECTS: Final[dict[str, str]] = {
@@ -28,6 +38,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "files": "file",
     "file_key": "file",
     "materials": "file",
+    "v": "verify_code",
 }
 #: Parameters that name something public or no object at all, with a value that exists.
 SWEEP_VALUES: Final[dict[str, str]] = {
@@ -35,6 +46,74 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "item_code": "elderly-allowance",
     "act": "accept",
 }
+
+
+#: What a public page is asked, where it answers nothing without a question.
+SWEEP_QUERIES: Final[dict[str, str]] = {
+    "/api/v1/search": "?q=津贴",
+    "/laws/law/": "?title=老年人权益保障法",
+}
+_LETTER_VALUES: Final = {
+    "item_name": "权限检查",
+    "case_no": "0",
+    "addressee": "权**",
+    "body": "城关区民政局（示例）",
+    "received_at": "今天",
+}
+_DESK: Final = frozenset({Role.APPROVER, Role.WINDOW_CLERK})
+
+
+def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A case just handed in, with a letter about it and a licence from it."""
+    case = cases.opened(
+        owner,
+        at=at,
+        department=department,
+        division_code=places.CHENGGUAN,
+        applicant_name="权限检查专用申请人" + owner.applicant[-4:],
+    )
+    letter = letters.request_letter(
+        kind=LetterKind.RECEIPT,
+        subject=case.reference,
+        template="",
+        values=_LETTER_VALUES,
+        at=at,
+        actor=owner,
+    )
+    thing = Thing(case.key, owner.applicant, places.CHENGGUAN, department, _DESK)
+    licence = _issue(case.reference, owner, department, at)
+    return {
+        "case": thing,
+        "letter": replace(thing, key=letter.key),
+        "licence": replace(thing, key=licence.key),
+        "verify_code": Thing(licence.verify_code, public=True),
+    }
+
+
+def _issue(case: str, owner: Actor, department: str, at: datetime) -> LicenceView:
+    licence_samples.publish(at)
+    return licences.issue(
+        case=case,
+        template="sample-licence",
+        holder=owner.applicant,
+        holder_name="权限检查专用持证人",
+        values={"name": "权限检查", "operator": "权限检查"},
+        valid_from=legal_date(at),
+        valid_until=None,
+        at=at,
+        actor=machine("sweep"),
+        issuer=department,
+        issuer_name="城关区民政局（示例）",
+        division_code=places.CHENGGUAN,
+    )
+
+
+def make_draft(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A draft: its owner's alone until it is handed in."""
+    del department
+    forms.publish_sample_form(actor=machine("sweep"), at=at)
+    draft = forms.start_sample_draft(actor=owner, at=at)
+    return {"draft": Thing(draft.key, owner=owner.applicant)}
 
 
 def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -49,7 +128,7 @@ def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str,
     return {"message": Thing(told.key, owner=owner.applicant)}
 
 
-MAKERS: Final[list[Maker]] = [make_message]
+MAKERS: Final[tuple[Maker, ...]] = (make_message, make_case, make_draft)
 
 
 def make_estate(*, owner: Actor, department: str, at: datetime) -> Estate:
