@@ -14,6 +14,8 @@ from typing import Final
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
+    "accounts": "yiwang.support.identity.commands",
+    "divisions": "yiwang.network.directory.commands",
     "rights": "yiwang.project.rights_sweep",
     "run": "yiwang.project.run",
     "process": "yiwang.project.processes",

@@ -45,6 +45,8 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "items": "elderly-allowance",
     "item_code": "elderly-allowance",
     "act": "accept",
+    "step_key": "person",
+    "field": "proof",
 }
 
 

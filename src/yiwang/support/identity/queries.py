@@ -143,6 +143,14 @@ def find_account_by_user_name(user_name: str, kind: AccountKind) -> AccountView 
     return _view(row) if row else None
 
 
+def get_account_by_user_name(user_name: str, kind: AccountKind) -> AccountView:
+    """The account with this user name; NotFound when there is none."""
+    found = find_account_by_user_name(user_name, kind)
+    if found is None:
+        raise NotFound("没有这个账号。", "请核对用户名。")
+    return found
+
+
 def client_address(*, remote: str, forwarded: str) -> str:
     """Where a request came from, by the configured number of our own proxies."""
     return rules.client_address(remote, forwarded, settings.TRUSTED_PROXIES)

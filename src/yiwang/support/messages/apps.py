@@ -10,6 +10,6 @@ class Messages(AppConfig):
 
     def ready(self) -> None:
         """Registers this module's jobs."""
-        from yiwang.support.messages import jobs
+        from yiwang.support.messages import checks, jobs
 
-        del jobs
+        del checks, jobs

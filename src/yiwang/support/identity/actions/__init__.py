@@ -7,8 +7,14 @@ from yiwang.support.identity.actions.accounts import (
     disable_account,
     set_second_factor,
 )
+from yiwang.support.identity.actions.clearing import clear_away
 from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
-from yiwang.support.identity.actions.grants import confirm_grant, grant_role, revoke_grant
+from yiwang.support.identity.actions.grants import (
+    appoint_first_admins,
+    confirm_grant,
+    grant_role,
+    revoke_grant,
+)
 from yiwang.support.identity.actions.sessions import (
     choose_organization,
     keep_alive,
@@ -18,8 +24,10 @@ from yiwang.support.identity.actions.signing_in import confirm_second_factor, si
 from yiwang.support.identity.actions.tokens import issue_token, revoke_token
 
 __all__ = [
+    "appoint_first_admins",
     "change_password",
     "choose_organization",
+    "clear_away",
     "confirm_grant",
     "confirm_second_factor",
     "create_official_account",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import F
 
 from yiwang.kernel.actor import Actor, ActorKind, Role
-from yiwang.kernel.places import significant_prefix
+from yiwang.kernel.places import pad, significant_prefix
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.journal import actions as journal
@@ -62,6 +63,40 @@ def grant_role(
     )
     _note("role_granted", row, actor, at)
     return row.key
+
+
+@transaction.atomic
+def appoint_first_admins(*, one: str, two: str, actor: Actor, at: datetime) -> None:
+    """The first two security administrators of an installation, each confirming the other.
+
+    NotAllowed unless the machine itself asks and while there is a security administrator;
+    CannotConfirm when it is the same person twice; NotFound unless both are active officials.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("lock table identity_rolegrant in share row exclusive mode")
+    standing = RoleGrant.objects.filter(
+        role=Role.SECURITY_ADMIN, revoked_at__isnull=True, valid_until__gt=at
+    )
+    if actor.kind is not ActorKind.MACHINE or standing.exists():
+        raise NotAllowed("已经有安全管理员了。", "请由他们授权。")
+    found = Account.objects.filter(key__in=[one, two], kind=AccountKind.OFFICIAL, active=True)
+    officials = {row.key: row for row in found}
+    if one == two:
+        raise CannotConfirm("两位安全管理员要是不同的人。", "请再选一位。")
+    if len(officials) != 2:
+        raise NotFound
+    for who, other in ((one, two), (two, one)):
+        row = RoleGrant.objects.create(
+            account=officials[who],
+            role=Role.SECURITY_ADMIN,
+            division_code=pad(settings.HOME_DIVISION[:2]),
+            valid_from=at,
+            valid_until=at + LONGEST_GRANT,
+            granted_by=actor.reference,
+            confirmed_by=officials[other].subject,
+        )
+        _end_sessions(row)
+        _note("first_admin_appointed", row, actor, at)
 
 
 @transaction.atomic

@@ -164,3 +164,26 @@ class TestAccounts:
         new = people.new_person(1)
         for value in (new.citizen_id, new.phone, "马晓燕"):
             assert value not in stored
+
+
+class TestFirstAdmins:
+    def _appoint(self, one, two, at, actor=people.SAMPLER):
+        actions.appoint_first_admins(one=one.key, two=two.key, actor=actor, at=at)
+
+    def test_the_first_two_confirm_each_other_and_there_is_no_second_time(self, official, at):
+        other = sample.open_official_account("other", at=at)
+        self._appoint(official, other, at)
+        for account in (official, other):
+            assert queries.get_actor(account.key, at=at).has_role(Role.SECURITY_ADMIN)
+        third = sample.open_official_account("third", at=at)
+        with pytest.raises(NotAllowed):
+            self._appoint(other, third, at)
+
+    def test_one_person_is_not_two(self, official, at):
+        with pytest.raises(CannotConfirm):
+            self._appoint(official, official, at)
+
+    def test_only_the_machine_itself_may_appoint(self, official, at):
+        other = sample.open_official_account("other", at=at)
+        with pytest.raises(NotAllowed):
+            self._appoint(official, other, at, actor=queries.get_actor(other.key, at=at))

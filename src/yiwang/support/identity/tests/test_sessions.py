@@ -145,3 +145,15 @@ class TestActingForAFirm:
         soon = at + timedelta(seconds=60)
         assert not actions.keep_alive(session_key=session.key, actor=session.actor, at=soon)
         assert not _alive(token, soon)
+
+
+def test_what_is_over_is_cleared_away_and_what_lives_stays(person, at):
+    old = sample.session_token(person.reference, at=at)
+    session = queries.find_session(old, at=at)
+    actions.sign_out(session_key=session.key, actor=session.actor, at=at)
+    actions.send_code(phone="19910000001", address="203.0.113.7", at=at)
+    assert actions.clear_away(at=at + timedelta(hours=47)) == 0
+    later = at + timedelta(days=3)
+    living = sample.session_token(person.reference, at=later)
+    assert actions.clear_away(at=later) == 5  # a session, a code, three counters
+    assert _alive(living, later)

@@ -162,3 +162,13 @@ def test_simulated_messages_are_not_found_outside_the_sample(settings):
     settings.SAMPLE = False
     with pytest.raises(NotFound):
         queries.list_simulated_sms()
+
+
+def test_a_real_installation_does_not_start_with_the_simulator(settings):
+    from yiwang.support.messages.checks import sms_leaves_for_real
+
+    assert sms_leaves_for_real() == []
+    settings.SAMPLE = False
+    assert [found.id for found in sms_leaves_for_real()] == ["messages.E001"]
+    settings.SMS_DRIVER = "gateway.Driver"
+    assert sms_leaves_for_real() == []

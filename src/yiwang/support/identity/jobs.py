@@ -1,0 +1,14 @@
+"""Clearing away what nobody can use any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from yiwang.mechanisms.jobs.registry import every
+from yiwang.support.identity import actions
+
+
+@every(minutes=60, name="identity.clear_away")
+def clear_away(*, at: datetime, **_: object) -> None:
+    """Ended sessions, old codes and old counters go; the journal keeps what happened."""
+    actions.clear_away(at=at)

@@ -1,0 +1,125 @@
+"""What is scarce, taken by twenty at once."""
+
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pyotp
+import pytest
+from django.db import connection
+
+from yiwang.foundation.libraries import sample as people
+from yiwang.kernel.refusals import Refusal
+from yiwang.support.identity import actions, queries, sample
+from yiwang.support.identity.definitions import AccountKind, CannotSignIn
+from yiwang.support.identity.models import Account, OneTimeCode, SignIn
+from yiwang.support.messages import queries as messages
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TWENTY = 20
+HERE = "203.0.113.7"
+
+
+def _at_once(act) -> Counter:
+    """Everybody waits for everybody, then all act; what came of it, counted."""
+    gate = Barrier(TWENTY)
+
+    def one(number):
+        try:
+            gate.wait(timeout=30)
+            act(number)
+            return "done"
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(TWENTY) as pool:
+        return Counter(pool.map(one, range(TWENTY)))
+
+
+def test_one_code_signs_in_one_of_twenty(person, at):
+    actions.send_code(phone="19910000001", address=HERE, at=at)
+    code = re.search(r"\d{6}", messages.list_simulated_sms()[0].text).group()
+
+    def use(number):
+        address = f"203.0.113.{number}"
+        actions.sign_in_with_code(phone="19910000001", code=code, address=address, at=at)
+
+    assert _at_once(use)["done"] == 1
+    assert SignIn.objects.count() == 1
+    assert OneTimeCode.objects.get().tries <= 5
+
+
+def test_twenty_askings_send_one_code(person, at):
+    outcome = _at_once(lambda _: actions.send_code(phone="19910000001", address=HERE, at=at))
+    assert outcome == {"done": 1, "TooManyTries": TWENTY - 1}
+    assert len(messages.list_simulated_sms()) == 1
+
+
+def test_a_device_number_lets_in_one_of_twenty(official, at):
+    secret = actions.set_second_factor(account=official.key, actor=people.SAMPLER, at=at)
+    needed = actions.sign_in(
+        kind=AccountKind.OFFICIAL,
+        login="approver",
+        password=sample.PASSWORD,
+        address=HERE,
+        at=at,
+    )
+    number = pyotp.TOTP(secret).at(at)
+    outcome = _at_once(
+        lambda n: actions.confirm_second_factor(
+            needed=needed, number=number, address=f"203.0.113.{n}", at=at
+        )
+    )
+    assert outcome["done"] == 1
+
+
+def test_twenty_wrong_guesses_at_once_lock_the_account(person, at, monkeypatch):
+    monkeypatch.setattr(
+        "yiwang.support.identity.actions.signing_in.check_password", lambda *_: False
+    )
+
+    def guess(number):
+        actions.sign_in(
+            kind=AccountKind.PERSON,
+            login="maxiaoyan",
+            password=str(number),
+            address=f"203.0.113.{number}",
+            at=at,
+        )
+
+    assert _at_once(guess)["done"] == 0
+    monkeypatch.undo()
+    with pytest.raises(Refusal) as caught:
+        guess(1)
+    assert not isinstance(caught.value, CannotSignIn)
+
+
+def test_twenty_openings_make_one_account(db, at):
+    who = people.register_person(1, at=at)
+    outcome = _at_once(lambda _: sample.open_person_account(who.reference, at=at))
+    assert outcome == {"done": 1, "CannotOpenAccount": TWENTY - 1}
+    assert Account.objects.count() == 1
+
+
+def test_a_grant_is_confirmed_by_one_of_twenty(official, at):
+    from datetime import timedelta
+
+    from yiwang.kernel.actor import Role, machine
+
+    grant = actions.grant_role(
+        account=official.key,
+        role=Role.APPROVER,
+        division_code="620102000000",
+        department=None,
+        valid_until=at + timedelta(days=1),
+        actor=sample.GRANTER,
+        at=at,
+    )
+    outcome = _at_once(
+        lambda n: actions.confirm_grant(grant=grant, actor=machine(f"second-{n}"), at=at)
+    )
+    assert outcome == {"done": 1, "CannotConfirm": TWENTY - 1}
+    assert len(queries.get_actor(official.key, at=at).grants) == 1
