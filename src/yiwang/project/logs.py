@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import logging
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
@@ -24,6 +25,11 @@ class Formatter(JsonFormatter):
     ) -> None:
         super().add_fields(log_data, record, message_dict)
         log_data["request_id"] = request_id.get()
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """Aware and UTC, to the millisecond."""
+        del datefmt
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
         return masks.hide_numbers(super().format(record))

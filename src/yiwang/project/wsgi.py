@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
 application = get_wsgi_application()
+
+# The first visitor does not wait for what every process needs: routes and the page frame.
+get_resolver().url_patterns  # noqa: B018
+get_template("shell/base.html")
