@@ -26,7 +26,7 @@ class Formatter(JsonFormatter):
         super().add_fields(log_data, record, message_dict)
         log_data["request_id"] = request_id.get()
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """Aware and UTC, to the millisecond."""
         del datefmt
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
