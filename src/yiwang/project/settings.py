@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "yiwang.centre.indicators",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
+    "yiwang.entrance.console",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.journal import heads, registry
 from yiwang.mechanisms.journal.definitions import READ, Entry, Lag, Parked
 
@@ -136,7 +137,7 @@ def _age(since: datetime | None, at: datetime) -> float:
 _PARKED: Final = """
 SELECT p.id, p.listener, p.subject, count(e.id), min(e.position), p.attempts, p.state,
        p.next_try_at, p.parked_at, p.problem
-  FROM (SELECT * FROM journal_parked_subject WHERE id > %s ORDER BY id LIMIT %s) AS p
+  FROM (SELECT * FROM journal_parked_subject WHERE id >= %s ORDER BY id LIMIT %s) AS p
   JOIN journal_parked_event e ON e.parked_id = p.id
  GROUP BY p.id, p.listener, p.subject, p.attempts, p.state, p.next_try_at, p.parked_at, p.problem
  ORDER BY p.id
@@ -146,5 +147,13 @@ SELECT p.id, p.listener, p.subject, count(e.id), min(e.position), p.attempts, p.
 def list_parked(*, after: int = 0, limit: int = LIMIT) -> tuple[Parked, ...]:
     """Subjects set aside, oldest first; for operators only, the caller checks."""
     with connection.cursor() as cursor:
-        cursor.execute(_PARKED, [after, min(limit, LIMIT)])
+        cursor.execute(_PARKED, [after + 1, min(limit, LIMIT)])
         return tuple(Parked(*row) for row in cursor.fetchall())
+
+
+def get_parked(key: int) -> Parked:
+    """One parked subject; ``NotFound`` when it is free again."""
+    found = [one for one in list_parked(after=key - 1, limit=1) if one.key == key]
+    if not found:
+        raise NotFound
+    return found[0]
