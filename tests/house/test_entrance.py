@@ -39,16 +39,26 @@ def unscoped_gets(base: Path) -> Iterator[str]:
 
 
 def dangerous_words(base: Path) -> Iterator[str]:
+    """Calls that switch a protection off; SafeString may be a type, not a conversion."""
     banned = {"mark_safe", "csrf_exempt", "eval", "exec", "SafeString"}
     for source in sources(base):
-        for node in ast.walk(source.syntax):
+        calls = [node.func for node in ast.walk(source.syntax) if isinstance(node, ast.Call)]
+        marks = [
+            mark
+            for node in ast.walk(source.syntax)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            for mark in node.decorator_list
+        ]
+        for node in calls + marks:
             name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
             if name in banned and f"{source.name}:{name}" not in REVIEWED:
-                yield f"{source.name}:{getattr(node, 'lineno', 0)} {name}"
+                yield f"{source.name}:{node.lineno} {name}"
 
 
 #: file:name → why it is safe there.
-REVIEWED: dict[str, str] = {}
+REVIEWED: dict[str, str] = {
+    "yiwang/entrance/shell/forms/folding.py:SafeString": "folds parts that were escaped one by one",
+}
 
 
 def test_every_route_declares_its_policy():

@@ -7,11 +7,17 @@ from typing import Final
 
 from django.db.models import Sum
 
+from yiwang.centre.indicators import rules
 from yiwang.centre.indicators.definitions import Figures, Metric
 from yiwang.centre.indicators.models import DailyCount
 from yiwang.kernel.places import significant_prefix
 
 _DAYS: Final = 7
+
+
+def share(part: int, whole: int) -> str | None:
+    """“99.2” of a hundred, rounded down; None when there is nothing to share."""
+    return rules.share(part, whole)
 
 
 def get_figures(*, today: date, division_code: str = "", days: int = _DAYS) -> Figures:

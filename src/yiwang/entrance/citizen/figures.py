@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from yiwang.centre.indicators import queries as indicators
 from yiwang.centre.indicators.definitions import Figures
-from yiwang.centre.indicators.rules import share
 from yiwang.entrance.shell import place
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.kernel import moments
@@ -82,5 +81,5 @@ def _satisfied(found: Figures) -> Figure:
 
 
 def _share(label: str, part: int, whole: int, remark: str, nothing: str) -> Figure:
-    said = share(part, whole)
+    said = indicators.share(part, whole)
     return Figure(label, said, "%", remark) if said else Figure(label, "—", "", nothing)
