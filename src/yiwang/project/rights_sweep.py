@@ -15,7 +15,6 @@ from django.http import HttpResponse
 
 from yiwang.entrance.shell.access import Door
 from yiwang.kernel import moments
-from yiwang.network.directory import sample as places
 from yiwang.project.sweep import calls, objects, routes, visitors
 from yiwang.project.sweep.definitions import Estate, Finding, Report, Route, Thing, Visitor
 
@@ -42,8 +41,7 @@ def main(arguments: list[str]) -> int:
 
 def sweep(*, at: datetime, only: str = "", urlconf: str | None = None) -> Report:
     """Try all pairs. Runs in the caller's transaction, which takes back what is made for it."""
-    places.load_chengguan()
-    places.register_departments()
+    objects.prepare_shelf(at=at)
     cast = visitors.gather(at=at)
     estates = tuple(
         objects.make_estate(owner=owner, department=cast.department, at=at)

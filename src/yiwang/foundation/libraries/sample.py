@@ -99,7 +99,7 @@ def register_organization(
 ) -> OrganizationView:
     """Enter sample organization ``seed`` with a valid code."""
     chooser = random.Random(f"organization/{seed}")
-    registrar, sort = _REGISTRAR[kind]
+    registrar, sort = _REGISTRAR[kind][0], _REGISTRAR[kind][1]
     made_up = "城关区" + "".join(chooser.sample(_GIVEN, 2)) + chooser.choice(_TRADES) + f"{seed}号"
     suffix = "有限公司" if kind is OrganizationKind.ENTERPRISE else ""
     return actions.register_organization(

@@ -77,7 +77,7 @@ def load_divisions(*, path: Path, valid_from: date, only: str = "") -> LoadRepor
 
 
 def _read(path: Path, only: str) -> Iterator[Row]:
-    opened: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open  # type: ignore[assignment]
+    opened: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
     names: dict[str, tuple[str, str]] = {}
     with opened(path, "rt", encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):

@@ -32,9 +32,16 @@ def load_chengguan() -> None:
     )
 
 
+def load_lanzhou() -> None:
+    """甘肃省 with all of 兰州市."""
+    actions.load_divisions(
+        path=actions.DATA / actions.SHIPPED[0], valid_from=actions.SHIPPED_CUT_ON, only="6201"
+    )
+
+
 def department_uscc(division_code: str, serial: int) -> str:
     """The synthetic code of a sample department: ``serial`` 1 is 民政局, 2 is 市场监督管理局 …"""
-    return make_uscc("1", "1", division_code[:6], 900_000 + serial)
+    return make_uscc("1", "1", division_code[:6], serial)
 
 
 def register_departments(division_code: str = CHENGGUAN, place: str = "城关区") -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def call(route: Route, address: str, visitor: Visitor) -> HttpResponse:
     with undone():
         response: HttpResponse = getattr(client, route.method.lower())(address, **given)
         if response.streaming:
-            response.content = b"".join(response)  # type: ignore[attr-defined]
+            response.content = b"".join(response)
     return response
 
 
@@ -85,6 +85,8 @@ def fault_of_denied(response: HttpResponse, of_nothing: HttpResponse | None) -> 
 
 def fault_of_allowed(route: Route, response: HttpResponse) -> str:
     """What is wrong with an answer to somebody who may; a refusal of a change can have its reasons."""
+    if response.status_code == 503 and "Retry-After" in response.headers:
+        return ""  # a document is still being made
     if response.status_code >= 500:
         return f"出错：{response.status_code}"
     if route.method == "GET" and (says_no(response) or response.status_code >= 400):

@@ -11,10 +11,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
+from yiwang.applications import actions as applications
+from yiwang.capability import journey
 from yiwang.capability.cases import sample as cases
-from yiwang.capability.intake import sample as forms
+from yiwang.capability.entitlements import actions as entitlements
+from yiwang.capability.intake import queries as intake
+from yiwang.foundation.laws import actions as laws
 from yiwang.kernel.actor import Actor, Role, machine
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.letters import actions as letters
@@ -39,13 +46,16 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "file_key": "file",
     "materials": "file",
     "v": "verify_code",
+    "entitlements": "entitlement",
+    "step_key": "step",
+    "step": "step",
 }
+_ITEM: Final = "elderly-allowance"
 #: Parameters that name something public or no object at all, with a value that exists.
 SWEEP_VALUES: Final[dict[str, str]] = {
-    "items": "elderly-allowance",
-    "item_code": "elderly-allowance",
+    "items": _ITEM,
+    "item_code": _ITEM,
     "act": "accept",
-    "step_key": "person",
     "field": "proof",
 }
 
@@ -65,6 +75,19 @@ _LETTER_VALUES: Final = {
 _DESK: Final = frozenset({Role.APPROVER, Role.WINDOW_CLERK})
 
 
+def prepare_shelf(*, at: datetime) -> None:
+    """What the objects stand on: places, departments, laws, and a published pack."""
+    places.load_lanzhou()
+    places.register_departments()
+    laws.import_shipped(actor=machine("sweep"), at=at)
+    applications.publish(
+        folder=settings.PACKS / "services" / _ITEM,
+        approved_by="machine:sweep-approver",
+        actor=machine("sweep"),
+        at=at,
+    )
+
+
 def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
     """A case just handed in, with a letter about it and a licence from it."""
     case = cases.opened(
@@ -72,6 +95,7 @@ def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Th
         at=at,
         department=department,
         division_code=places.CHENGGUAN,
+        item_code=_ITEM,
         applicant_name="权限检查专用申请人" + owner.applicant[-4:],
     )
     letter = letters.request_letter(
@@ -113,9 +137,32 @@ def _issue(case: str, owner: Actor, department: str, at: datetime) -> LicenceVie
 def make_draft(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
     """A draft: its owner's alone until it is handed in."""
     del department
-    forms.publish_sample_form(actor=machine("sweep"), at=at)
-    draft = forms.start_sample_draft(actor=owner, at=at)
-    return {"draft": Thing(draft.key, owner=owner.applicant)}
+    draft = journey.start(item_code=_ITEM, actor=owner, at=at)
+    step = intake.get_form(draft.item_code, draft.item_version).steps[0].key
+    return {
+        "draft": Thing(draft.key, owner=owner.applicant),
+        "step": Thing(step, public=True),
+    }
+
+
+def make_entitlement(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A benefit the owner draws."""
+    granted = entitlements.grant(
+        case=f"case:{new_key()}",
+        person=owner.applicant,
+        benefit="elderly-allowance",
+        benefit_name="高龄津贴",
+        monthly_fen=6000,
+        starts_on=legal_date(at).replace(day=1),
+        division_code=places.CHENGGUAN,
+        department=department,
+        account="6217000000000000417",
+        account_name="权限检查",
+        at=at,
+        actor=machine("sweep"),
+    )
+    thing = Thing(granted.key, owner.applicant, places.CHENGGUAN, department, _DESK)
+    return {"entitlement": thing}
 
 
 def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -130,7 +177,12 @@ def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str,
     return {"message": Thing(told.key, owner=owner.applicant)}
 
 
-MAKERS: Final[tuple[Maker, ...]] = (make_message, make_case, make_draft)
+MAKERS: Final[tuple[Maker, ...]] = (
+    make_message,
+    make_case,
+    make_draft,
+    make_entitlement,
+)
 
 
 def make_estate(*, owner: Actor, department: str, at: datetime) -> Estate:
@@ -143,6 +195,8 @@ def make_estate(*, owner: Actor, department: str, at: datetime) -> Estate:
 
 def kind_of(template: str, parameter: str) -> str | None:
     """What kind of object a route's parameter opens; None when no table knows it."""
+    if parameter in SWEEP_VALUES:
+        return None
     before = template.partition("{" + parameter + "}")[0].rstrip("/").rpartition("/")[2]
     return SWEEP_OBJECTS.get(parameter) or SWEEP_OBJECTS.get(before)
 

@@ -29,7 +29,7 @@ def _walk(patterns: Iterable[URLPattern | URLResolver], prefix: str) -> Iterator
     for entry in patterns:
         if not isinstance(entry.pattern, RoutePattern):
             raise CannotWalk(str(entry.pattern))
-        template = prefix + str(entry.pattern._route)
+        template = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _walk(entry.url_patterns, template)
         else:

@@ -73,7 +73,7 @@ def _actor(
 
 def find_session(token: str, *, at: datetime, request_id: str = "") -> Session | None:
     """The living session behind a cookie; None when it ended, idled out or the account changed."""
-    parameters = {
+    parameters: dict[str, str | datetime] = {
         "digest": token_digest(token),
         "at": at,
         "born_after": at - LONGEST_SESSION,
