@@ -17,13 +17,17 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.support.letters import actions as letters
+from yiwang.support.letters import queries as letter_queries
 from yiwang.support.letters.definitions import LetterKind
 
 _REGISTRATION: Final = Profile.MARKET_REGISTRATION
 
 
 def receipt(*, inside: Inside, actor: Actor, at: datetime) -> None:
-    """申请材料接收凭证."""
+    """申请材料接收凭证, once; the case's row is locked by the caller."""
+    written = letter_queries.list_letters(inside.reference)
+    if any(letter.kind == LetterKind.RECEIPT for letter in written):
+        return
     template = "registration-receipt" if inside.profile == _REGISTRATION else ""
     received = inside.received_at.astimezone(SHANGHAI)
     values = {

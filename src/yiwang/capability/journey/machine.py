@@ -29,8 +29,8 @@ def after_submission(*, case_key: str, actor: Actor, at: datetime) -> None:
     Safe to run twice: a case that has moved on is left alone, a letter is written once.
     """
     decide_by_rule(case_key=case_key, at=at, actor=actor)
-    inside = case_queries.get_inside(case_key)
     with transaction.atomic():
+        inside = case_queries.get_inside(case_key, lock=True)
         letters.receipt(inside=inside, actor=actor, at=at)
 
 

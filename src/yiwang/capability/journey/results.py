@@ -103,7 +103,7 @@ def _value(source: str, inside: Inside, output: Mapping[str, object], at: dateti
         case "text":
             return name
         case "answer":
-            return _words(inside.answers.get(name))
+            return _answer(inside, name)
         case "output":
             return _words(output.get(name))
     match name:
@@ -117,6 +117,14 @@ def _value(source: str, inside: Inside, output: Mapping[str, object], at: dateti
             division = inside.division_code
             return licences.take_uscc(case=inside.reference, division_code=division, at=at)
     return inside.applicant_name
+
+
+def _answer(inside: Inside, name: str) -> str:
+    """Chosen codes in words, everything else as it was given."""
+    given = inside.answers.get(name)
+    if isinstance(given, str) and (given.isdigit() or not given.isascii()):
+        return given
+    return inside.words.get(name, _words(given))
 
 
 def _words(value: object) -> str:

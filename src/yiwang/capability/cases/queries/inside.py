@@ -35,6 +35,7 @@ class Inside:
     received_at: datetime
     decided_at: datetime | None
     answers: Mapping[str, object]
+    words: Mapping[str, str]
     result_kind: str
     result_label: str
     review_body: str
@@ -85,6 +86,7 @@ def inside_of(row: Case) -> Inside:
         received_at=row.received_at,
         decided_at=row.decided_at,
         answers=content["answers"],
+        words={row["field"]: row["value"] for row in content["rows"]},
         result_kind=content["result_kind"],
         result_label=content["result_label"],
         review_body=content["review_body"],

@@ -1,0 +1,151 @@
+"""The two packs put on the shelf without their law library, and people to apply: for tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from yiwang.capability import journey
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases.definitions import Receipt
+from yiwang.capability.cases.definitions.flow import table_code
+from yiwang.capability.catalogue import actions as catalogue
+from yiwang.capability.catalogue.definitions import Item, parse_item
+from yiwang.capability.intake import actions as intake
+from yiwang.foundation.libraries import sample as libraries
+from yiwang.foundation.libraries.definitions import PersonView
+from yiwang.foundation.libraries.queries import find_bank_account, find_citizen_id
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.references import new_key
+from yiwang.mechanisms.rulings import actions as rulings
+from yiwang.support.licences import actions as licences
+
+PACKS = Path(__file__).parents[4] / "packs" / "services"
+ALLOWANCE, BUSINESS = "elderly-allowance", "individual-business"
+PUBLISHER = machine("publisher")
+
+
+@transaction.atomic
+def publish(code: str, *, at: datetime) -> Item:
+    """One pack's item, form, flow, tables and licence."""
+    folder = PACKS / code
+    item = parse_item(_yaml(folder / "item.yaml"))
+    if not isinstance(item, Item):
+        raise ValueError("; ".join(map(str, item)))
+    version = catalogue.publish_item(
+        item=item, texts={}, approved_by="official:approver", actor=PUBLISHER, at=at
+    )
+    form, flow = _yaml(folder / "form.yaml"), _yaml(folder / "flow.yaml")
+    intake.publish_form(item_code=code, item_version=version, form=form, actor=PUBLISHER, at=at)
+    cases.publish_flow(item_code=code, item_version=version, flow=flow, actor=PUBLISHER, at=at)
+    for path in sorted((folder / "rules").glob("*.json")):
+        if not path.name.endswith(".tests.json"):
+            tests = path.with_name(path.stem + ".tests.json")
+            rulings.publish_table(
+                code=table_code(code, path.stem),
+                version=version,
+                table=json.loads(path.read_text(encoding="utf-8")),
+                tests=json.loads(tests.read_text(encoding="utf-8")),
+                at=at,
+                actor=PUBLISHER,
+            )
+    if (folder / "licence.yaml").exists():
+        definition = _yaml(folder / "licence.yaml")
+        licences.publish_template(definition=definition, version=version, at=at)
+    return item
+
+
+@transaction.atomic
+def elder(seed: int = 1, *, at: datetime, born_on: date = date(1943, 5, 6)) -> PersonView:
+    """Somebody of 83 with a social card, registered in Chengguan."""
+    return libraries.register_person(seed, at=at, born_on=born_on)
+
+
+def citizen(person: PersonView) -> Actor:
+    """The person signed in."""
+    return Actor(
+        ActorKind.PERSON, person.reference, display_name=person.name_masked, assurance_level=3
+    )
+
+
+def official(item: Item, role: Role = Role.APPROVER, name: str = "zhao") -> Actor:
+    """Somebody of the body that handles the item."""
+    grant = Grant(role, item.division_code, item.department)
+    return Actor(ActorKind.OFFICIAL, f"official:{name}", "赵*", grants=(grant,))
+
+
+def allowance_answers(person: PersonView) -> dict[str, Any]:
+    """What the elder writes."""
+    return {
+        "by_relative": False,
+        "name": person.name,
+        "citizen_id": find_citizen_id(person.reference),
+        "phone": "13900000001",
+        "account_kind": "social-card",
+        "account": find_bank_account(person.reference),
+    }
+
+
+def business_answers(person: PersonView, **changes: Any) -> dict[str, Any]:
+    """A small shop that can be registered on the spot."""
+    return {
+        "operator_kind": "mainland",
+        "name": person.name,
+        "citizen_id": find_citizen_id(person.reference),
+        "phone": "13900000003",
+        "domicile": "兰州市城关区示例路1号",
+        "by_family": False,
+        "has_name": True,
+        "trade_name": "兰州市城关区福来日用百货店",
+        "place_kind": "shop",
+        "place_division": "620102001000",
+        "place_address": "示例路12号",
+        "place_proof": "declaration",
+        "industry": "5213",
+        "scope_listed": True,
+        "scope": ["daily-goods", "prepackaged-food"],
+        "delivery": "electronic",
+        **changes,
+    }
+
+
+def filled(
+    code: str,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    *,
+    at: datetime,
+    questions: Mapping[str, str] | None = None,
+) -> str:
+    """A draft with all its answers; its key."""
+    draft = journey.start(item_code=code, actor=actor, at=at, questions=questions)
+    draft = journey.answer(
+        draft_key=draft.key, answers=answers, version=draft.version, actor=actor, at=at
+    )
+    return draft.key
+
+
+def submitted(
+    code: str,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    *,
+    at: datetime,
+    questions: Mapping[str, str] | None = None,
+    by_person: bool = False,
+) -> Receipt:
+    """An application handed in."""
+    key = filled(code, actor, answers, at=at, questions=questions)
+    return journey.submit(
+        draft_key=key, idempotency_key=new_key(), actor=actor, at=at, by_person=by_person
+    )
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
