@@ -78,7 +78,7 @@ def publish_form(
         raise CannotPublishForm("这个版本的表单已经发布，不能换成另一份。", "请提高事项版本号。")
     if created:
         queries.get_form.cache_clear()
-        facts = {"version": item_version, "digest": parsed.digest}
+        facts: dict[str, str | int] = {"version": item_version, "digest": parsed.digest}
         subject = f"item:{item_code}"
         journal.record(actor=actor, act="intake.publish_form", subject=subject, at=at, facts=facts)
     return parsed
@@ -99,17 +99,18 @@ def start_draft(
     form = queries.get_form(item_code, item_version)
     if Draft.objects.visible_to(actor).open(at)[:MOST_DRAFTS].count() >= MOST_DRAFTS:
         raise TooManyDrafts
-    draft = Draft.objects.create(
-        applicant=actor.applicant,
-        started_by=actor.reference,
-        item_code=item_code,
-        item_version=item_version,
-        questions=dict(questions or {}),
-        step=form.steps[0].key,
-        started_at=at,
-        saved_at=at,
-        expires_at=at + timedelta(days=KEPT_DAYS),
-    )
+    begun: dict[str, Any] = {
+        "applicant": actor.applicant,
+        "started_by": actor.reference,
+        "item_code": item_code,
+        "item_version": item_version,
+        "questions": dict(questions or {}),
+        "step": form.steps[0].key,
+        "started_at": at,
+        "saved_at": at,
+        "expires_at": at + timedelta(days=KEPT_DAYS),
+    }
+    draft = Draft.objects.create(**begun)
     _record(draft, "intake.start", actor, at, item=item_code, item_version=item_version)
     return queries.view_of(draft, files=())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -83,7 +85,11 @@ def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
     material = next((m for m in opened.required if m.key == key), None)
     if material is None:
         raise NotFound("没有这样材料。", "请刷新页面。")
-    about = {"subject": opened.draft.reference, "actor": opened.actor, "at": opened.at}
+    about: dict[str, Any] = {
+        "subject": opened.draft.reference,
+        "actor": opened.actor,
+        "at": opened.at,
+    }
     if act == "remove":
         with transaction.atomic():
             material_actions.remove_upload(material=key, file_key=file_key, **about)

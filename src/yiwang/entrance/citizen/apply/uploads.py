@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
@@ -52,7 +54,7 @@ def keep_uploads(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> Dr
     return latest
 
 
-def store(opened: OpenDraft, sent: UploadedFile, accept: tuple[str, ...] = ()) -> StoredFile:
+def store(opened: OpenDraft, sent: UploadedFile[Any], accept: tuple[str, ...] = ()) -> StoredFile:
     """Check and keep one uploaded file, before any transaction."""
     kinds = {KIND_OF_EXTENSION[ending] for ending in accept if ending in KIND_OF_EXTENSION}
     return files.store(
@@ -64,7 +66,9 @@ def store(opened: OpenDraft, sent: UploadedFile, accept: tuple[str, ...] = ()) -
     )
 
 
-def _take(opened: OpenDraft, question: Field, sent: UploadedFile) -> tuple[StoredFile, DraftView]:
+def _take(
+    opened: OpenDraft, question: Field, sent: UploadedFile[Any]
+) -> tuple[StoredFile, DraftView]:
     stored = store(opened, sent, question.accept)
     with transaction.atomic():
         draft = intake_actions.attach_file(
