@@ -120,6 +120,11 @@ def list_contradictions(draft: DraftView) -> tuple[Contradiction, ...]:
     return rules.contradictions(form, draft.answers, draft.prefilled)
 
 
+def mask_answer(field: Field, value: Any) -> str:
+    """A sensitive answer as it may be shown to anybody looking over the shoulder."""
+    return rules.mask(field, value, {})
+
+
 def names_of_codes(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, str]:
     """What the chosen divisions and industries are called."""
     given = {f.kind: set[str]() for f in fields if f.kind in (Kind.DIVISION, Kind.INDUSTRY)}

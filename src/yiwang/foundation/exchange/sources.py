@@ -149,7 +149,7 @@ def _finish(
     question: Question, begun: _Local | Future[Plain] | str, deadline: float, moment: datetime
 ) -> Answer:
     source = _REGISTRY.get(question.provider)
-    label = source.source_label if source else question.provider
+    label = source.source_label if source else "登记信息"
     if isinstance(begun, str) or source is None:
         return Answer(Status.AWAY, None, question.provider, label, moment, str(begun))
     try:

@@ -15,6 +15,10 @@ from yiwang.entrance.shell.forms.state import Choices, PageState
 from yiwang.kernel import moments
 
 _WIDTHS: Final = (2, 4, 6, 9, 12)
+#: Kinds with one text box, which a browser always sends.
+ONE_BOX: Final = frozenset(
+    {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.CITIZEN_ID, Kind.PHONE, Kind.ACCOUNT}
+)
 _COMMON: Final = {
     "error": ("id", "text"),
     "source": ("id", "text", "href"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from yiwang.capability.intake.definitions import Field, Kind
-from yiwang.entrance.shell.forms.boxes import parts_of
+from yiwang.entrance.shell.forms.boxes import ONE_BOX, parts_of
 
 MOST_ROWS: Final = 50
 
@@ -23,9 +23,14 @@ def read_answers(fields: Sequence[Field], sent: QueryDict) -> dict[str, Any]:
     for field in fields:
         if field.kind is Kind.GROUP:
             answers[field.key] = _rows(field, sent) or None
-        elif field.kind is not Kind.FILE:
+        elif field.kind is not Kind.FILE and _was_there(field, sent):
             answers[field.key] = _one(field, field.key, sent)
     return answers
+
+
+def _was_there(field: Field, sent: QueryDict) -> bool:
+    """A box a browser always sends was on the page; a masked answer is not a box and stays."""
+    return field.kind not in ONE_BOX or field.key in sent
 
 
 def _one(field: Field, name: str, sent: QueryDict) -> Any:

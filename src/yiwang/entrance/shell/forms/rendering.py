@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import Field, Form, Kind
 from yiwang.entrance.shell.forms import boxes
 from yiwang.entrance.shell.forms.folding import Folded, attribute, fold, joined, slot
@@ -39,10 +40,7 @@ _INPUT_MODES: Final = {
     Kind.ACCOUNT: "numeric",
 }
 _SHORT: Final = frozenset({Kind.NUMBER, Kind.PHONE})
-_ONE_BOX: Final = frozenset(
-    {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.CITIZEN_ID, Kind.PHONE, Kind.ACCOUNT}
-)
-_folds: dict[tuple[str, str, str], Folded] = {}
+_folds: dict[tuple[str, str, str, str], Folded] = {}
 _MOST_FOLDS: Final = 20_000
 
 
@@ -62,12 +60,15 @@ def render_field(form: Form, field: Field, state: PageState) -> SafeString:
     values["filled"] = attribute(" filled") if agreed else None
     values["source"] = boxes.source_line(field, state)
     values["error"] = boxes.error_line(field.key, state)
-    readonly = agreed and field.kind in _ONE_BOX and field.key not in state.editing
+    readonly = agreed and field.kind in boxes.ONE_BOX and field.key not in state.editing
     readonly = readonly and field.key not in state.problems
     values["state"] = boxes.aria(field, field.key, state, readonly=readonly)
     if field.show_when and field.key not in state.visible:
         values["shown"] = attribute(" hidden")
-    return _folded(form, field, field.key).put(values)
+    masked = readonly and field.sensitive
+    if masked:
+        values["value"] = intake.mask_answer(field, value)
+    return _folded(form, field, field.key, masked=masked).put(values)
 
 
 def _rows(form: Form, group: Field, value: Any, state: PageState) -> SafeString:
@@ -97,17 +98,18 @@ def _row_field(
     return _folded(form, field, f"{group.key}-{slot('index')}-{field.key}").put(values)
 
 
-def _folded(form: Form, field: Field, name: str) -> Folded:
-    key = (form.digest, name, get_language() or "")
+def _folded(form: Form, field: Field, name: str, *, masked: bool = False) -> Folded:
+    template = "masked" if masked else _TEMPLATES[field.kind]
+    key = (form.digest, name, template, get_language() or "")
     known = _folds.get(key)
     if known is None:
         if len(_folds) >= _MOST_FOLDS:
             _folds.clear()
-        known = _folds[key] = _fold(field, name)
+        known = _folds[key] = _fold(field, name, template)
     return known
 
 
-def _fold(field: Field, name: str) -> Folded:
+def _fold(field: Field, name: str, template: str) -> Folded:
     """Everything that is the same for everybody, with slots for what is not."""
     slots = ("error", "source", "shown", "state", "filled", "value", "year", "month", "day")
     more = ("selects", "results", "query", "rows", "files")
@@ -126,7 +128,7 @@ def _fold(field: Field, name: str) -> Folded:
     }
     if field.show_when:
         context["when_values"] = json.dumps([boxes.as_typed(v) for v in field.show_when.values])
-    return fold(f"components/fields/{_TEMPLATES[field.kind]}.html", context)
+    return fold(f"components/fields/{template}.html", context)
 
 
 def _options(field: Field) -> list[dict[str, str]]:

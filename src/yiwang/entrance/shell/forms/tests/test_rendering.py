@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from yiwang.capability.intake import sample
 from yiwang.capability.intake.definitions import Kind, Prefilled, parse_form
+from yiwang.entrance.shell.forms.boxes import ONE_BOX
 from yiwang.entrance.shell.forms.folding import Folded, fold, slot
 from yiwang.entrance.shell.forms.reading import read_answers
 from yiwang.entrance.shell.forms.rendering import render_fields
@@ -163,6 +164,17 @@ def test_a_prefilled_answer_looks_filled_in_and_says_from_where():
     )
 
 
+def test_a_sensitive_prefilled_answer_is_masked_and_stays_when_the_page_is_sent():
+    number = sample.good_answers()["citizen_id"]
+    facts = {"citizen_id": Prefilled(number, "人口库", datetime.now(UTC), "person.citizen_id")}
+    text = render({"citizen_id": number}, prefilled=facts)
+    assert number not in text
+    assert "110105********002X" in text
+    assert "citizen_id" not in read_answers(FORM.fields, query(Seen(text).sent))
+    editing = render({"citizen_id": number}, prefilled=facts, editing=frozenset({"citizen_id"}))
+    assert read_answers(FORM.fields, query(Seen(editing).sent))["citizen_id"] == number
+
+
 def test_the_cascade_offers_the_next_level_only():
     names = [found.get("name") for tag, found in Seen(render()).tags if tag == "select"]
     assert names == ["place-2"]
@@ -243,7 +255,8 @@ def test_drawing_survives_whatever_a_draft_holds(answers):
 )  # fmt: skip
 def test_reading_survives_whatever_a_browser_sends(pairs):
     answers = read_answers(FORM.fields, query(pairs))
-    assert set(answers) == {f.key for f in FORM.fields if f.kind is not Kind.FILE}
+    boxes = {f.key for f in FORM.fields if f.kind not in (*ONE_BOX, Kind.FILE)}
+    assert set(answers) == boxes | ({"name"} & dict(pairs).keys())
 
 
 @pytest.mark.parametrize("day", ["2026-2-3", "2026-02-03"])
