@@ -105,6 +105,7 @@ def start_draft(
         "item_code": item_code,
         "item_version": item_version,
         "questions": dict(questions or {}),
+        "answers": rules.answers_from_questions(form, questions or {}),
         "step": form.steps[0].key,
         "started_at": at,
         "saved_at": at,
@@ -285,12 +286,13 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
         item_version=draft.item_version,
         form_title=form.title,
         form_digest=form.digest,
-        questions=draft.questions,
+        questions=queries.questions_now(view),
         answers=answers,
         rows=queries.answer_rows(form, answers, prefilled=view.prefilled, file_names=names),
         sources=agreed,
         contradictions=rules.contradictions(form, answers, view.prefilled),
         files={key: tuple(answers[key]) for key in uploads},
+        material_files=rules.material_files(form, answers),
     )
 
 

@@ -120,6 +120,18 @@ def list_contradictions(draft: DraftView) -> tuple[Contradiction, ...]:
     return rules.contradictions(form, draft.answers, draft.prefilled)
 
 
+def questions_now(draft: DraftView) -> Mapping[str, str]:
+    """The guide's answers as the form has them by now: what narrows the materials."""
+    form = get_form(draft.item_code, draft.item_version)
+    return rules.questions_now(form, draft.questions, draft.answers)
+
+
+def material_files(draft: DraftView) -> Mapping[str, tuple[str, ...]]:
+    """Materials the form itself asks for, with the files uploaded there."""
+    form = get_form(draft.item_code, draft.item_version)
+    return rules.material_files(form, draft.answers)
+
+
 def mask_answer(field: Field, value: Any) -> str:
     """A sensitive answer as it may be shown to anybody looking over the shoulder."""
     return rules.mask(field, value, {})

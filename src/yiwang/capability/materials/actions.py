@@ -160,7 +160,8 @@ def gather(
     ``case`` (a reference) the materials move to the case; otherwise call ``move_to_case`` later.
     """
     subject = f"draft:{application.draft_key}"
-    views = queries.outlook(required=required, subject=subject)
+    on_form = application.material_files
+    views = queries.outlook(required=required, subject=subject, on_form=on_form)
     missing = rules.missing_materials(views)
     if missing:
         named = [FieldProblem(m.material, f"还缺“{m.name}”。", "请上传。") for m in missing]
@@ -171,6 +172,9 @@ def gather(
             material = by_key[view.material]
             row = _lock(subject, material, actor, at)
             _set(row, view.supply, at, provider=material.provider or "")
+        elif view.on_form:
+            row = _lock(subject, by_key[view.material], actor, at)
+            _set(row, view.supply, at, files=[asdict(file) for file in view.files])
     wanted = {view.material for view in views}
     SuppliedMaterial.objects.filter(subject=subject).exclude(material__in=wanted).delete()
     if case:

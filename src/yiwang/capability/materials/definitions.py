@@ -59,6 +59,7 @@ class MaterialView:
     note: str = ""  # why it could not be fetched
     may_upload: bool = False  # asked of the person, or the source is away or has no record
     may_promise: bool = False
+    on_form: bool = False  # uploaded in a step of the form, not on the materials page
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from yiwang.capability.materials.definitions import (
 from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.foundation.exchange import sources
 from yiwang.kernel.actor import Actor
+from yiwang.mechanisms.files import queries as files
 
 SECONDS = 2.0
 
@@ -30,15 +31,43 @@ def list_materials(*, subject: str) -> tuple[MaterialView, ...]:
     return tuple(view_of(row) for row in rows)
 
 
-def outlook(*, required: Iterable[Material], subject: str) -> tuple[MaterialView, ...]:
-    """Every material the application needs, supplied or not, in the item's order."""
+def outlook(
+    *,
+    required: Iterable[Material],
+    subject: str,
+    on_form: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[MaterialView, ...]:
+    """Every material the application needs, supplied or not, in the item's order.
+
+    ``on_form``: material → keys of the files uploaded on the form itself.
+    """
     supplied = {view.material: view for view in list_materials(subject=subject)}
-    return rules.outlook(required, supplied, subject)
+    return rules.outlook(required, supplied, subject, _files_on_form(on_form or {}))
 
 
-def list_missing(*, required: Iterable[Material], subject: str) -> tuple[MaterialView, ...]:
+def _files_on_form(
+    on_form: Mapping[str, Sequence[str]],
+) -> dict[str, tuple[SuppliedFile, ...]]:
+    known = files.list_files([key for keys in on_form.values() for key in keys])
+    return {
+        material: tuple(
+            SuppliedFile(key, known[key].filename, known[key].size, known[key].digest)
+            for key in keys
+            if key in known
+        )
+        for material, keys in on_form.items()
+    }
+
+
+def list_missing(
+    *,
+    required: Iterable[Material],
+    subject: str,
+    on_form: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[MaterialView, ...]:
     """What still keeps the application from going in."""
-    return rules.missing_materials(outlook(required=required, subject=subject))
+    views = outlook(required=required, subject=subject, on_form=on_form)
+    return rules.missing_materials(views)
 
 
 def list_reusable(

@@ -9,6 +9,7 @@ from yiwang.capability.materials.definitions import (
     SUPPLY_LABELS,
     Fetched,
     MaterialView,
+    SuppliedFile,
     Supply,
 )
 
@@ -27,10 +28,38 @@ GOOD_ENOUGH = frozenset(
 
 
 def outlook(
-    required: Iterable[Material], supplied: Mapping[str, MaterialView], subject: str
+    required: Iterable[Material],
+    supplied: Mapping[str, MaterialView],
+    subject: str,
+    on_form: Mapping[str, tuple[SuppliedFile, ...]] | None = None,
 ) -> tuple[MaterialView, ...]:
-    """Every material the application needs, in the item's order, with how it stands now."""
-    return tuple(_one(material, supplied.get(material.key), subject) for material in required)
+    """Every material the application needs, in the item's order, with how it stands now.
+
+    ``on_form``: materials the form itself asks for, with what was uploaded there.
+    """
+    asked = on_form or {}
+    return tuple(
+        _on_form(material, asked[material.key], subject)
+        if material.key in asked
+        else _one(material, supplied.get(material.key), subject)
+        for material in required
+    )
+
+
+def _on_form(material: Material, files: tuple[SuppliedFile, ...], subject: str) -> MaterialView:
+    supply = Supply.UPLOADED if files else Supply.MISSING
+    return MaterialView(
+        subject=subject,
+        material=material.key,
+        name=material.name,
+        required=material.required,
+        supply=supply,
+        supply_label=SUPPLY_LABELS[supply],
+        files=files,
+        why=material.why,
+        note="" if files else "请在表里上传。",
+        on_form=True,
+    )
 
 
 def missing_materials(views: Iterable[MaterialView]) -> tuple[MaterialView, ...]:

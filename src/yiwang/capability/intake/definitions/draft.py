@@ -114,3 +114,4 @@ class FrozenApplication:
     sources: Mapping[str, Prefilled]  # fields whose answer is still what a source gave
     contradictions: tuple[Contradiction, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → file keys
+    material_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # material → keys

@@ -60,6 +60,24 @@ class ShowWhen:
 
 
 @dataclass(frozen=True, slots=True)
+class FromQuestion:
+    """A field the guide asked already: its answer is carried over, and carried back when changed.
+
+    ``answers`` pairs the guide's codes with this field's values; empty: the codes are the same.
+    """
+
+    key: str
+    answers: tuple[tuple[str, str | bool], ...] = ()
+
+    def answer_of(self, code: str) -> str | bool:
+        return next((value for given, value in self.answers if given == code), code)
+
+    def code_of(self, value: Any) -> str:
+        spoken = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        return next((code for code, given in self.answers if given == value), spoken)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One question. ``grade`` 3 and 4 are stored encrypted and shown masked (个人信息分级)."""
 
@@ -91,6 +109,8 @@ class Field:
     pattern_hint: str = ""
     row_name: str = ""  # GROUP: what one row is called
     autocomplete: str = ""
+    question: FromQuestion | None = None  # already answered on the guide
+    material: str = ""  # FILE: uploads here are this material of the item
 
     @property
     def sensitive(self) -> bool:

@@ -17,6 +17,7 @@ from yiwang.capability.intake.definitions.form import (
     Field,
     Form,
     FormStep,
+    FromQuestion,
     Kind,
     Option,
     Problem,
@@ -31,6 +32,7 @@ _TOP: Final = {
     "additionalProperties", "x-steps",
 }  # fmt: skip
 _NOTES: Final = {
+    "x-question", "x-material",
     "type", "title", "description", "enum", "format", "items", "properties", "required", "pattern",
     "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems",
     "x-kind", "x-why", "x-help", "x-prefill", "x-grade", "x-show-when", "x-labels",
@@ -204,6 +206,8 @@ class _Reader:
             pattern_hint=str(notes.get("x-pattern-hint") or ""),
             row_name=str(notes.get("x-row-name") or label),
             autocomplete=str(notes.get("x-autocomplete") or ""),
+            question=self._question(notes.get("x-question"), kind, where),
+            material=self._material(notes, kind, where),
         )
 
     def _kind(self, notes: Mapping[str, Any], where: str) -> Kind:
@@ -268,6 +272,31 @@ class _Reader:
             self.say(f"{where}/x-show-when", "答案写选项代码、true 或 false")
             return None
         return ShowWhen(str(given.get("field")), tuple(values))
+
+    def _question(self, given: Any, kind: Kind, where: str) -> FromQuestion | None:
+        if given is None:
+            return None
+        if kind not in (Kind.CHOICE, Kind.YES_NO):
+            self.say(f"{where}/x-question", "只有单选题和是否题能沿用指南上的回答")
+            return None
+        if isinstance(given, str):
+            return FromQuestion(given)
+        answers = given.get("answers", {}) if isinstance(given, Mapping) else None
+        if not isinstance(answers, Mapping) or not isinstance(given.get("key"), str):
+            self.say(
+                f"{where}/x-question", "写指南问题的 key，或 {key: 问题, answers: {代码: 答案}}"
+            )
+            return None
+        if not all(isinstance(v, str | bool) for v in answers.values()):
+            self.say(f"{where}/x-question", "answers 里写选项代码、true 或 false")
+            return None
+        return FromQuestion(given["key"], tuple((str(k), v) for k, v in answers.items()))
+
+    def _material(self, notes: Mapping[str, Any], kind: Kind, where: str) -> str:
+        material = self._text(notes, "x-material", where)
+        if material and kind is not Kind.FILE:
+            self.say(f"{where}/x-material", "只有文件题能算作材料")
+        return material
 
     def _grade(self, notes: Mapping[str, Any], kind: Kind, where: str) -> int:
         given = notes.get("x-grade", _LEAST_GRADE.get(kind, 1))

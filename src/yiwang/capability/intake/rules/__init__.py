@@ -1,6 +1,13 @@
 """Decisions about answers, on plain values: cleaning, checking, hiding, wording."""
 
-from yiwang.capability.intake.rules.checking import validate, visible_answers, visible_fields
+from yiwang.capability.intake.rules.checking import (
+    answers_from_questions,
+    material_files,
+    questions_now,
+    validate,
+    visible_answers,
+    visible_fields,
+)
 from yiwang.capability.intake.rules.cleaning import clean, has_right_type
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.capability.intake.rules.merging import Merged, merge
@@ -10,12 +17,15 @@ __all__ = [
     "Merged",
     "Registers",
     "answer_rows",
+    "answers_from_questions",
     "clean",
     "contradictions",
     "describe",
     "has_right_type",
     "mask",
+    "material_files",
     "merge",
+    "questions_now",
     "validate",
     "visible_answers",
     "visible_fields",

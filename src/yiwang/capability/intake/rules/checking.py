@@ -35,6 +35,35 @@ def visible_answers(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key in asked}
 
 
+def answers_from_questions(form: Form, questions: Mapping[str, str]) -> dict[str, Any]:
+    """What the guide asked already, as answers to the form."""
+    given: dict[str, Any] = {}
+    for field in form.fields:
+        if field.question is not None and field.question.key in questions:
+            given[field.key] = field.question.answer_of(questions[field.question.key])
+    return clean(form.fields, given)[0]
+
+
+def questions_now(
+    form: Form, questions: Mapping[str, str], answers: Mapping[str, Any]
+) -> dict[str, str]:
+    """The guide's answers, corrected by what the person said on the form since."""
+    now = dict(questions)
+    for field in visible_fields(form, answers):
+        if field.question is not None and answers.get(field.key) is not None:
+            now[field.question.key] = field.question.code_of(answers[field.key])
+    return now
+
+
+def material_files(form: Form, answers: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Materials that are uploaded on the form as it is asked now, with their file keys."""
+    found: dict[str, tuple[str, ...]] = {}
+    for field in visible_fields(form, answers):
+        if field.material:
+            found[field.material] = tuple(answers.get(field.key) or ())
+    return found
+
+
 def validate(
     form: Form,
     answers: Mapping[str, Any],

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from yiwang.capability import journey
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
-from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import Form
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -65,14 +64,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 def _start(request: HttpRequest, code: str, given: dict[str, str]) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    with transaction.atomic():
-        draft = intake_actions.start_draft(
-            item_code=code,
-            item_version=catalogue.get_item(code).version,
-            actor=actor,
-            at=moments.now(),
-            questions=given,
-        )
+    draft = journey.start(item_code=code, actor=actor, at=moments.now(), questions=given)
     return HttpResponseRedirect(f"/my/drafts/{draft.key}/")
 
 

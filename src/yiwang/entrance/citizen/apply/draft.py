@@ -48,7 +48,7 @@ class OpenDraft:
     @property
     def required(self) -> tuple[Material, ...]:
         """The materials this person's answers on the guide leave."""
-        return catalogue.narrow(self.version.item, dict(self.draft.questions)).materials
+        return catalogue.narrow(self.version.item, dict(intake.questions_now(self.draft))).materials
 
     @property
     def has_materials(self) -> bool:

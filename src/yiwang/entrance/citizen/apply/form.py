@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yiwang.capability import journey
 from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import DraftView, FormStep
@@ -101,15 +102,14 @@ def save_step(
 ) -> DraftView:
     """Keep this step's answers; what another device changed meanwhile is not overwritten."""
     seen = request.POST.get("version", "")
-    with transaction.atomic():
-        return intake_actions.save_answers(
-            draft_key=draft.key,
-            answers=read_answers(shown.fields, request.POST),
-            version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
-            step=shown.key,
-            actor=opened.actor,
-            at=opened.at,
-        )
+    return journey.answer(
+        draft_key=draft.key,
+        answers=read_answers(shown.fields, request.POST),
+        version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
+        step=shown.key,
+        actor=opened.actor,
+        at=opened.at,
+    )
 
 
 def _next(
@@ -196,14 +196,13 @@ def _remove(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str)
 
 
 def _answer(opened: OpenDraft, draft: DraftView, answers: dict[str, object]) -> None:
-    with transaction.atomic():
-        intake_actions.save_answers(
-            draft_key=draft.key,
-            answers=answers,
-            version=draft.version,
-            actor=opened.actor,
-            at=opened.at,
-        )
+    journey.answer(
+        draft_key=draft.key,
+        answers=answers,
+        version=draft.version,
+        actor=opened.actor,
+        at=opened.at,
+    )
 
 
 _Handler = Callable[[HttpRequest, OpenDraft, FormStep, str], str]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from yiwang.capability.intake import queries as intake
 from yiwang.capability.materials import actions as material_actions
 from yiwang.capability.materials import queries as materials
 from yiwang.capability.materials.definitions import Supply
@@ -69,7 +70,11 @@ def fetch(opened: OpenDraft) -> None:
 
 def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:
     fetch(opened)
-    missing = materials.list_missing(required=opened.required, subject=opened.draft.reference)
+    missing = materials.list_missing(
+        required=opened.required,
+        subject=opened.draft.reference,
+        on_form=intake.material_files(opened.draft),
+    )
     if missing:
         named = [FieldProblem(f"m-{m.material}", f"还缺“{m.name}”。", "请上传。") for m in missing]
         refusal = InvalidInput(f"还缺 {len(named)} 样材料", " ", fields=named)
@@ -105,7 +110,11 @@ def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
 
 
 def _page(request: HttpRequest, opened: OpenDraft, refusal: InvalidInput | None) -> HttpResponse:
-    views = materials.outlook(required=opened.required, subject=opened.draft.reference)
+    views = materials.outlook(
+        required=opened.required,
+        subject=opened.draft.reference,
+        on_form=intake.material_files(opened.draft),
+    )
     open_ = [view.material for view in views if view.supply is Supply.MISSING]
     reusable = materials.list_reusable(actor=opened.actor, materials=open_) if open_ else ()
     values = {

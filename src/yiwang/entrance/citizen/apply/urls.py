@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.citizen.apply import begin, choices, form, materials, save, uploads
+from yiwang.entrance.citizen.apply import begin, check, choices, form, materials, save, uploads
 
 app_name = "apply"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("my/drafts/<str:key>/step/<str:step_key>/prefill/", save.prefill, name="prefill"),
     path("my/drafts/<str:key>/files/<str:field>/", uploads.upload, name="upload"),
     path("my/drafts/<str:key>/materials/", materials.show, name="materials"),
+    path("my/drafts/<str:key>/check/", check.check, name="check"),
+    path("my/drafts/<str:key>/receipt/", check.receipt, name="receipt"),
     path("my/drafts/<str:key>/discard/", choices.discard, name="discard"),
     path("choices/divisions/", choices.divisions, name="divisions"),
     path("choices/industries/", choices.industries, name="industries"),

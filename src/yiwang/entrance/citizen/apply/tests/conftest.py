@@ -10,6 +10,7 @@ import pytest
 import yaml
 from django.core.cache import cache
 
+from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.catalogue.definitions import Item, parse_item
 from yiwang.capability.intake import actions as intake_actions
@@ -23,7 +24,7 @@ from yiwang.kernel.actor import machine
 from yiwang.network.directory import actions as directory
 from yiwang.support.identity.sample import open_person_account, sign_in_client
 
-PACK = Path(__file__).parents[6] / "packs" / "services" / "individual-business" / "item.yaml"
+PACK = Path(__file__).parents[6] / "packs" / "services" / "individual-business"
 CODE = "individual-business"
 PLACES = (
     "code12,name,level,parent_code12\n620000000000,甘肃省,1,\n620100000000,兰州市,2,620000000000\n"
@@ -56,7 +57,7 @@ def places(db, tmp_path):
 
 @pytest.fixture
 def item(places):
-    found = parse_item(yaml.safe_load(PACK.read_text(encoding="utf-8")))
+    found = parse_item(yaml.safe_load((PACK / "item.yaml").read_text(encoding="utf-8")))
     assert isinstance(found, Item), found
     found = dataclasses.replace(found, valid_from=date(2026, 1, 1))
     at = moments.now()
@@ -65,6 +66,10 @@ def item(places):
     )
     intake_actions.publish_form(
         item_code=CODE, item_version=number, form=sample_document(), actor=machine("test"), at=at
+    )
+    flow = yaml.safe_load((PACK / "flow.yaml").read_text(encoding="utf-8"))
+    case_actions.publish_flow(
+        item_code=CODE, item_version=number, flow=flow, at=at, actor=machine("test")
     )
     return found
 
@@ -89,7 +94,7 @@ def stranger(item):
     return client
 
 
-GUIDE = {"place": "shop", "name": "yes", "operator": "mainland", "approval": "none"}
+GUIDE = {"place": "shop", "proof": "document", "operator": "mainland", "approval": "none"}
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_the_page_before_the_form_says_what_is_read_and_asks_what_the_guide_did_
     text = page(mine, f"/items/{CODE}/apply/?place=shop")
     assert "人口库" in text
     assert "在哪里经营" not in text
-    assert "要不要起字号" in text
+    assert "经营者是哪里人" in text
     answer = mine.post(f"/items/{CODE}/apply/", {"place": "shop"})
     assert answer.status_code == 422
     assert "还有 3 个问题没有回答" in answer.content.decode()
