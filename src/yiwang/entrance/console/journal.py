@@ -62,7 +62,7 @@ def show_parked(request: HttpRequest, key: int) -> HttpResponse:
 @access(OFFICIAL, roles=CONSOLE_ROLES)
 def retry(request: HttpRequest, key: int) -> HttpResponse:
     """The cause is mended: try the subject again now."""
-    journal_actions.retry_parked(key=key, actor=request.actor, at=now())
+    journal_actions.retry_parked(key=key, actor=request.actor, at=now())  # type: ignore[attr-defined]
     return HttpResponseRedirect("/console/journal/?done=retry")
 
 
@@ -72,7 +72,7 @@ def close(request: HttpRequest, key: int) -> HttpResponse:
     """Give the waiting facts up for this listener, and say why."""
     reason = request.POST.get("reason", "")
     try:
-        journal_actions.close_parked(key=key, reason=reason, actor=request.actor, at=now())
+        journal_actions.close_parked(key=key, reason=reason, actor=request.actor, at=now())  # type: ignore[attr-defined]
     except InvalidInput as refusal:
         return _parked_page(request, key, refusal=refusal, typed=reason[:500])
     return HttpResponseRedirect("/console/journal/?done=close")

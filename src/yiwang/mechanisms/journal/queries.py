@@ -60,7 +60,7 @@ def list_reads_of(subject: str, *, before: int = 0, limit: int = LIMIT) -> tuple
     )
 
 
-def _fetch(statement: str, values: Sequence[object] | dict[str, object]) -> tuple[Entry, ...]:
+def _fetch(statement: str, values: Sequence[str | int] | dict[str, str | int]) -> tuple[Entry, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return tuple(_entry(row) for row in cursor.fetchall())

@@ -14,7 +14,7 @@ from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed
 from yiwang.mechanisms.journal import rules
 from yiwang.mechanisms.journal.actions.reacting import react, take_checkpoint
 from yiwang.mechanisms.journal.actions.recording import record
-from yiwang.mechanisms.journal.definitions import CannotRetry, PersonalValueInJournal
+from yiwang.mechanisms.journal.definitions import CannotRetry, Fact, PersonalValueInJournal
 from yiwang.mechanisms.journal.models import Checkpoint, ParkedEvent, ParkedSubject
 from yiwang.mechanisms.journal.registry import Listener
 
@@ -132,7 +132,7 @@ def close_parked(*, key: int, reason: str, actor: Actor, at: datetime) -> None:
         .order_by("position")
         .values_list("position", flat=True)
     )
-    facts = {
+    facts: dict[str, Fact] = {
         "listener": parked.listener,
         "reason": reason.strip(),
         "given_up": len(positions),

@@ -87,9 +87,9 @@ def _write(
         subjects=subjects,
         is_event=is_event,
     )
-    row: list[object] = [at, act, subject, actor.reference, is_event, body]
+    row = (at, act, subject, actor.reference, is_event, body)
     with connection.cursor() as cursor:
         if subjects:
-            cursor.execute(_INSERT_WITH_SUBJECTS, [*row, list(subjects)])
+            cursor.execute(_INSERT_WITH_SUBJECTS, (*row, list(subjects)))
         else:
             cursor.execute(_INSERT, row)
