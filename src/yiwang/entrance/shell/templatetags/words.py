@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
+import rjieba
 from django import template
 from django.utils.translation import get_language
 
@@ -12,6 +14,8 @@ from yiwang.kernel import moments
 register = template.Library()
 
 _WEEKDAYS = "一二三四五六日"
+_CLOSING = "，。、；：！？）》”’」"
+_OPENING = "（《“‘「"
 
 
 def _day(value: date | datetime) -> date:
@@ -104,3 +108,21 @@ def phrases(sentence: str) -> tuple[str, ...]:
             parts.append(current)
             current = ""
     return tuple(part for part in (*parts, current) if part)
+
+
+@register.filter
+def wordwise(heading: str) -> tuple[str, ...]:
+    """The words of a heading, so that a line never breaks inside one; spaces stay by themselves."""
+    return _words(str(heading))
+
+
+@lru_cache(maxsize=4096)
+def _words(heading: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in rjieba.cut(heading):
+        glued = found and not found[-1].isspace() and not word.isspace()
+        if glued and (word[0] in _CLOSING or found[-1][-1] in _OPENING):
+            found[-1] += word
+        else:
+            found.append(word)
+    return tuple(found)

@@ -41,3 +41,13 @@ def test_nothing_is_said_of_nothing():
 def test_a_heading_breaks_between_phrases():
     parts = words.phrases("住建局正在审查，最晚 12月18日答复您")
     assert parts == ("住建局正在审查，", "最晚 12月18日答复您")
+
+
+def test_a_heading_is_never_broken_inside_a_word():
+    assert words.wordwise("80周岁以上老年人高龄津贴申领")[2:4] == ("以上", "老年人")
+    assert words.wordwise("食品经营许可（餐饮）")[-1] == "（餐饮）"
+
+
+def test_nothing_is_lost_between_the_words_of_a_heading():
+    for heading in ("Apply for 高龄津贴 now", "", "，", "《道路》，第 3 条"):
+        assert "".join(words.wordwise(heading)) == heading
