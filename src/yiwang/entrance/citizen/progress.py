@@ -42,7 +42,7 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
         "allowance": amount_words(clock.allowance) if clock else "",
         "cells": strip.cells(clock.strip, english=_english()) if clock else (),
         "flow": drawing.flow(_steps(case.steps)),
-        "main_acts": [act for act in case.acts if act.name not in _QUIET],
+        "main_acts": [act for act in case.acts if act.name == "supply_correction"],
         "quiet_acts": [act for act in case.acts if act.name in _QUIET],
         "timeline": tuple(reversed(case.timeline)),
     }

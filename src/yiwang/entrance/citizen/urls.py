@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.citizen import (
+    acts,
     duties,
     figures,
     holdings,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("my/", my.space, name="my"),
     path("my/cases/<str:key>/", progress.progress, name="progress"),
+    path("my/cases/<str:key>/withdraw/", acts.withdraw, name="withdraw"),
+    path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),
+    path("my/cases/<str:key>/correct/", acts.correct, name="correct"),
     path("my/licences/", holdings.holdings, name="licences"),
     *results.urlpatterns,
     path("my/messages/", inbox.inbox, name="messages"),

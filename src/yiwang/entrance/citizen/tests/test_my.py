@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from yiwang.applications import commands as pack_commands
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import sample
+from yiwang.foundation.laws import commands as law_commands
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance
+from yiwang.network.directory import sample as places
 from yiwang.support.identity import sample as accounts
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +134,88 @@ def test_the_progress_page_asks_the_database_little(client, me, django_assert_ma
 @pytest.mark.parametrize("after", ["x", "9" * 200, "../"])
 def test_a_broken_page_mark_is_refused_or_the_first_page(client, me, after):
     assert client.get(f"/my/?after={after}").status_code in (200, 404, 422)
+
+
+def version_of(client, key, actor):
+    from yiwang.capability.cases import queries
+
+    return queries.get_case(key, actor).version
+
+
+@pytest.fixture
+def pack(settings, capsys):
+    """The real pack, published by its own command on the real law library."""
+    places.load_chengguan()
+    law_commands.main(["import"])
+    folder = str(settings.PACKS / "services" / "elderly-allowance")
+    sent = ["publish", folder, "--by", "official:a", "--approved-by", "official:b"]
+    assert pack_commands.main(sent) == 0
+
+
+def test_the_guide_of_a_published_pack_answers_everything(client, pack):
+    page = client.get("/items/elderly-allowance/").content.decode()
+    for words in ("能不能办", "当场出结果", "我们替您取", "本地规定（示例）", "开始办理", "常问"):
+        assert words in page
+    assert 'class="statute"' in page
+    assert "还没有导入法律法规库" not in page
+    narrowed = client.get("/items/elderly-allowance/?who=relative").content.decode()
+    assert "家属代老人" in narrowed
+    assert "/apply/?who=relative" in narrowed
+
+
+def test_the_short_version_fits_one_sheet(client, pack):
+    page = client.get("/items/elderly-allowance/short/").content.decode()
+    assert "打印这一页" in page
+    assert "什么都不用带" in page
+
+
+def test_a_published_pack_is_a_room_of_the_house(client, pack):
+    assert "/items/elderly-allowance/" in client.get("/house/").content.decode()
+
+
+def test_withdrawing_asks_first_and_happens_once(client, me, pack):
+    case = opened(me, item_code="elderly-allowance", instant=False)
+    address = f"/my/cases/{case.key}/withdraw/"
+    assert "撤回这个申请" in client.get(address).content.decode()
+    version = version_of(client, case.key, me)
+    assert client.post(address, {"version": version}).status_code == 302
+    assert "您已撤回申请" in client.get(f"/my/cases/{case.key}/").content.decode()
+    assert client.post(address, {"version": version}).status_code == 409
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("version", ["", "x", "9" * 12, "²"])
+def test_a_withdrawal_of_something_not_seen_is_refused(client, me, version):
+    case = opened(me, instant=False, profile="MARKET_REGISTRATION")
+    answer = client.post(f"/my/cases/{case.key}/withdraw/", {"version": version})
+    assert answer.status_code == 409
+
+
+def test_a_person_can_be_asked_for_behind_a_machines_decision(client, me):
+    case = opened(me)
+    with transaction.atomic():
+        cases.approve_by_rule(
+            case_key=case.key,
+            ruling=sample.ruling(),
+            basis=sample.BASIS,
+            actor=machine("worker"),
+            at=moments.now(),
+        )
+    address = f"/my/cases/{case.key}/ask-person/"
+    assert "个人信息保护法第二十四条" in client.get(address).content.decode()
+    sent = {"version": version_of(client, case.key, me)}
+    assert client.post(address, sent).status_code == 302
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["withdraw", "ask-person", "correct"])
+def test_acts_on_another_persons_case_are_not_found(client, me, act):
+    case = opened(sample.citizen("other"))
+    address = f"/my/cases/{case.key}/{act}/"
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"version": 1}).status_code == 404
+
+
+def test_nothing_is_to_be_corrected_when_nobody_asked(client, me):
+    case = opened(me)
+    assert client.get(f"/my/cases/{case.key}/correct/").status_code == 404

@@ -10,7 +10,18 @@ from yiwang.entrance.shell import patterns
 SHELL = Path(__file__).parents[1]
 pytestmark = pytest.mark.django_db
 #: Parts of other components or of the frame, seen there.
-WITHIN = {"pair", "fact", "happened", "post", "crumbs", "title", "search", "pager", "section", "words"}
+WITHIN = {
+    "pair",
+    "fact",
+    "happened",
+    "post",
+    "crumbs",
+    "title",
+    "search",
+    "pager",
+    "section",
+    "words",
+}
 
 
 def test_every_component_is_shown(client):
