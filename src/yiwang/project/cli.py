@@ -26,7 +26,7 @@ GROUPS: Final[dict[str, str]] = {
     "rulings": "yiwang.mechanisms.rulings.commands",
     "docs": "yiwang.project.docs",
     "manage": "yiwang.project.manage",
-    "journal": "yiwang.mechanisms.journal.commands",
+    "journal": "yiwang.project.journal_check",
 }
 
 
