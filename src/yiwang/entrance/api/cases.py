@@ -1,9 +1,9 @@
-"""Cases: the applicant follows, answers and withdraws; the official accepts and decides."""
+"""Cases: whoever may see them reads; the applicant answers, asks for a person, withdraws."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -12,16 +12,15 @@ from pydantic import Field
 from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import queries as cases
-from yiwang.capability.cases.definitions import CaseFilter, CaseStatus, Outcome
+from yiwang.capability.cases.definitions import CaseFilter, CaseStatus
 from yiwang.entrance.api.door import actor_of
-from yiwang.entrance.api.shapes import Citation, Clock, Given, Key, Reason, Short, Words
+from yiwang.entrance.api.shapes import Clock, Given, Key, Short
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 
 router = Router(tags=["办件"])
 Version = Annotated[int, Field(ge=0, le=2**31)]
-_DECIDERS = (Role.APPROVER,)
 _STAFF = (Role.APPROVER, Role.WINDOW_CLERK)
 
 
@@ -74,7 +73,7 @@ class AnswerOut(Schema):
     field: str
 
 
-class MaterialOut(Schema):
+class CaseMaterialOut(Schema):
     key: str
     name: str
     state: str
@@ -91,7 +90,7 @@ class DocumentOut(Schema):
     at: datetime
 
 
-class CitationOut(Schema):
+class CitedArticleOut(Schema):
     law: str
     article: str
     text: str
@@ -104,7 +103,7 @@ class DecisionOut(Schema):
     by_rule: bool
     reason: str
     conditions: str
-    basis: list[CitationOut]
+    basis: list[CitedArticleOut]
     appeal: list[str]
     explanation: list[str]
 
@@ -141,7 +140,7 @@ class CaseOut(Schema):
     timeline: list[TimelineOut]
     steps: list[StepOut]
     answers: list[AnswerOut]
-    materials: list[MaterialOut]
+    materials: list[CaseMaterialOut]
     documents: list[DocumentOut]
     decision: DecisionOut | None
     result: ResultOut | None
@@ -153,26 +152,7 @@ class SeenIn(Given):
     version: Version
 
 
-class ReasonIn(SeenIn):
-    reason: Reason
-
-
-class CorrectionIn(SeenIn):
-    """Everything that must be corrected, once."""
-
-    problems: Annotated[list[Words], Field(min_length=1, max_length=50)]
-
-
-class RefusalIn(ReasonIn):
-    basis: Annotated[list[Citation], Field(min_length=1, max_length=20)]
-
-
-class DecisionIn(ReasonIn):
-    outcome: Literal["APPROVE", "REJECT"]
-    conditions: Words = ""
-
-
-class AnswersIn(SeenIn):
+class SuppliedIn(SeenIn):
     answers: Annotated[dict[Short, Any], Field(max_length=300)]
 
 
@@ -226,76 +206,12 @@ def ask_for_person(request: HttpRequest, key: Key, body: SeenIn) -> object:
 
 @router.post("/cases/{key}/supply-correction", response=CaseOut, summary="补正")
 @access(CITIZEN, scope="cases:write")
-def supply_correction(request: HttpRequest, key: Key, body: AnswersIn) -> object:
+def supply_correction(request: HttpRequest, key: Key, body: SuppliedIn) -> object:
     """Supply what the correction notice asked for."""
     return journey.supply_correction(
         case_key=key,
         version=body.version,
         answers=body.answers,
-        actor=actor_of(request),
-        at=moments.now(),
-    )
-
-
-@router.post("/cases/{key}/accept", response=CaseOut, summary="受理", tags=["审批"])
-@access(OFFICIAL, roles=_STAFF, scope="desk:write")
-def accept(request: HttpRequest, key: Key, body: SeenIn) -> object:
-    """The application is complete and ours: accepted."""
-    return journey.accept(
-        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
-    )
-
-
-@router.post("/cases/{key}/return", response=CaseOut, summary="一次告知补正", tags=["审批"])
-@access(OFFICIAL, roles=_STAFF, scope="desk:write")
-def return_for_correction(request: HttpRequest, key: Key, body: CorrectionIn) -> object:
-    """Tell everything that must be corrected, once."""
-    return journey.return_for_correction(
-        case_key=key,
-        version=body.version,
-        problems=body.problems,
-        actor=actor_of(request),
-        at=moments.now(),
-    )
-
-
-@router.post("/cases/{key}/hand-back", response=CaseOut, summary="退回材料", tags=["审批"])
-@access(OFFICIAL, roles=_STAFF, scope="desk:write")
-def hand_back(request: HttpRequest, key: Key, body: CorrectionIn) -> object:
-    """Market registration: hand the materials back, told once, to be applied for anew."""
-    return journey.hand_back(
-        case_key=key,
-        version=body.version,
-        problems=body.problems,
-        actor=actor_of(request),
-        at=moments.now(),
-    )
-
-
-@router.post("/cases/{key}/refuse", response=CaseOut, summary="不予受理", tags=["审批"])
-@access(OFFICIAL, roles=_STAFF, scope="desk:write")
-def refuse(request: HttpRequest, key: Key, body: RefusalIn) -> object:
-    """Not to be accepted, with reasons and articles."""
-    return journey.refuse_acceptance(
-        case_key=key,
-        version=body.version,
-        reason=body.reason,
-        basis=[f"{cited.law}{cited.article}" for cited in body.basis],
-        actor=actor_of(request),
-        at=moments.now(),
-    )
-
-
-@router.post("/cases/{key}/decide", response=CaseOut, summary="决定", tags=["审批"])
-@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
-def decide(request: HttpRequest, key: Key, body: DecisionIn) -> object:
-    """Approve or reject, with reasons; two at once: one decides, the other gets 409."""
-    return journey.decide(
-        case_key=key,
-        version=body.version,
-        outcome=Outcome(body.outcome),
-        reason=body.reason,
-        conditions=body.conditions,
         actor=actor_of(request),
         at=moments.now(),
     )

@@ -176,8 +176,17 @@ def submit(
         StringConstraints(pattern=r"^[0-9A-Za-z_-]{8,64}$"),
         Header(alias="Idempotency-Key"),
     ],
+    by_person: bool = False,
 ) -> object:
-    """Hand in. The same key and draft again give the same receipt, another draft under it 409."""
+    """Hand in. The same key and draft again give the same receipt, another draft under it 409.
+
+    ``by_person``: 请人工办理, no rule decides.
+    """
     return journey.submit(
-        draft_key=key, idempotency_key=idempotency_key, actor=actor_of(request), at=moments.now()
+        draft_key=key,
+        idempotency_key=idempotency_key,
+        actor=actor_of(request),
+        at=moments.now(),
+        by_person=by_person,
+        channel="API",
     )

@@ -47,7 +47,7 @@ class ReviewOut(Schema):
     rectification: str
 
 
-class ActOut(Schema):
+class OrderActOut(Schema):
     at: datetime
     label: str
     note: str
@@ -68,7 +68,7 @@ class OrderOut(Schema):
     version: int
     opened_at: datetime
     review: ReviewOut
-    acts: list[ActOut]
+    acts: list[OrderActOut]
 
 
 class ContactIn(Given):
@@ -89,7 +89,7 @@ class AgainIn(Given):
     text: Text = ""
 
 
-class SeenIn(Given):
+class OrderSeenIn(Given):
     version: Version
 
 
@@ -166,7 +166,7 @@ def answer(request: HttpRequest, key: Key, body: OrderAnswerIn) -> object:
 
 @router.post("/rectifications/{key}/close", response=OrderOut, summary="办结", tags=["整改"])
 @access(OFFICIAL, roles=_STAFF, scope="desk:write")
-def close(request: HttpRequest, key: Key, body: SeenIn) -> object:
+def close(request: HttpRequest, key: Key, body: OrderSeenIn) -> object:
     """No second review came: the answered follow-up is closed."""
     return review_actions.close(
         key=key, version=body.version, actor=actor_of(request), at=moments.now()

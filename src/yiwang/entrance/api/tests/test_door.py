@@ -70,3 +70,14 @@ def test_a_method_that_is_not_there_is_405(client):
 
 def test_the_document_is_valid_json_with_a_title(client):
     assert json.loads(client.get("/api/v1/openapi.json").content)["info"]["version"] == "1"
+
+
+def test_no_two_shapes_share_a_name_because_one_would_replace_the_other():
+    from ninja import Schema
+
+    todo, found = [Schema], {}
+    while todo:
+        for child in todo.pop().__subclasses__():
+            todo.append(child)
+            if child.__module__.startswith("yiwang.entrance.api."):
+                assert found.setdefault(child.__name__, child) is child
