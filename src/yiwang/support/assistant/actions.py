@@ -110,7 +110,11 @@ def _lexemes(name: str, synonyms: Sequence[str]) -> Iterator[str]:
     for word in synonyms:
         yield from _weighted(("w" + w for w in {*grams.words(word), grams.normalise(word)}), "C")
     for text in (name, *synonyms):
-        yield from _weighted(("s" + pair for pair in grams.sound_pairs(grams.syllables(text))), "D")
+        sounds = {
+            *grams.sound_pairs(grams.syllables(text)),
+            *grams.sound_pairs(grams.read_syllables(text)),
+        }
+        yield from _weighted(("s" + pair for pair in sorted(sounds)), "D")
         letters = grams.initials(text)
         runs = {letters[i : i + n] for n in (2, 3) for i in range(len(letters) - n + 1)}
         yield from _weighted(("i" + gram for gram in sorted(runs)), "D")

@@ -14,13 +14,15 @@ from django.db import connection
 from yiwang.kernel.places import significant_prefix
 from yiwang.support.assistant.models import LexemeFrequency
 from yiwang.support.assistant.rules import grams, meaning, ranking
-from yiwang.support.assistant.rules.meaning import Question
+from yiwang.support.assistant.rules.meaning import Question, Synonym
 from yiwang.support.assistant.rules.ranking import Candidate
 
 #: At most this many candidates are ranked.
 CANDIDATES: Final = 200
 #: Lexemes are looked up from the rarest on until their postings sum up to this.
-POSTINGS: Final = 1_200
+POSTINGS: Final = 1_000
+#: More lexemes than these are not looked up (the planner would read the whole table), nor weighed.
+_LOOKED_UP, _WEIGHED = 14, 30
 _FREQUENCIES_LIVE_SECONDS = 300
 
 
@@ -53,12 +55,12 @@ def search(text: str, *, division_code: str = "", limit: int = 10) -> tuple[Hit,
     def rarity(lexeme: str) -> float:
         return ranking.rarity_of(frequencies.get(lexeme, 0), total)
 
-    scored = sorted(
-        ((ranking.score(question, candidate, rarity), row) for candidate, row in rows),
-        key=lambda pair: (-pair[0], len(pair[1].name), pair[1].code),
-    )
+    scored = ranking.rank(question, [candidate for candidate, _ in rows], rarity)
+    by_code = {row.code: row for _, row in rows}
     best = [
-        (value, row) for value, row in scored[: min(limit, 50)] if value >= 0.3 * scored[0][0] > 0
+        (value, by_code[candidate.code])
+        for value, candidate in scored[: min(limit, 40)]
+        if value >= 0.3 * scored[0][0] > 0
     ]
     return tuple(
         Hit(
@@ -83,16 +85,10 @@ def suggest(text: str, *, division_code: str = "", limit: int = 8) -> tuple[Hit,
 
 
 @lru_cache(maxsize=1)
-def synonyms() -> Mapping[str, tuple[str, ...]]:
-    """Everyday word → official words, from ``data/synonyms.tsv``."""
-    table: dict[str, tuple[str, ...]] = {}
+def synonyms() -> tuple[Synonym, ...]:
+    """Everyday words with their official words, longest first."""
     path = Path(__file__).parent / "data" / "synonyms.tsv"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            everyday, official = line.split("\t")
-            for said in everyday.split():
-                table[grams.normalise(said)] = tuple(official.split())
-    return table
+    return meaning.read_synonyms(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ def _rare(lexemes: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
     budget = POSTINGS
     for lexeme in sorted(lexemes, key=lambda one: frequencies.get(one, 0)):
         budget -= frequencies.get(lexeme, 20)
-        if chosen and budget < 0:
+        if chosen and (budget < 0 or len(chosen) >= _LOOKED_UP):
             break
         chosen.append(lexeme)
     return chosen
@@ -163,7 +159,7 @@ def _candidates(
     given: dict[str, object] = {
         "rare": _tsquery([one for one in rare if one[0] != "b"] or ["-"]),
         "pairs": [one[1:] for one in rare if one[0] == "b"],
-        "all": _tsquery(lexemes),
+        "all": _tsquery(sorted(lexemes, key=lambda one: frequencies.get(one, 0))[:_WEIGHED]),
         "limit": CANDIDATES,
     }
     if division_code:

@@ -23,23 +23,34 @@ def normalise(text: str) -> str:
     return _KEPT.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[str, ...]:
     """Segmented words of two characters and more, long words also in their parts."""
     cut = rjieba.cut_for_search(normalise(text))
     return tuple(dict.fromkeys(word for word in cut if len(word) > 1))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def bigrams(text: str) -> tuple[str, ...]:
     """Neighbouring characters, each pair once."""
     runs = _HANZI.findall(normalise(text))
     return tuple(dict.fromkeys(a + b for run in runs for a, b in pairwise(run)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def syllables(text: str) -> tuple[str, ...]:
-    """Pinyin of every character, folded; letters and digits stay as they are."""
+    """The commonest sound of every character, folded; letters and digits stay as they are."""
+    return tuple(_sound(character) for character in normalise(text))
+
+
+@lru_cache(maxsize=30_000)
+def _sound(character: str) -> str:
+    said = pinyin_dict.get(ord(character))
+    return fold(_plain(said.split(",")[0])) if said else character
+
+
+def read_syllables(text: str) -> tuple[str, ...]:
+    """The same with sounds chosen by the words they stand in (重庆 is chong qing); slower."""
     return tuple(fold(syllable) for syllable in lazy_pinyin(normalise(text), errors=list))
 
 
@@ -55,10 +66,10 @@ def sound_pairs(said: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{a}_{b}" for a, b in pairwise(said)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def initials(text: str) -> str:
     """高龄津贴 → gljt."""
-    return "".join(s[0] for s in lazy_pinyin(normalise(text), errors=list) if s)
+    return "".join(sound[0] for sound in syllables(text) if sound)
 
 
 def letter_grams(letters: str) -> tuple[str, ...]:
