@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from yiwang.capability.cases.events import CaseDecided, CaseSubmitted
+from yiwang.capability.cases.events import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseHandedBack,
+    CaseRefused,
+    CaseReturned,
+    CaseSubmitted,
+    CaseWithdrawn,
+    PassedToOfficial,
+)
+from yiwang.capability.journey import reactions as applicants
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import reactions as indicators
 from yiwang.kernel.events import Event
+from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedYellow
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
-    CaseSubmitted: [indicators.count_submitted],
-    CaseDecided: [indicators.count_decided],
+    CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
+    PassedToOfficial: [applicants.tell_passed_on],
+    CaseAccepted: [applicants.tell_accepted],
+    CaseReturned: [applicants.tell_returned],
+    CaseHandedBack: [applicants.tell_handed_back],
+    CaseRefused: [applicants.tell_refused],
+    CaseDecided: [indicators.count_decided, applicants.tell_decided],
+    CaseWithdrawn: [applicants.tell_withdrawn],
+    CaseClosed: [applicants.invite_review],
+    ClockRecomputed: [applicants.tell_new_date],
+    ClockTurnedYellow: [applicants.remind_of_correction],
     ReviewGiven: [indicators.count_review],
 }
 
@@ -19,26 +40,17 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
-        "cases.case_accepted",
-        "cases.case_closed",
         "cases.case_corrected",
         "cases.case_delivered",
-        "cases.case_handed_back",
         "cases.case_issued",
-        "cases.case_refused",
-        "cases.case_returned",
-        "cases.case_withdrawn",
         "cases.flow_published",
-        "cases.passed_to_official",
         "cases.person_answered",
         "cases.person_asked_for",
         "catalogue.import_undone",
         "catalogue.imported",
         "catalogue.item_published",
         "clocks.calendar_imported",
-        "clocks.clock_recomputed",
         "clocks.clock_turned_red",
-        "clocks.clock_turned_yellow",
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",

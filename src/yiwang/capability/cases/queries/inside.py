@@ -55,6 +55,26 @@ def get_inside(key: str, *, lock: bool = False) -> Inside:
     return inside_of(row)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the applicant was told to mend, or why the case was not accepted."""
+
+    problems: tuple[str, ...] = ()
+    reason: str = ""
+    appeal: tuple[str, ...] = ()
+
+
+def get_notice(key: str) -> Notice:
+    """The notice of a returned, handed-back or refused case; ``NotFound`` without one."""
+    row = Case.objects.filter(key=key).first()
+    if row is None or row.notice is None:
+        raise NotFound
+    given = row.notice
+    return Notice(
+        tuple(given.get("problems", ())), given.get("reason", ""), tuple(given.get("appeal", ()))
+    )
+
+
 def get_decision(key: str) -> DecisionView:
     """The decision of a decided case; ``NotFound``."""
     row = Case.objects.filter(key=key).first()
