@@ -149,9 +149,12 @@ def _is_absent_for_all(
 
 def _judge(route: Route, estate: Estate | None, visitor: Visitor, response: HttpResponse) -> str:
     if _may(route, estate, visitor):
-        return calls.fault_of_allowed(route, response)
-    of_nothing = None
+        of_nothing = any(
+            objects.value_of(route.template, p) == objects.ABSENT for p in route.parameters
+        )
+        return calls.fault_of_allowed(route, response, of_nothing=of_nothing)
+    elsewhere = None
     if not calls.says_no(response) and estate is not None:
         nowhere = _address(route, estate, calls.NO_SUCH_KEY)
-        of_nothing = calls.call(route, nowhere, visitor) if nowhere else None
-    return calls.fault_of_denied(response, of_nothing)
+        elsewhere = calls.call(route, nowhere, visitor) if nowhere else None
+    return calls.fault_of_denied(response, elsewhere)

@@ -83,10 +83,12 @@ def fault_of_denied(response: HttpResponse, of_nothing: HttpResponse | None) -> 
     return f"泄漏：应当拒绝，回答了 {response.status_code}"
 
 
-def fault_of_allowed(route: Route, response: HttpResponse) -> str:
+def fault_of_allowed(route: Route, response: HttpResponse, *, of_nothing: bool) -> str:
     """What is wrong with an answer to somebody who may; a refusal of a change can have its reasons."""
     if response.status_code == 503 and "Retry-After" in response.headers:
         return ""  # a document is still being made
+    if of_nothing and response.status_code == 404:
+        return ""
     if response.status_code >= 500:
         return f"出错：{response.status_code}"
     if route.method == "GET" and (says_no(response) or response.status_code >= 400):

@@ -51,12 +51,17 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "step": "step",
 }
 _ITEM: Final = "elderly-allowance"
+#: Operators' things, opened by role alone: none is made, 404 is a right answer to who may come in.
+ABSENT: Final = "999999999"
 #: Parameters that name something public or no object at all, with a value that exists.
 SWEEP_VALUES: Final[dict[str, str]] = {
     "items": _ITEM,
     "item_code": _ITEM,
     "act": "accept",
     "field": "proof",
+    "parked": ABSENT,
+    "jobs": ABSENT,
+    "job": ABSENT,
 }
 
 
