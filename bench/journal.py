@@ -1,0 +1,87 @@
+"""The journal: appends a second, seal lag and listener lag under a steady 500 acts a second."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, transaction
+
+from bench.figures import Measurement, at_most, percentile
+from yiwang.kernel.actor import machine
+from yiwang.kernel.moments import now
+from yiwang.kernel.references import new_key, reference
+from yiwang.mechanisms.journal import actions, queries
+
+BENCH = machine("bench")
+APPENDS = 3_000
+PACE = 500
+SECONDS = 12
+WRITERS = 4
+
+
+def _append() -> None:
+    with transaction.atomic():
+        actions.record(
+            actor=BENCH, act="bench.act", subject=reference("bench", new_key()), at=now(), facts={"n": 1}
+        )
+
+
+def _appends_a_second() -> float:
+    began = time.monotonic()
+    for _ in range(APPENDS):
+        _append()
+    return APPENDS / (time.monotonic() - began)
+
+
+def _bare_inserts_a_second() -> float:
+    """The peer: one durable one-row transaction a time, same connection, no journal."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE bare (id bigserial PRIMARY KEY, body text)")
+        began = time.monotonic()
+        for _ in range(APPENDS):
+            with transaction.atomic():
+                cursor.execute("INSERT INTO bare (body) VALUES (%s)", ["x" * 400])
+        return APPENDS / (time.monotonic() - began)
+
+
+def _write_steadily(number: int, began: float) -> None:
+    """One of the writers: its share of PACE, each act at its own moment."""
+    for act in range(number, PACE * SECONDS, WRITERS):
+        time.sleep(max(0.0, began + act / PACE - time.monotonic()))
+        _append()
+    connection.close()
+
+
+def _lags_under_load() -> tuple[list[float], list[float]]:
+    sealing: list[float] = []
+    hearing: list[float] = []
+    began = time.monotonic()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writers = [pool.submit(_write_steadily, n, began) for n in range(WRITERS)]
+        while not all(writer.done() for writer in writers):
+            sealing.append(queries.seal_lag(at=now()).oldest_seconds)
+            hearing.append(max((lag.oldest_seconds for lag in queries.listener_lags(at=now())), default=0.0))
+            time.sleep(0.05)
+        for writer in writers:
+            writer.result()
+    return sealing, hearing
+
+
+def measure() -> list[Measurement]:
+    """Runs beside the installation's own sealer, which is what is measured."""
+    bare, appends = _bare_inserts_a_second(), _appends_a_second()
+    sealing, hearing = _lags_under_load()
+    return [
+        Measurement(
+            "journal appends, one connection, durable",
+            round(appends),
+            "1/s",
+            "bare one-row durable inserts on the same connection",
+            round(appends / bare, 2),
+        ),
+        at_most(f"journal seal lag at {PACE} acts/s, worst seen", max(sealing), "s", 1.0),
+        Measurement(
+            f"journal listener lag at {PACE} acts/s, p95", round(percentile(hearing, 0.95), 3), "s"
+        ),
+    ]
