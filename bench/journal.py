@@ -23,7 +23,11 @@ WRITERS = 4
 def _append() -> None:
     with transaction.atomic():
         actions.record(
-            actor=BENCH, act="bench.act", subject=reference("bench", new_key()), at=now(), facts={"n": 1}
+            actor=BENCH,
+            act="bench.act",
+            subject=reference("bench", new_key()),
+            at=now(),
+            facts={"n": 1},
         )
 
 
@@ -61,7 +65,9 @@ def _lags_under_load() -> tuple[list[float], list[float]]:
         writers = [pool.submit(_write_steadily, n, began) for n in range(WRITERS)]
         while not all(writer.done() for writer in writers):
             sealing.append(queries.seal_lag(at=now()).oldest_seconds)
-            hearing.append(max((lag.oldest_seconds for lag in queries.listener_lags(at=now())), default=0.0))
+            hearing.append(
+                max((lag.oldest_seconds for lag in queries.listener_lags(at=now())), default=0.0)
+            )
             time.sleep(0.05)
         for writer in writers:
             writer.result()

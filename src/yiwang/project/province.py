@@ -1,0 +1,161 @@
+"""``yiwang sample load | accounts``: enter the sample province's cast, then play its scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from django.db import transaction
+
+from yiwang.applications import actions as application_actions
+from yiwang.capability.catalogue import actions as catalogue
+from yiwang.foundation.laws import actions as laws
+from yiwang.foundation.libraries import actions as libraries
+from yiwang.foundation.libraries import sample as people
+from yiwang.foundation.libraries.definitions import PersonView, Sex
+from yiwang.kernel.actor import Role, machine
+from yiwang.kernel.moments import now
+from yiwang.network.directory import actions as directory
+from yiwang.network.directory import sample as bodies
+from yiwang.project import scenes, settings
+from yiwang.support.identity import queries as identity_queries
+from yiwang.support.identity import sample as accounts
+from yiwang.support.identity.definitions import AccountKind
+
+CAST: Final = settings.ROOT / "samples" / "gansu.yaml"
+CATALOGUE: Final = Path(catalogue.__file__).parents[1] / "data" / "guangan_district_items.csv"
+PACKS: Final = ("elderly-allowance", "individual-business")
+LOADER: Final = machine("sample")
+#: The scenes end yesterday and begin this many days before.
+SCENE_DAYS: Final = 80
+
+
+def main(arguments: list[str]) -> int:
+    """``load`` is safe to run again; ``accounts`` prints who may sign in."""
+    match arguments:
+        case ["load"]:
+            load(at=now())
+        case ["accounts"]:
+            _print_accounts()
+        case _:
+            print("用法：yiwang sample load | accounts")
+            return 2
+    return 0
+
+
+def load(*, at: datetime) -> None:
+    """Places, laws, items, cast and scenes, each step whole or not at all."""
+    cast = _cast()
+    began = at - timedelta(days=SCENE_DAYS)
+    _places()
+    _rules_and_items(at=began)
+    with transaction.atomic():
+        if not _has_cast(cast):
+            _enter(cast, at=began)
+    scenes.play(first_seed=int(cast["crowd"]["first_seed"]), began=began, until=at)
+
+
+def _cast() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(CAST.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _places() -> None:
+    directory.load_shipped_divisions()
+    with transaction.atomic():
+        bodies.register_departments()
+
+
+def _rules_and_items(*, at: datetime) -> None:
+    laws.import_shipped(actor=LOADER, at=at)
+    catalogue.import_items(file=CATALOGUE, actor=LOADER, at=at, apply=True)
+    for name in PACKS:
+        application_actions.publish(
+            folder=Path(settings.PACKS) / "services" / name,
+            approved_by=people.SAMPLER.reference,
+            actor=LOADER,
+            at=at,
+        )
+
+
+def _has_cast(cast: Mapping[str, Any]) -> bool:
+    names = [row["user_name"] for row in cast["persons"]]
+    return any(
+        identity_queries.find_account_by_user_name(name, AccountKind.PERSON) for name in names
+    )
+
+
+def _enter(cast: Mapping[str, Any], *, at: datetime) -> None:
+    known = {row["seed"]: _enter_person(row, at=at) for row in cast["persons"]}
+    for row in cast["allowances_elsewhere"]:
+        libraries.report_allowance(
+            person=known[row["person"]].reference,
+            kind=row["kind"],
+            division_code=row["division_code"],
+            since=row["since"],
+        )
+    for row in cast["organizations"]:
+        people.register_organization(
+            row["seed"],
+            at=at,
+            name=f"{row['name']}（示例）",
+            legal_representative=known[row["legal_representative"]].reference,
+        )
+    for row in cast["officials"]:
+        _enter_official(row, at=at)
+    _enter_crowd(cast["crowd"], at=at)
+
+
+def _enter_person(row: Mapping[str, Any], *, at: datetime) -> PersonView:
+    person = people.register_person(
+        row["seed"],
+        at=at,
+        name=row["name"],
+        born_on=row["born"],
+        sex=Sex(row["sex"]),
+        division_code=row.get("place", bodies.CHENGGUAN),
+    )
+    accounts.open_person_account(person.reference, at=at, user_name=row["user_name"])
+    return person
+
+
+def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
+    body = bodies.department_uscc(bodies.CHENGGUAN, row["department"])
+    accounts.open_official_account(
+        row["user_name"],
+        at=at,
+        name=row["name"],
+        department=body,
+        grants=tuple((Role(role), bodies.CHENGGUAN, body) for role in row["roles"]),
+    )
+
+
+def _enter_crowd(crowd: Mapping[str, int], *, at: datetime) -> None:
+    """Elders turn out 80 to 101 years old; traders 22 to 59."""
+    first, elders = crowd["first_seed"], crowd["elders"]
+    for number in range(elders + crowd["traders"]):
+        age = 80 + number % 22 if number < elders else 22 + number % 38
+        born = date(at.year - age, 1 + number % 8, 1 + number % 28)
+        people.register_person(first + number, at=at, born_on=born)
+
+
+def _print_accounts() -> None:
+    cast = _cast()
+    print(f"示例账号，密码都是 {accounts.PASSWORD}（仅示例环境）")
+    _print_rows(
+        "个人和法人，在 /sign-in/ 登录",
+        [(r["user_name"], r["name"], r["note"]) for r in cast["persons"]],
+    )
+    _print_rows(
+        "工作人员，在 /desk/ 登录",
+        [(r["user_name"], r["name"], r["post"]) for r in cast["officials"]],
+    )
+
+
+def _print_rows(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    print(f"  {title}")
+    for user_name, name, note in rows:
+        print(f"    {user_name:<12} {name}　{note}")
