@@ -25,6 +25,7 @@ GROUPS: Final[dict[str, str]] = {
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",
     "docs": "yiwang.project.docs",
+    "sample": "yiwang.project.province",
     "manage": "yiwang.project.manage",
     "journal": "yiwang.project.journal_check",
 }

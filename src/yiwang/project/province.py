@@ -75,7 +75,7 @@ def _rules_and_items(*, at: datetime) -> None:
     for name in PACKS:
         application_actions.publish(
             folder=Path(settings.PACKS) / "services" / name,
-            approved_by=people.SAMPLER.reference,
+            approved_by=machine("sample-approver").reference,
             actor=LOADER,
             at=at,
         )

@@ -27,6 +27,10 @@ ELDERS: Final = 60
 TRADERS: Final = 40
 #: Officials leave what came in during these last days for the visitor to handle.
 QUIET_DAYS: Final = 4
+_QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    ALLOWANCE: {"who": "self", "account": "social-card"},
+    BUSINESS: {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"},
+}
 _TRADE_NAMES: Final = ("福来日用百货店", "顺心水果店", "雁南理发店", "静宁路五金店", "黄河边书店")
 
 
@@ -149,7 +153,9 @@ def _trader(stage: Stage, index: int, actor: Actor, at: datetime) -> None:
 def _hand_in(
     item: str, answers: Mapping[str, Any], actor: Actor, at: datetime, *, by_person: bool = False
 ) -> str:
-    draft = journey.start(item_code=item, actor=actor, at=at - timedelta(minutes=9))
+    draft = journey.start(
+        item_code=item, actor=actor, at=at - timedelta(minutes=9), questions=_QUESTIONS[item]
+    )
     draft = journey.answer(
         draft_key=draft.key,
         answers=answers,
@@ -190,7 +196,7 @@ def _business_answers(index: int, actor: Actor, *, listed: bool) -> dict[str, An
         "has_name": True,
         "trade_name": f"兰州市城关区{_TRADE_NAMES[index % 5][:-1]}{index + 1}号店",
         "place_kind": "shop",
-        "place_division": "620102001001",
+        "place_division": "620102001000",
         "place_address": f"张掖路街道示例路 {index + 11} 号",
         "place_proof": "declaration",
         "industry": "5211",

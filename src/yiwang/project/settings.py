@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
     "yiwang.entrance.console",
+    "yiwang.entrance.desk",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.citizen.verify")),
     path("api/v1/", include("yiwang.entrance.api.urls")),
     path("", include("yiwang.entrance.console.urls")),
+    path("", include("yiwang.entrance.desk.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.show_metrics),
