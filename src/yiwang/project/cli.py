@@ -22,6 +22,7 @@ GROUPS: Final[dict[str, str]] = {
     "items": "yiwang.capability.catalogue.commands",
     "pack": "yiwang.applications.commands",
     "laws": "yiwang.foundation.laws.commands",
+    "sources": "yiwang.foundation.exchange.commands",
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",
     "docs": "yiwang.project.docs",

@@ -17,12 +17,10 @@ from yiwang.capability.intake.definitions.form import (
     Field,
     Form,
     FormStep,
-    FromQuestion,
     Kind,
-    Option,
     Problem,
-    ShowWhen,
 )
+from yiwang.capability.intake.definitions.notes import NoteReader
 from yiwang.capability.intake.definitions.schema import DIALECT, build_schema
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -39,11 +37,6 @@ _NOTES: Final = {
     "x-option-help", "x-accept", "x-unit", "x-earliest", "x-latest", "x-level", "x-root",
     "x-account", "x-pattern-hint", "x-row-name", "x-autocomplete",
 }  # fmt: skip
-#: Grade a kind has at least, whatever the file says (GB/T 39725-like reading: identity, accounts).
-_LEAST_GRADE: Final = {
-    Kind.CITIZEN_ID: 3, Kind.ACCOUNT: 3, Kind.PERSON: 3, Kind.PHONE: 3,
-}  # fmt: skip
-_GUESSED: Final = {"integer": Kind.NUMBER, "number": Kind.NUMBER, "boolean": Kind.YES_NO}
 FILE_ENDINGS: Final = ("pdf", "jpg", "jpeg", "png", "ofd", "docx", "xlsx")
 
 
@@ -56,13 +49,7 @@ def parse_form(document: Any) -> tuple[Form | None, tuple[Problem, ...]]:
     return (None if reader.problems else form), tuple(reader.problems)
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def say(self, path: str, sentence: str) -> None:
-        self.problems.append(Problem(path, sentence))
-
+class _Reader(NoteReader):
     def read(self, document: Mapping[str, Any]) -> Form:
         for key in sorted(set(document) - _TOP, key=str):
             self.say(str(key), "不认识这个键，见 docs/look-up/form-file.md")
@@ -119,7 +106,7 @@ class _Reader:
         if not isinstance(given, Mapping) or not given:
             self.say(f"{path}properties", "至少要有一个字段")
             return ()
-        required = [str(key) for key in self._list(document, "required", path.rstrip("/"))]
+        required = [str(key) for key in self.listed(document, "required", path.rstrip("/"))]
         for key in required:
             if key not in given:
                 self.say(f"{path}required", f"properties 里没有“{key}”")
@@ -168,11 +155,11 @@ class _Reader:
     def _field(self, key: str, notes: Mapping[str, Any], required: bool, where: str) -> Field:
         for note in sorted(set(notes) - _NOTES, key=str):
             self.say(f"{where}/{note}", "不认识这个键，见 docs/look-up/form-file.md")
-        kind = self._kind(notes, where)
+        kind = self.kind(notes, where)
         label = str(notes.get("title") or "")
         if not label:
             self.say(f"{where}/title", "缺少问题的名称")
-        accept = tuple(str(e).lower().lstrip(".") for e in self._list(notes, "x-accept", where))
+        accept = tuple(str(e).lower().lstrip(".") for e in self.listed(notes, "x-accept", where))
         for ending in accept:
             if ending not in FILE_ENDINGS:
                 self.say(f"{where}/x-accept", f"不收“{ending}”，可收 {'、'.join(FILE_ENDINGS)}")
@@ -184,65 +171,31 @@ class _Reader:
             help=str(notes.get("x-help") or notes.get("description") or ""),
             why=str(notes.get("x-why") or ""),
             required=required,
-            options=self._options(notes, kind, where),
-            prefill=self._text(notes, "x-prefill", where) or None,
-            grade=self._grade(notes, kind, where),
-            show_when=self._show_when(notes.get("x-show-when"), where),
-            max_length=self._whole(notes, "maxLength", where),
-            minimum=self._figure(notes, "minimum", where),
-            maximum=self._figure(notes, "maximum", where),
+            options=self.options(notes, kind, where),
+            prefill=self.text(notes, "x-prefill", where) or None,
+            grade=self.grade(notes, kind, where),
+            show_when=self.show_when(notes.get("x-show-when"), where),
+            max_length=self.whole(notes, "maxLength", where),
+            minimum=self.figure(notes, "minimum", where),
+            maximum=self.figure(notes, "maximum", where),
             fields=rows,
             accept=accept or (("pdf", "jpg", "jpeg", "png", "ofd") if kind is Kind.FILE else ()),
             integer=notes.get("type") == "integer",
             unit=str(notes.get("x-unit") or ""),
             earliest=str(notes.get("x-earliest") or ""),
             latest=str(notes.get("x-latest") or ""),
-            division_level=self._whole(notes, "x-level", where) or 0,
-            division_root=self._root(notes, where),
+            division_level=self.whole(notes, "x-level", where) or 0,
+            division_root=self.root(notes, where),
             bank_card=notes.get("x-account") == "bank-card",
-            min_items=self._whole(notes, "minItems", where) or 0,
-            max_items=self._whole(notes, "maxItems", where) or _most(kind),
-            pattern=self._pattern(notes, where),
+            min_items=self.whole(notes, "minItems", where) or 0,
+            max_items=self.whole(notes, "maxItems", where) or _most(kind),
+            pattern=self.pattern(notes, where),
             pattern_hint=str(notes.get("x-pattern-hint") or ""),
             row_name=str(notes.get("x-row-name") or label),
             autocomplete=str(notes.get("x-autocomplete") or ""),
-            question=self._question(notes.get("x-question"), kind, where),
-            material=self._material(notes, kind, where),
+            question=self.question(notes.get("x-question"), kind, where),
+            material=self.material(notes, kind, where),
         )
-
-    def _kind(self, notes: Mapping[str, Any], where: str) -> Kind:
-        said = notes.get("x-kind")
-        if said is None:
-            if "enum" in notes:
-                return Kind.CHOICE
-            if notes.get("format") == "date":
-                return Kind.DATE
-            return _GUESSED.get(str(notes.get("type")), Kind.TEXT)
-        try:
-            return Kind(str(said).upper().replace("-", "_"))
-        except ValueError:
-            names = "、".join(k.value.lower().replace("_", "-") for k in Kind)
-            self.say(f"{where}/x-kind", f"没有“{said}”这种字段，可用：{names}")
-            return Kind.TEXT
-
-    def _options(self, notes: Mapping[str, Any], kind: Kind, where: str) -> tuple[Option, ...]:
-        inner = notes.get("items")
-        source = inner if kind is Kind.CHOICES and isinstance(inner, Mapping) else notes
-        codes = source.get("enum", notes.get("enum", []))
-        labels, helps = notes.get("x-labels") or {}, notes.get("x-option-help") or {}
-        if kind not in (Kind.CHOICE, Kind.CHOICES):
-            return ()
-        well_formed = isinstance(labels, Mapping) and isinstance(helps, Mapping)
-        if not isinstance(codes, list) or not codes or not well_formed:
-            self.say(f"{where}/enum", "选择题要写 enum（选项代码）和 x-labels（选项名称）")
-            return ()
-        told = []
-        for code in codes:
-            if not isinstance(code, str) or code not in labels:
-                self.say(f"{where}/x-labels", f"选项“{code}”要是加引号的文本，并且要有名称")
-            else:
-                told.append(Option(code, str(labels[code]), str(helps.get(code, ""))))
-        return tuple(told)
 
     def _rows(self, notes: Mapping[str, Any], where: str) -> tuple[Field, ...]:
         items = notes.get("items")
@@ -254,105 +207,6 @@ class _Reader:
             if row.kind in (Kind.GROUP, Kind.FILE, Kind.DIVISION, Kind.INDUSTRY):
                 self.say(f"{where}/items/properties/{row.key}", "重复组里不能再放这种字段")
         return rows
-
-    def _show_when(self, given: Any, where: str) -> ShowWhen | None:
-        if given is None:
-            return None
-        if not isinstance(given, Mapping) or ("equals" in given) == ("in" in given):
-            self.say(
-                f"{where}/x-show-when",
-                "写 {field: 字段, equals: 答案} 或 {field: 字段, in: [答案]}",
-            )
-            return None
-        values = given["in"] if "in" in given else [given["equals"]]
-        if not isinstance(values, list) or not values:
-            self.say(f"{where}/x-show-when", "in 后面写答案的列表")
-            return None
-        if not all(isinstance(value, str | bool | int) for value in values):
-            self.say(f"{where}/x-show-when", "答案写选项代码、true 或 false")
-            return None
-        return ShowWhen(str(given.get("field")), tuple(values))
-
-    def _question(self, given: Any, kind: Kind, where: str) -> FromQuestion | None:
-        if given is None:
-            return None
-        if kind not in (Kind.CHOICE, Kind.YES_NO):
-            self.say(f"{where}/x-question", "只有单选题和是否题能沿用指南上的回答")
-            return None
-        if isinstance(given, str):
-            return FromQuestion(given)
-        answers = given.get("answers", {}) if isinstance(given, Mapping) else None
-        if not isinstance(answers, Mapping) or not isinstance(given.get("key"), str):
-            self.say(
-                f"{where}/x-question", "写指南问题的 key，或 {key: 问题, answers: {代码: 答案}}"
-            )
-            return None
-        if not all(isinstance(v, str | bool) for v in answers.values()):
-            self.say(f"{where}/x-question", "answers 里写选项代码、true 或 false")
-            return None
-        return FromQuestion(given["key"], tuple((str(k), v) for k, v in answers.items()))
-
-    def _material(self, notes: Mapping[str, Any], kind: Kind, where: str) -> str:
-        material = self._text(notes, "x-material", where)
-        if material and kind is not Kind.FILE:
-            self.say(f"{where}/x-material", "只有文件题能算作材料")
-        return material
-
-    def _grade(self, notes: Mapping[str, Any], kind: Kind, where: str) -> int:
-        given = notes.get("x-grade", _LEAST_GRADE.get(kind, 1))
-        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 4:
-            self.say(f"{where}/x-grade", "数据级别写 1、2、3 或 4")
-            return 4
-        if given < _LEAST_GRADE.get(kind, 1):
-            self.say(f"{where}/x-grade", f"这种内容至少是 {_LEAST_GRADE[kind]} 级")
-        return int(given)
-
-    def _pattern(self, notes: Mapping[str, Any], where: str) -> str:
-        pattern = self._text(notes, "pattern", where)
-        try:
-            re.compile(pattern)
-        except re.error:
-            self.say(f"{where}/pattern", "这个正则表达式写错了")
-            return ""
-        if pattern and not notes.get("x-pattern-hint"):
-            self.say(f"{where}/x-pattern-hint", "写了 pattern，就要用一句话告诉人该怎么填")
-        return pattern
-
-    def _root(self, notes: Mapping[str, Any], where: str) -> str:
-        root = str(notes.get("x-root") or "")
-        if root and not re.fullmatch(r"\d{12}", root):
-            self.say(f"{where}/x-root", "写 12 位区划代码，并加引号")
-        return root
-
-    def _text(self, notes: Mapping[str, Any], note: str, where: str) -> str:
-        value = notes.get(note, "")
-        if not isinstance(value, str):
-            self.say(f"{where}/{note}", "这里写文本")
-            return ""
-        return value
-
-    def _list(self, notes: Mapping[str, Any], note: str, where: str) -> list[Any]:
-        value = notes.get(note, [])
-        if not isinstance(value, list):
-            self.say(f"{where}/{note}", "这里写列表")
-            return []
-        return value
-
-    def _whole(self, notes: Mapping[str, Any], note: str, where: str) -> int | None:
-        value = notes.get(note)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int) or value < 0
-        ):
-            self.say(f"{where}/{note}", "这里写不小于 0 的整数")
-            return None
-        return value
-
-    def _figure(self, notes: Mapping[str, Any], note: str, where: str) -> int | float | None:
-        value = notes.get(note)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            self.say(f"{where}/{note}", "这里写数字")
-            return None
-        return value
 
 
 def _most(kind: Kind) -> int | None:

@@ -1,0 +1,35 @@
+"""What can be done with forms and drafts: publish, start, save, prefill, attach, freeze."""
+
+from yiwang.capability.intake.actions.attaching import TooManyFiles, attach_file, detach_file
+from yiwang.capability.intake.actions.filling import (
+    TooManyDrafts,
+    discard_draft,
+    keep_prefilled,
+    remove_expired,
+    save_answers,
+    settle,
+    start_draft,
+)
+from yiwang.capability.intake.actions.handing_in import AnswersConflict, freeze, mark_submitted
+from yiwang.capability.intake.actions.publishing import CannotPublishForm, publish_form
+from yiwang.capability.intake.actions.rows import KEPT_DAYS, AlreadyHandedIn
+
+__all__ = [
+    "KEPT_DAYS",
+    "AlreadyHandedIn",
+    "AnswersConflict",
+    "CannotPublishForm",
+    "TooManyDrafts",
+    "TooManyFiles",
+    "attach_file",
+    "detach_file",
+    "discard_draft",
+    "freeze",
+    "keep_prefilled",
+    "mark_submitted",
+    "publish_form",
+    "remove_expired",
+    "save_answers",
+    "settle",
+    "start_draft",
+]

@@ -1,0 +1,70 @@
+"""Handing in: the draft frozen as it is, then closed for good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from yiwang.capability.intake import queries, rules
+from yiwang.capability.intake.actions import rows
+from yiwang.capability.intake.actions.rows import AlreadyHandedIn
+from yiwang.capability.intake.definitions import FrozenApplication, Kind
+from yiwang.capability.intake.models import Attachment, Draft
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.mechanisms.files import actions as files
+
+
+class AnswersConflict(Refusal):
+    """Two devices said different things and nobody has chosen yet."""
+
+    sentence = "有的内容在两台设备上填得不一样，还没有选定。"
+    remedy = "请在表里选用哪一个，再提交。"
+
+
+def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
+    """The application exactly as it is handed in: checked whole, hidden answers dropped.
+
+    Locks the draft for the rest of the transaction; ``mark_submitted`` closes it. Refuses
+    InvalidInput with every field's problem, AnswersConflict, AlreadyHandedIn, NotFound.
+    """
+    draft = rows.lock(draft_key, actor, at)
+    form = queries.get_form(draft.item_code, draft.item_version)
+    view = queries.view_of(draft)
+    if view.conflicts:
+        named = [FieldProblem(c.field, f"{c.label}有两种填法。") for c in view.conflicts]
+        raise AnswersConflict(fields=named)
+    problems = queries.check(view, on=legal_date(at))
+    if problems:
+        raise InvalidInput(fields=problems)
+    answers = rules.visible_answers(form, view.answers)
+    names = dict(draft.attachments.values_list("file_key", "filename"))
+    agreed = {k: p for k, p in view.prefilled.items() if k in answers and answers[k] == p.value}
+    uploads = [f.key for f in form.fields if f.kind is Kind.FILE and f.key in answers]
+    return FrozenApplication(
+        draft_key=draft.key,
+        applicant=draft.applicant,
+        item_code=draft.item_code,
+        item_version=draft.item_version,
+        form_title=form.title,
+        form_digest=form.digest,
+        questions=queries.questions_now(view),
+        answers=answers,
+        rows=queries.answer_rows(form, answers, prefilled=view.prefilled, file_names=names),
+        sources=agreed,
+        contradictions=rules.contradictions(form, answers, view.prefilled),
+        files={key: tuple(answers[key]) for key in uploads},
+        material_files=rules.material_files(form, answers),
+    )
+
+
+def mark_submitted(*, draft_key: str, case: str, actor: Actor, at: datetime) -> None:
+    """The draft became a case (a reference), which keeps its files; once only."""
+    open_ = Draft.objects.visible_to(actor).filter(key=draft_key, submitted_case="")
+    if not open_.update(submitted_case=case, saved_at=at, version=F("version") + 1):
+        raise AlreadyHandedIn
+    mine = Attachment.objects.filter(draft__key=draft_key)
+    for file_key in mine.values_list("file_key", flat=True):
+        files.attach(key=file_key, subject=case, at=at)
