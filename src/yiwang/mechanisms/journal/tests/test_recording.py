@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -43,9 +44,33 @@ def test_an_entry_outside_a_transaction_is_refused() -> None:
         actions.record(actor=CLERK, act="ACCEPT", subject="case:1", at=AT)
 
 
-@pytest.mark.parametrize("value", ["13800138000", "电话13800138000。", "11010519491231002X"])
-def test_a_personal_value_never_enters(value: str) -> None:
-    from yiwang.mechanisms.journal import rules
-
+@pytest.mark.django_db
+def test_a_personal_number_stops_the_act_it_came_with() -> None:
     with pytest.raises(PersonalValueInJournal):
-        rules.refuse_personal_values(f'{{"note":"{value}"}}')
+        actions.record(
+            actor=CLERK, act="TELL", subject="case:1", at=AT, facts={"to": "13800138000"}
+        )
+    assert queries.list_entries(subject="case:1") == ()
+
+
+@pytest.mark.django_db
+def test_writing_an_entry_is_one_statement(django_assert_num_queries: Callable) -> None:
+    with django_assert_num_queries(1):
+        actions.record(actor=CLERK, act="A", subject="case:1", at=AT)
+    with django_assert_num_queries(1):
+        actions.record(actor=CLERK, act="A", subject="case:1", at=AT, subjects=["person:1"])
+    with django_assert_num_queries(1):
+        queries.list_reads_of("person:1")
+
+
+@pytest.mark.django_db
+def test_what_one_actor_did_is_listed_newest_first_page_by_page() -> None:
+    for number in range(5):
+        actions.record(actor=CLERK, act=f"A{number}", subject="case:1", at=AT)
+    first = queries.list_acts_of(actor=CLERK.reference, limit=2)
+    assert [e.act for e in first] == ["A4", "A3"]
+    rest = queries.list_acts_of(actor=CLERK.reference, before=first[-1].entry_id)
+    assert [e.act for e in rest] == ["A2", "A1", "A0"]
+    assert queries.list_acts_of(actor="machine:other") == ()
+    later = queries.list_entries(subject="case:1", after=rest[0].entry_id)
+    assert [e.act for e in later] == ["A3", "A4"]
