@@ -92,7 +92,8 @@ def find_item(
         rows = rows.filter(number=version)
     else:
         rows = rows.in_force(on or moments.legal_date(moments.now()))
-    row = rows.select_related("implementation").order_by("-number").first()
+    light = rows.select_related("implementation").defer("content", "texts")
+    row = light.order_by("-number").first()
     if row is None:
         return None
     item = _item(row.pk, row.digest, language)

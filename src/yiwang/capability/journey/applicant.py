@@ -104,9 +104,6 @@ def submit(
             actor=actor, idempotency_key=idempotency_key, body_digest=digest
         )
 
-    receipt = held()
-    if receipt is not None:
-        return receipt
     try:
         with transaction.atomic():
             return _hand_in(draft_key, idempotency_key, digest, actor, at, by_person, channel)

@@ -167,12 +167,10 @@ def gather(
         named = [FieldProblem(m.material, f"还缺“{m.name}”。", "请上传。") for m in missing]
         raise MissingMaterials(fields=named)
     by_key = {material.key: material for material in required}
+    untouched = [v for v in views if v.as_of is None and v.supply in (Supply.PENDING, Supply.FORM)]
+    _note_untouched(subject, [by_key[v.material] for v in untouched], untouched, actor, at)
     for view in views:
-        if view.supply in (Supply.PENDING, Supply.FORM) and view.as_of is None:
-            material = by_key[view.material]
-            row = _lock(subject, material, actor, at)
-            _set(row, view.supply, at, provider=material.provider or "")
-        elif view.on_form:
+        if view.on_form and view not in untouched:
             row = _lock(subject, by_key[view.material], actor, at)
             _set(row, view.supply, at, files=[asdict(file) for file in view.files])
     wanted = {view.material for view in views}
@@ -208,6 +206,30 @@ def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at:
     _set(row, answer.supply, answer.as_of, files=given, value=value, source_label=label)
     if answer.supply is not Supply.PENDING:
         _record(row, "materials.fetch", actor, at, supply=answer.supply.value)
+
+
+def _note_untouched(
+    subject: str,
+    materials: Sequence[Material],
+    views: Sequence[MaterialView],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """What nobody did anything about, in one statement: the draft is locked by the caller."""
+    SuppliedMaterial.objects.bulk_create(
+        [
+            SuppliedMaterial(
+                subject=subject,
+                material=material.key,
+                applicant=actor.applicant,
+                name=material.name,
+                supply=view.supply,
+                provider=material.provider or "",
+                as_of=at,
+            )
+            for material, view in zip(materials, views, strict=True)
+        ]
+    )
 
 
 def _lock(subject: str, material: Material, actor: Actor, at: datetime) -> SuppliedMaterial:
