@@ -198,7 +198,7 @@ def withdraw(request: HttpRequest, key: Key, body: SeenIn) -> object:
 @router.post("/cases/{key}/ask-for-person", response=CaseOut, summary="请人工办理")
 @access(CITIZEN, scope="cases:write")
 def ask_for_person(request: HttpRequest, key: Key, body: SeenIn) -> object:
-    """Refuse a machine-only decision: an official takes the case."""
+    """Refuse a machine-only decision: an official takes the case, or looks again at what was decided."""
     return journey.ask_for_person(
         case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
     )

@@ -97,7 +97,7 @@ class Door(NinjaAPI):
         describe(self, schema)
         return schema
 
-    def on_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse:
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Every failure leaves as a refusal; the unexpected with a number and nothing else."""
         refusal = refusal_of(exc)
         if refusal.status >= 500 and not isinstance(exc, Refusal):

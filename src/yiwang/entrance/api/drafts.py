@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from ninja import File, Form, Header, Query, Router, Schema, Status, UploadedFile
@@ -161,7 +161,9 @@ def upload(request: HttpRequest, key: Key, field: Form[Short], file: File[Upload
     """Check, store and attach one file to a file question of the draft."""
     actor, at = actor_of(request), moments.now()
     intake.get_draft(key, actor)
-    stored = files.store(data=file.file, filename=file.name or "", actor=actor, at=at)
+    stored = files.store(
+        data=cast(BinaryIO, file.file), filename=file.name or "", actor=actor, at=at
+    )
     intake_actions.attach_file(draft_key=key, field=field, stored=stored, actor=actor, at=at)
     return Status(201, stored)
 

@@ -17,6 +17,7 @@ from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.letters import actions as letters
+from yiwang.support.letters.queries import CannotPrint
 from yiwang.support.licences import queries, rules
 from yiwang.support.licences.definitions import (
     LicenceState,
@@ -202,7 +203,7 @@ def _register(
         holder=holder,
         holder_name=holder_name,
         holder_masked=mask_name(holder_name),
-        values=dict(values),
+        values=dict(values),  # type: ignore[misc]  # any JSON, stored as one closed text
         public_rows=rules.public_rows(template, values),
         valid_from=valid_from,
         valid_until=valid_until,
@@ -264,7 +265,7 @@ def print_licence(*, key: str, actor: Actor, at: datetime) -> None:
     shown = queries.view(licence, licence.issued_at)
     try:
         data = letters.print_layout(layout=LAYOUT, face=_face(shown), at=licence.issued_at)
-    except letters.CannotPrint as refusal:
+    except CannotPrint as refusal:
         ELicence.objects.filter(pk=licence.pk, pdf_file="").update(missing=refusal.missing[:200])
         return
     sealed = seals.get_driver().seal(data, body=licence.issuer)

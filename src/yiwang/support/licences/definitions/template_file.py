@@ -37,12 +37,14 @@ def parse_template(raw: Mapping[str, Any]) -> tuple[LicenceTemplate | None, tupl
 
 
 def _field(entry: Mapping[str, Any]) -> LicenceField:
+    """Public unless said otherwise: level 1, and level 2 behind a mask."""
+    grade, mask = int(entry.get("grade", 1)), Mask(str(entry.get("mask") or ""))
     return LicenceField(
         key=str(entry["key"]),
         label=str(entry["label"]),
-        grade=int(entry.get("grade", 1)),
-        public=bool(entry.get("public", int(entry.get("grade", 1)) < 3)),
-        mask=Mask(str(entry.get("mask") or "")),
+        grade=grade,
+        public=bool(entry.get("public", grade < 2 or (grade < 3 and mask is not Mask.NONE))),
+        mask=mask,
         required=bool(entry.get("required", True)),
     )
 

@@ -73,3 +73,20 @@ def test_months_are_added_without_leaving_the_wanted_month(start, months):
     end = rules.add_months(start, months)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
     assert end.day == start.day or (end.day >= 28 and end.day < start.day)
+
+
+@pytest.mark.parametrize(
+    ("field", "public"),
+    [
+        ({}, True),
+        ({"grade": 2}, False),
+        ({"grade": 2, "mask": "NAME"}, True),
+        ({"grade": 2, "public": True}, True),
+        ({"grade": 3, "mask": "NAME"}, False),
+        ({"grade": 1, "public": False}, False),
+    ],
+)
+def test_personal_fields_are_public_only_behind_a_mask_unless_the_pack_says_so(field, public):
+    template, problems = parse(fields=[{"key": "a", "label": "甲"} | field], face={"title": "x"})
+    assert problems == ()
+    assert template.field("a").public is public
