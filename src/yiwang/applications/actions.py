@@ -28,6 +28,8 @@ from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.mechanisms.rulings import rules as ruling_rules
 from yiwang.network.directory import queries as directory
 from yiwang.support.licences import actions as licences
+from yiwang.support.messages import actions as messages
+from yiwang.support.messages.definitions import parse_pack_notice
 
 
 class CannotPublishPack(Refusal):
@@ -97,6 +99,11 @@ def _publish_parts(pack: Pack, approved_by: str, actor: Actor, at: datetime) -> 
         )
     if pack.licence is not None:
         licences.publish_template(definition=pack.licence, version=version, at=at)
+    messages.publish_notices(
+        item_code=pack.code,
+        version=version,
+        notices=[parse_pack_notice(name, text) for name, text in pack.notices.items()],
+    )
     return version
 
 
@@ -106,6 +113,7 @@ def _parts_digest(pack: Pack) -> str:
         "form": pack.documents["form"],
         "flow": pack.documents["flow"],
         "licence": pack.licence,
+        "notices": dict(pack.notices),
         "tables": {t.name: [t.table, list(t.tests)] for t in pack.tables.values()},
     }
     told = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)

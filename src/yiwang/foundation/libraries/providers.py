@@ -8,6 +8,7 @@ from yiwang.foundation.exchange.definitions import Found, Plain, Shape
 from yiwang.foundation.exchange.sources import provides
 from yiwang.foundation.libraries import queries
 from yiwang.foundation.libraries.definitions import OrganizationView, PersonView
+from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.refusals import NotFound
 
 PERSONS = "人口库（示例数据）"
@@ -32,6 +33,16 @@ def _organization(subject: str) -> OrganizationView | None:
         return queries.get_organization(subject)
     except NotFound:
         return None
+
+
+def _identity(person: PersonView) -> dict[str, str]:
+    """What a material “identity” holds: enough to recognise the person, the number masked."""
+    return {
+        "姓名": person.name,
+        "公民身份号码": person.citizen_id_masked,
+        "出生日期": person.born_on.isoformat(),
+        "性别": standards.find_label("sex", person.sex.value) or "",
+    }
 
 
 def _of_person(
@@ -66,6 +77,8 @@ _of_person("person.born_on", "出生日期", lambda p: p.born_on, Shape.DATE)
 _of_person("person.sex", "性别", lambda p: p.sex.value)
 _of_person("person.people", "民族", lambda p: p.people)
 _of_person("person.household_division", "户籍所在地", lambda p: p.division_code)
+_of_person("person.division", "户籍所在地", lambda p: p.division_code)
+_of_person("person.identity", "身份信息", lambda p: _identity(p), Shape.OBJECT)
 _of_person("person.alive", "是否健在", lambda p: p.alive, Shape.YES_NO)
 _of_person("person.died_on", "死亡日期", lambda p: p.died_on, Shape.DATE)
 _of_organization("organization.name", "名称", lambda o: o.name)

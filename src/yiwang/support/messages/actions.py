@@ -16,7 +16,7 @@ from yiwang.kernel.references import new_key
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.messages import queries, rules
-from yiwang.support.messages.definitions import MessageView, Notice, SmsDriver, SmsState
+from yiwang.support.messages.definitions import CannotTell, MessageView, Notice, SmsDriver, SmsState
 from yiwang.support.messages.models import Message, NoticeTemplate, Sms
 
 
@@ -37,7 +37,7 @@ def tell(
     runs twice). A short message follows where the template has one and a phone is known.
     CannotTell when the template or one of its values is missing.
     """
-    notice = rules.fill_notice(queries.get_notice(template), values)
+    notice = _words(template, values)
     with transaction.atomic():
         row, created = Message.objects.get_or_create(
             key=key or new_key(),
@@ -54,6 +54,15 @@ def tell(
         if phone:
             write_sms(phone=phone, text=notice.sms, at=at)
     return MessageView(row.key, row.title, row.text, row.subject, row.sent_at, row.read_at)
+
+
+def _words(template: str, values: Mapping[str, str]) -> Notice:
+    """The pack's words; the platform's when the pack mentions what this step cannot say."""
+    values = {"department_name": values.get("department", ""), **values}
+    try:
+        return rules.fill_notice(queries.get_notice(template), values)
+    except CannotTell:
+        return rules.fill_notice(queries.get_platform_notice(template), values)
 
 
 def _phone_of(recipient: str) -> str | None:

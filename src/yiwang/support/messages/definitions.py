@@ -16,7 +16,12 @@ VALUES = {
     "case_no": "办件编号",
     "applicant": "申请人（脱敏）",
     "department": "部门",
+    "department_name": "部门",
+    "stops_on": "停发日期",
+    "monthly_yuan": "每月金额（元）",
     "answer_by": "最晚答复日期",
+    "received_on": "收到日期",
+    "decided_on": "决定日期",
     "correct_by": "补正截止日期",
     "due_on": "到期日期",
     "next_step": "下一步",
@@ -119,6 +124,34 @@ def parse(name: str, source: str) -> Notice:
     if problems:
         raise InvalidInput(f"通知模板 {name} 有错误。", fields=problems)
     return notice
+
+
+def parse_pack_notice(name: str, source: str) -> Notice:
+    """A pack's ``notices/<name>.txt``: like the platform's, or the bare text without a title.
+
+    The bare text goes to the inbox under the platform's title for the same step, and to the phone
+    when it is short enough. A pack says ``submitted`` where the platform says ``case-submitted``.
+    """
+    step = PACK_NAMES.get(name, name if name.startswith("case-") else f"case-{name}")
+    if re.match(r"标题[：:]", source):
+        notice = parse(name, source)
+        return Notice(step, notice.title, notice.text, notice.sms)
+    text = " ".join(source.split("\n")).strip()
+    sms = f"【一网】{text}"
+    notice = Notice(step, "-", text, sms if len(sms) <= _LONGEST_SMS else "")
+    problems = _problems(notice, "")
+    if problems:
+        raise InvalidInput(f"通知模板 {name} 有错误。", fields=problems)
+    return Notice(step, "", text, notice.sms)
+
+
+#: Steps for which packs use a shorter word than the platform.
+PACK_NAMES = {
+    "to-official": "case-to-person",
+    "stopping": "entitlement-stopped",
+    "granted": "entitlement-granted",
+    "issued": "licence-issued",
+}
 
 
 def _problems(notice: Notice, head: str) -> list[FieldProblem]:

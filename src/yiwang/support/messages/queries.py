@@ -44,7 +44,14 @@ def get_notice(template: str) -> Notice:
     if item:
         row = NoticeTemplate.objects.filter(item=item, version=version, name=name).first()
         if row is not None:
-            return Notice(row.name, row.title, row.text, row.sms)
+            own = list_notices().get(name)
+            return Notice(name, row.title or (own.title if own else name), row.text, row.sms)
+    return get_platform_notice(name)
+
+
+def get_platform_notice(template: str) -> Notice:
+    """The platform's own template, whatever a pack brought; CannotTell when there is none."""
+    _, _, name = rules.split_template(template)
     notice = list_notices().get(name)
     if notice is None:
         raise CannotTell

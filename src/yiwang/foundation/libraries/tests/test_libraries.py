@@ -134,6 +134,9 @@ class TestProviders:
         assert self._ask("person.alive", person.reference).value is True
         assert self._ask("person.household_division", person.reference).value == "620102000000"
         assert self._ask("person.bank_account", person.reference).value.startswith("62170")
+        identity = self._ask("person.identity", person.reference).value
+        assert identity["姓名"] == "王秀英"
+        assert "*" in identity["公民身份号码"]
         assert self._ask("person.died_on", person.reference).status is Status.NOT_FOUND
 
     def test_an_allowance_that_ended_is_not_drawn_elsewhere(self):
@@ -161,3 +164,14 @@ class TestProviders:
         assert self._ask("organization.uscc", boss.reference).status is Status.NOT_FOUND
         assert self._ask("person.name", firm.reference).status is Status.NOT_FOUND
         assert self._ask("person.name", "person:0000000000000000").status is Status.NOT_FOUND
+
+    def test_every_source_a_shipped_pack_mentions_is_registered(self, settings):
+        import re
+
+        from yiwang.foundation.exchange.sources import list_sources
+
+        text = "".join(path.read_text(encoding="utf-8") for path in settings.PACKS.rglob("*.yaml"))
+        mentioned = set(re.findall(r"(?:provider|x-prefill): *([a-z_.]+)", text))
+        ours = {name for name in mentioned if name.startswith(("person.", "organization."))}
+        assert ours
+        assert ours <= {source.name for source in list_sources()}

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from yiwang.kernel.refusals import InvalidInput
 from yiwang.support.messages import queries, rules
-from yiwang.support.messages.definitions import VALUES, CannotTell, parse
+from yiwang.support.messages.definitions import VALUES, CannotTell, parse, parse_pack_notice
 
 GOOD = "标题：申请已收到\n短信：编号{case_no}\n\n您申请的“{item_name}”已收到。\n\n第二段。\n"
 
@@ -64,3 +64,21 @@ def test_a_missing_value_is_refused_not_left_blank():
 )
 def test_a_template_name_says_which_pack_version_it_belongs_to(template, parts):
     assert rules.split_template(template) == parts
+
+
+def test_a_packs_bare_text_serves_inbox_and_phone():
+    notice = parse_pack_notice("submitted", "您的申请已收到，\n编号 {case_no}。\n")
+    assert (notice.name, notice.title) == ("case-submitted", "")
+    assert notice.text == "您的申请已收到， 编号 {case_no}。"
+    assert notice.sms.startswith("【一网】您的申请")
+    assert parse_pack_notice("long", "字" * 400).sms == ""
+    assert parse_pack_notice("to-official", GOOD).name == "case-to-person"
+    with pytest.raises(InvalidInput, match="wrong"):
+        parse_pack_notice("wrong", "{citizen_id}")
+
+
+def test_every_notice_in_the_shipped_packs_can_be_read(settings):
+    found = sorted(settings.PACKS.glob("services/*/notices/*.txt"))
+    assert found
+    for path in found:
+        parse_pack_notice(path.stem, path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.messages import actions, queries
-from yiwang.support.messages.definitions import CannotTell, SmsState, parse
+from yiwang.support.messages.definitions import CannotTell, SmsState, parse, parse_pack_notice
 from yiwang.support.messages.models import Message, Sms
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,15 @@ def test_a_packs_own_notice_goes_before_the_platforms_and_is_frozen():
     assert _tell("person:a", template="elderly-allowance@2/case-submitted").title == "申请已收到"
     with pytest.raises(CannotTell):
         _tell("person:a", template="elderly-allowance@1/nothing")
+
+
+def test_a_packs_notice_that_wants_what_the_step_cannot_say_gives_way_to_the_platforms():
+    own = parse_pack_notice("submitted", "每月 {monthly_yuan} 元")
+    bare = parse_pack_notice("withdrawn", "“{item_name}”已撤回")
+    actions.publish_notices(item_code="x", version=1, notices=[own, bare])
+    assert "20261214-7" in _tell("person:a", template="x@1/case-submitted").text
+    told = _tell("person:a", template="x@1/case-withdrawn")
+    assert (told.title, told.text) == ("申请已撤回", "“高龄津贴”已撤回")
 
 
 def test_a_gateway_that_fails_leaves_the_message_waiting(settings):
