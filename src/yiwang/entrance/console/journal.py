@@ -10,13 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.console import navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
-from yiwang.kernel.actor import Role
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import InvalidInput
 from yiwang.mechanisms.journal import actions as journal_actions
 from yiwang.mechanisms.journal import queries as journal_queries
 
-CONSOLE_ROLES: Final = (Role.OPERATOR,)
 PAGE_SIZE: Final = 50
 #: Beyond these the page says so: the promise is a second for sealing, a minute for a head.
 SEAL_SECONDS: Final = 1.0
@@ -24,14 +22,12 @@ HEAD_SECONDS: Final = 120.0
 
 
 @require_GET
-@access(OFFICIAL, roles=CONSOLE_ROLES)
+@access(OFFICIAL, roles=navigation.CONSOLE_ROLES)
 def show_journal(request: HttpRequest) -> HttpResponse:
     """Sealing, signed heads, every listener's position, and the parked subjects, oldest first."""
     at = now()
-    after = request.GET.get("after", "")
-    parked = journal_queries.list_parked(
-        after=int(after) if after.isdecimal() and len(after) < 18 else 0, limit=PAGE_SIZE
-    )
+    after = navigation.key_in(request.GET.get("after", ""))
+    parked = journal_queries.list_parked(after=after, limit=PAGE_SIZE)
     seal, head = journal_queries.seal_lag(at=at), journal_queries.head_age(at=at)
     return render(
         request,
@@ -52,14 +48,14 @@ def show_journal(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@access(OFFICIAL, roles=CONSOLE_ROLES)
+@access(OFFICIAL, roles=navigation.CONSOLE_ROLES)
 def show_parked(request: HttpRequest, key: int) -> HttpResponse:
     """One parked subject: what failed, how often, what waits behind it."""
     return _parked_page(request, key)
 
 
 @require_POST
-@access(OFFICIAL, roles=CONSOLE_ROLES)
+@access(OFFICIAL, roles=navigation.CONSOLE_ROLES)
 def retry(request: HttpRequest, key: int) -> HttpResponse:
     """The cause is mended: try the subject again now."""
     journal_actions.retry_parked(key=key, actor=request.actor, at=now())  # type: ignore[attr-defined]
@@ -67,7 +63,7 @@ def retry(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_POST
-@access(OFFICIAL, roles=CONSOLE_ROLES)
+@access(OFFICIAL, roles=navigation.CONSOLE_ROLES)
 def close(request: HttpRequest, key: int) -> HttpResponse:
     """Give the waiting facts up for this listener, and say why."""
     reason = request.POST.get("reason", "")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.console import journal
+from yiwang.entrance.console import health, jobs, journal
 
 urlpatterns = [
+    path("console/", health.show_health),
+    path("console/jobs/", jobs.show_jobs),
+    path("console/jobs/<int:key>/", jobs.show_job),
+    path("console/jobs/<int:key>/retry/", jobs.retry),
+    path("console/jobs/<int:key>/close/", jobs.close),
     path("console/journal/", journal.show_journal),
     path("console/journal/parked/<int:key>/", journal.show_parked),
     path("console/journal/parked/<int:key>/retry/", journal.retry),
