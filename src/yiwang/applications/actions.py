@@ -135,11 +135,13 @@ def run_examples(pack: Pack) -> tuple[ExampleOutcome, ...]:
         if (found := ruling_rules.check_table(table.table))
         or (found := ruling_rules.check_tests(table.table, table.tests))
     ]
+    if tables:  # an engine that cannot compile a table cannot be asked either
+        return tuple(tables)
     tried = [
         rules.run_example(pack, example, check=_check, due=_due, narrow=_narrow)
         for example in pack.examples
     ]
-    return (*tables, *tried)
+    return tuple(tried)
 
 
 def _check(pack: Pack, answers: Mapping[str, Any], on: date) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from yiwang.applications.definitions import EXAMPLES_ADAPTER, TEXT_ADAPTER, Pack
 from yiwang.applications.queries import NoSuchPack
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import item_schema
+from yiwang.foundation.laws import actions as law_actions
+from yiwang.foundation.laws import queries as laws
 from yiwang.kernel import moments
 from yiwang.kernel.actor import machine
 
@@ -81,6 +83,9 @@ def _print(folder: Path, problems: Sequence[PackProblem]) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     passed = failed = 0
+    if not laws.list_laws(limit=1):
+        law_actions.import_shipped(actor=machine("console"), at=moments.now())
+        print("法律法规库是空的，已先导入随产品附带的法规。")
     for folder in _folders(options.packs):
         pack = _read(folder)
         problems = queries.check_pack(pack) if pack else ()
