@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 BIN := .venv/bin
-PY := PYTHONPATH=src $(BIN)/python
+PY := env PYTHONPATH=src $(BIN)/python
 # A lock that changes makes its mark disappear, so the environment is brought up to date.
 RUN_MARK := .venv/.run-$(shell cksum < requirements/run.lock | cut -d' ' -f1)
 DEV_MARK := .venv/.dev-$(shell cksum < requirements/dev.lock | cut -d' ' -f1)
