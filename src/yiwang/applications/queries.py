@@ -45,7 +45,7 @@ class NoSuchPack(NotFound):
 class _Loader(yaml.SafeLoader):
     """Safe YAML that refuses a key written twice; only true and false are yes or no (``on`` is a day)."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers: ClassVar = {  # type: ignore[misc]
         first: [(tag, pattern) for tag, pattern in several if not tag.endswith(":bool")]
         for first, several in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -56,7 +56,7 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key_node, _ in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
             continue
-        key = loader.construct_object(key_node)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node)
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"“{key}”写了两次", key_node.start_mark
@@ -64,12 +64,12 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         seen.add(key)
     loader.flatten_mapping(node)
     return {
-        loader.construct_object(k, deep=True): loader.construct_object(v, deep=True)  # type: ignore[no-untyped-call]
+        loader.construct_object(k, deep=True): loader.construct_object(v, deep=True)
         for k, v in node.value
     }
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf"))  # type: ignore[no-untyped-call]
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf"))
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
@@ -181,7 +181,7 @@ class _Reader:
     def _yaml(self, name: str) -> Any:
         text = self._text(self.folder / name)
         try:
-            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 - a SafeLoader
+            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 # nosec B506 a SafeLoader
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f"第 {mark.line + 1} 行" if mark else "（整个文件）"

@@ -51,6 +51,9 @@ class EncryptedText(models.TextField):  # type: ignore[type-arg]
 class EncryptedJSON(EncryptedText):
     """Any JSON value, closed as one text."""
 
+    _pyi_private_set_type: Any  # what the type checker lets in and out
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None

@@ -110,7 +110,7 @@ def _with_arguments(job: Job) -> Job:
 def _savepoint() -> AbstractContextManager[None]:
     """As in the worker a job opens its own transactions (it may ask other machines between them);
     only inside a caller's transaction a savepoint keeps that usable after a failure."""
-    blocks: list[object] = connection.atomic_blocks
+    blocks: list[Any] = connection.atomic_blocks
     inside = any(not getattr(block, "_from_testcase", False) for block in blocks)
     return transaction.atomic() if inside else nullcontext()
 

@@ -107,7 +107,7 @@ def rule(
         subject=subject,
         table_id=table_id,
         outcome=said.outcome,
-        content=_content(inputs, said),  # type: ignore[misc]  # any JSON, closed as text
+        content=_content(inputs, said),
         at=at,
         ruled_by=actor.reference,
     )

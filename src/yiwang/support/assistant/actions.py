@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -86,7 +86,7 @@ ON CONFLICT (kind, code) DO UPDATE SET name = EXCLUDED.name,
 """
 
 
-def row_of(one: Findable) -> dict[str, object]:
+def row_of(one: Findable) -> dict[str, Any]:
     """The columns of one entry; also what bulk generators write by COPY."""
     said = [word[:60] for word in one.synonyms]
     pairs = [pair for text in (one.name, *said) for pair in grams.bigrams(text)]

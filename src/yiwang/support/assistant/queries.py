@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -156,7 +156,7 @@ def _candidates(
 ) -> list[tuple[Candidate, _Row]]:
     lexemes = _lexemes(question)
     rare = _rare(lexemes, frequencies)
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "rare": _tsquery([one for one in rare if one[0] != "b"] or ["-"]),
         "pairs": [one[1:] for one in rare if one[0] == "b"],
         "all": _tsquery(sorted(lexemes, key=lambda one: frequencies.get(one, 0))[:_WEIGHED]),

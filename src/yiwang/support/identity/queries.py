@@ -36,14 +36,14 @@ _BY_SESSION = f"""
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
        and s.seen_at > case a.kind when 'OFFICIAL' then %(official)s else %(person)s end
-"""  # noqa: S608 -- fixed text only
+"""  # noqa: S608 # nosec B608 fixed text only
 _BY_TOKEN = f"""
     select t.on_behalf_of, t.scopes, {_WHO}
       from identity_apitoken t join identity_account a on a.key = t.account_id
      where t.token_digest = %(digest)s and t.revoked_at is null and t.expires_at > %(at)s
        and a.active and t.epoch = a.epoch
-"""  # noqa: S608 -- fixed text only
-_BY_ACCOUNT = f"select {_WHO} from identity_account a where a.key = %(key)s and a.active"  # noqa: S608
+"""  # noqa: S608 # nosec B608 fixed text only
+_BY_ACCOUNT = f"select {_WHO} from identity_account a where a.key = %(key)s and a.active"  # noqa: S608 # nosec B608
 
 
 def token_digest(token: str) -> str:

@@ -70,7 +70,7 @@ def open_case(
         draft_key=application.draft_key,
         idempotency_key=idempotency_key,
         body_digest=body_digest,
-        content=_content(application),  # type: ignore[misc]  # any JSON, closed as text
+        content=_content(application),
         received_at=at,
         person_asked_at=at if application.by_person else None,
     )
