@@ -168,7 +168,7 @@ def _page(
 @access(OFFICIAL, roles=DESK_ROLES)
 def show_case(request: HttpRequest, case_key: str) -> HttpResponse:
     """Everything needed to decide on one screen. Opening it is written into the journal."""
-    return _page(request, case_actions.read_case(case_key=case_key, actor=request.actor, at=now()))
+    return _page(request, case_actions.read_case(case_key=case_key, actor=request.actor, at=now()))  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -177,11 +177,11 @@ def take_act(request: HttpRequest, case_key: str, act: str) -> HttpResponse:
     """Take one act; a loser of two gets the newest state, and what was typed is kept."""
     at = now()
     try:
-        _act(act.replace("-", "_"), request, case_key, request.actor, at)
+        _act(act.replace("-", "_"), request, case_key, request.actor, at)  # type: ignore[attr-defined]
     except Refusal as refusal:
         if refusal.status not in (409, 422):
             raise
-        case = case_actions.read_case(case_key=case_key, actor=request.actor, at=at)
+        case = case_actions.read_case(case_key=case_key, actor=request.actor, at=at)  # type: ignore[attr-defined]
         return _page(request, case, refusal=refusal, typed=request.POST.get("reason", ""))
     query = worklist_of(request).query
     return HttpResponseRedirect(f"/desk/cases/{case_key}/?done=1&{query}")

@@ -19,7 +19,7 @@ from yiwang.mechanisms.files import queries as file_queries
 @access(OFFICIAL, roles=DESK_ROLES)
 def show_material(request: HttpRequest, case_key: str, file_key: str) -> StreamingHttpResponse:
     """The file as an attachment; NotFound when it is not a material of a case this official sees."""
-    case = case_actions.read_case(case_key=case_key, actor=request.actor, at=now())
+    case = case_actions.read_case(case_key=case_key, actor=request.actor, at=now())  # type: ignore[attr-defined]
     if not file_key or file_key not in {material.file_key for material in case.materials}:
         raise NotFound
     file = file_queries.open_file(file_key)

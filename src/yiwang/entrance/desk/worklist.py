@@ -65,7 +65,7 @@ def worklist_of(request: HttpRequest) -> Worklist:
     if number:
         narrowed = replace(narrowed, status=CaseStatus.ALL)
     page: Page[CaseRow] = case_queries.list_cases(
-        request.actor,
+        request.actor,  # type: ignore[attr-defined]
         filter=narrowed,
         after=request.GET.get("after", "")[:80],
         limit=PAGE_SIZE,

@@ -59,7 +59,7 @@ def request_letter(
         template_version=wording.version,
         title=wording.title,
         number=values.get("number", ""),
-        values=dict(values),  # type: ignore[misc]  # any JSON, stored as one closed text
+        values=dict(values),
         mark=seals.get_driver().mark,
         created_at=at,
     )

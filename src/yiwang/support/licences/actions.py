@@ -203,7 +203,7 @@ def _register(
         holder=holder,
         holder_name=holder_name,
         holder_masked=mask_name(holder_name),
-        values=dict(values),  # type: ignore[misc]  # any JSON, stored as one closed text
+        values=dict(values),
         public_rows=rules.public_rows(template, values),
         valid_from=valid_from,
         valid_until=valid_until,
