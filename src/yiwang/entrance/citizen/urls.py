@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.citizen import (
+    account,
     acts,
     duties,
     figures,
@@ -47,6 +48,10 @@ urlpatterns = [
     path("house/", house.house, name="house"),
     path("figures/", figures.figures, name="figures"),
     path("my/", my.space, name="my"),
+    path("my/account/", account.account, name="account"),
+    path("my/account/password/", account.change_password, name="change-password"),
+    path("my/account/tokens/", account.issue_token, name="issue-token"),
+    path("my/account/tokens/<str:token_key>/revoke/", account.revoke_token, name="revoke-token"),
     path("my/cases/<str:key>/", progress.progress, name="progress"),
     path("my/cases/<str:key>/withdraw/", acts.withdraw, name="withdraw"),
     path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),

@@ -55,13 +55,15 @@ class Thing:
     department: str = ""
     readers: frozenset[Role] = frozenset()
     public: bool = False
+    of_person: bool = False  # belongs to the human being, whomever he acts for
 
     def may_be_seen_by(self, actor: Actor) -> bool:
         """Ownership and grants, in the plainest words."""
         if self.public:
             return True
         if actor.kind is ActorKind.PERSON:
-            return actor.applicant == self.owner
+            mine = actor.reference if self.of_person else actor.applicant
+            return mine == self.owner
         if actor.kind is ActorKind.OFFICIAL:
             return actor.reference == self.owner or any(
                 grant.role in self.readers

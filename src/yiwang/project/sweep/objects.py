@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
+from yiwang.support.identity import actions as identity
 from yiwang.support.letters import actions as letters
 from yiwang.support.letters.definitions import LetterKind
 from yiwang.support.licences import actions as licences
@@ -45,6 +46,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "files": "file",
     "file_key": "file",
     "materials": "file",
+    "token_key": "token",
     "v": "verify_code",
     "entitlements": "entitlement",
     "step_key": "step",
@@ -150,6 +152,19 @@ def make_draft(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
     }
 
 
+def make_token(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A token of the owner as a person: the account's own, whomever it acts for."""
+    del department
+    issued = identity.issue_token(
+        name="权限检查",
+        scopes=["messages:read"],
+        expires_at=at + timedelta(days=1),
+        actor=owner,
+        at=at,
+    )
+    return {"token": Thing(issued.key, owner=owner.reference, of_person=True)}
+
+
 def make_entitlement(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
     """A benefit the owner draws."""
     granted = entitlements.grant(
@@ -187,6 +202,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     make_case,
     make_draft,
     make_entitlement,
+    make_token,
 )
 
 
