@@ -59,7 +59,8 @@ def mask(field: Field, value: Any, names: Mapping[str, str]) -> str:
         case Kind.PERSON if isinstance(value, dict):
             name = masks.mask_name(str(value.get("name", "")))
             return f"{name}，{masks.mask_citizen_id(str(value.get('citizen_id', '')))}"
-    return "****"
+    text = describe(field, value, names)
+    return text[:6] + "****" if len(text) > 10 else "****"
 
 
 def answer_rows(

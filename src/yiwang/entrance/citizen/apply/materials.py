@@ -40,7 +40,8 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     except Refusal as refusal:
         problem = FieldProblem(f"m-{material}", refusal.sentence, refusal.remedy)
         return _page(request, opened, InvalidInput("材料没有收下", " ", fields=[problem]))
-    return HttpResponseRedirect(f"{opened.home}materials/#m-{material.split(':')[0]}")
+    place = f"m-{material.split(':')[0]}" if material else "main"
+    return HttpResponseRedirect(f"{opened.home}materials/#{place}")
 
 
 def fetch(opened: OpenDraft) -> None:
@@ -123,6 +124,7 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: InvalidInput | None)
         "reusable": {known.material: known for known in reusable},
         "number": len(opened.form.steps) + 1,
         "to_fetch": any(v.supply is Supply.PENDING and v.as_of is None for v in views),
+        "nothing_to_bring": not any(v.supply is Supply.MISSING or v.may_promise for v in views),
         "refusal": refusal,
     }
     status = 422 if refusal else 200
