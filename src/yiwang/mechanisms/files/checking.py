@@ -93,14 +93,13 @@ def _inspect(upload: BinaryIO, kind: Kind) -> BinaryIO:
     """Let a child without network, secrets or much time open it; its output for pictures."""
     upload.seek(0)
     drawn = memory_file()
-    descriptors = (upload.fileno(), drawn.fileno())
-    command = [sys.executable, "-I", str(_SCRIPT), kind.value, *map(str, descriptors)]
+    command = [sys.executable, "-I", str(_SCRIPT), kind.value, str(drawn.fileno())]
     try:
         done = subprocess.run(  # noqa: S603 our own script, no shell
             command,
-            pass_fds=descriptors,
+            pass_fds=(drawn.fileno(),),
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
+            stdin=upload,
             capture_output=True,
             timeout=CHILD_SECONDS,
             cwd="/",

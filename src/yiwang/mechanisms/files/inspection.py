@@ -1,12 +1,14 @@
 """Open an upload inside a limited child process. Runs as a script: no application, no settings.
 
-Called as ``python -I inspection.py <kind> <input fd> <output fd>``; answers one JSON line,
-``{"problem": null | "<code>"}``. For images the output is the picture again without anything else.
+Called as ``python -I inspection.py <kind> <output fd>`` with the upload as standard input; answers
+one JSON line, ``{"problem": null | "<code>"}``. For images the output is the picture again without
+anything else.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 import io
 import json
 import os
@@ -27,6 +29,18 @@ DEPTH: Final = 2
 OUTPUT: Final = 64 * 1024 * 1024
 #: Below this much content a high ratio is only much white space.
 SMALL: Final = 1024 * 1024
+#: The descriptors that stay: 0 the upload, 1 the answer, 2 errors, and this one.
+TARGET: Final = 3
+_LATE: Final = (
+    *(f"PIL.{name}ImagePlugin" for name in ("Jpeg", "Mpo", "Png", "Tiff", "WebP")),
+    *(
+        "PIL.ImageOps",
+        "PIL.ImageFile",
+        "encodings.cp437",
+        "encodings.utf_16",
+        "encodings.utf_16_le",
+    ),
+)
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000
 _PICTURES: Final = {"JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "WEBP": ("WEBP",)}
 _MUST_HAVE: Final = {
@@ -44,8 +58,13 @@ class Problem(Exception):
     """The code of what is wrong."""
 
 
-def limit_myself() -> None:
-    """No network where the system allows it; little time, memory, output; no new processes."""
+def limit_myself(target_fd: int) -> None:
+    """No network, no further file; little time, memory, output; no new processes.
+
+    The network goes with a namespace of its own where the system allows it, and in any case
+    because no descriptor is left to open a socket or a file with.
+    """
+    _load_first()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_NEW_NETWORK) != 0:
         libc.unshare(_NEW_USER | _NEW_NETWORK)
@@ -54,6 +73,19 @@ def limit_myself() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if target_fd != TARGET:
+        os.dup2(target_fd, TARGET)
+    os.closerange(TARGET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (TARGET + 1, TARGET + 1))
+
+
+def _load_first() -> None:
+    """Whatever is loaded late otherwise: afterwards no file can be opened."""
+    from PIL import Image
+
+    Image.preinit()
+    for name in _LATE:
+        importlib.import_module(name)
 
 
 def inspect_picture(kind: str, source: IO[bytes], target: IO[bytes]) -> None:
@@ -173,9 +205,9 @@ def inspect_archive(kind: str, source: IO[bytes]) -> None:
         raise Problem("not-archive")
 
 
-def main(kind: str, source_fd: int, target_fd: int) -> str | None:
-    limit_myself()
-    with os.fdopen(source_fd, "rb") as source, os.fdopen(target_fd, "wb") as target:
+def main(kind: str, target_fd: int) -> str | None:
+    limit_myself(target_fd)
+    with os.fdopen(0, "rb") as source, os.fdopen(TARGET, "wb") as target:
         try:
             if kind in _PICTURES:
                 inspect_picture(kind, source, target)
@@ -189,4 +221,4 @@ def main(kind: str, source_fd: int, target_fd: int) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"problem": main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))}))
+    sys.stdout.write(json.dumps({"problem": main(sys.argv[1], int(sys.argv[2]))}))

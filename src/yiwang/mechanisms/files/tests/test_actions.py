@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -296,31 +297,34 @@ def test_a_checker_that_dies_or_babbles_keeps_nothing(
 
 PROBE = """
 import socket
-limit_myself()
-try:
-    socket.create_connection(("127.0.0.1", PORT), 1)
-    network = "network"
-except OSError:
-    network = ""
-try:
-    memory = "memory" if bytearray(1 << 30) else ""
-except MemoryError:
-    memory = ""
-secrets = [n for n in os.environ if n not in ("PATH", "LC_ALL", "LC_CTYPE")]
-problem = network or memory or " ".join(secrets)
-sys.stdout.write(json.dumps({"problem": problem or None}))
+{unshare}
+limit_myself(int(sys.argv[2]))
+def reach(what):
+    try:
+        what()
+        return True
+    except (OSError, MemoryError):
+        return False
+found = {{
+    "network": reach(lambda: socket.create_connection(("127.0.0.1", {port}), 1)),
+    "file": reach(lambda: open("/etc/passwd")),
+    "memory": reach(lambda: bytearray(1 << 30)),
+    "secrets": [n for n in os.environ if n not in ("PATH", "LC_ALL", "LC_CTYPE")],
+}}
+problem = " ".join(name for name, reached in found.items() if reached)
+sys.stdout.write(json.dumps({{"problem": problem or None}}))
 """
+NO_NAMESPACE = "ctypes.CDLL = lambda *a, **k: type('Libc', (), {'unshare': lambda self, f: -1})()"
 
 
+@pytest.mark.parametrize("unshare", ["", NO_NAMESPACE])
 def test_the_child_has_no_network_no_secrets_and_little_memory(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, unshare: str
 ) -> None:
-    import socket
-
     source = Path(checking.__file__).with_name("inspection.py").read_text()
     script = home / "script.py"
     with socket.create_server(("127.0.0.1", 0)) as server:
-        probe = PROBE.replace("PORT", str(server.getsockname()[1]))
+        probe = PROBE.format(port=server.getsockname()[1], unshare=unshare)
         script.write_text(source[: source.index('if __name__ == "__main__"')] + probe)
         monkeypatch.setattr(checking, "_SCRIPT", script)
         monkeypatch.setenv("YIWANG_MASTER_KEY", "ab" * 32)
