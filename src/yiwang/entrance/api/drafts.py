@@ -116,7 +116,7 @@ def start(request: HttpRequest, body: StartIn) -> object:
 @access(CITIZEN, scope="drafts:read")
 def list_drafts(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
     """My applications that are not handed in yet."""
-    return intake.list_drafts(actor_of(request), at=moments.now(), limit=limit)
+    return list(intake.list_drafts(actor_of(request), at=moments.now(), limit=limit))
 
 
 @router.get("/drafts/{key}", response=DraftOut, summary="读草稿")

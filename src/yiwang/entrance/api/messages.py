@@ -34,6 +34,8 @@ def list_messages(
     unread_only: bool = False,
 ) -> object:
     """My messages, newest first; ``after``: the key of the last one already seen."""
-    return messages.list_messages(
-        actor_of(request), after=after or "", limit=limit, unread_only=unread_only
+    return list(
+        messages.list_messages(
+            actor_of(request), after=after or "", limit=limit, unread_only=unread_only
+        )
     )

@@ -176,7 +176,7 @@ def list_entitlements(
     request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> object:
     """My benefits with what was paid; for an official those of the body."""
-    return entitlements.list_entitlements(actor_of(request), limit=limit)
+    return list(entitlements.list_entitlements(actor_of(request), limit=limit))
 
 
 @router.get("/entitlements/{key}", response=EntitlementOut, summary="待遇")

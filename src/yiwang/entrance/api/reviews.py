@@ -115,7 +115,7 @@ def give_review(request: HttpRequest, key: Key, body: ReviewIn) -> object:
 @access(SIGNED_IN, scope="reviews:read")
 def list_reviews(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
     """My reviews; for an official those about the body, without their authors."""
-    return reviews.list_reviews(actor_of(request), limit=limit)
+    return list(reviews.list_reviews(actor_of(request), limit=limit))
 
 
 @router.get("/rectifications", response=list[OrderOut], summary="整改单")
@@ -126,7 +126,7 @@ def list_orders(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> object:
     """Follow-ups the asker may see, oldest first."""
-    return reviews.list_orders(actor_of(request), at=moments.now(), state=state, limit=limit)
+    return list(reviews.list_orders(actor_of(request), at=moments.now(), state=state, limit=limit))
 
 
 @router.get("/rectifications/{key}", response=OrderOut, summary="一张整改单")

@@ -118,7 +118,7 @@ def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> object:
     """Services that fit the words, best first; slips, pinyin and initials are understood."""
-    return assistant.search(q, division_code=division or "", limit=limit)
+    return list(assistant.search(q, division_code=division or "", limit=limit))
 
 
 @router.get("/items", response=list[ItemRowOut], summary="事项清单")
@@ -130,7 +130,7 @@ def list_items(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> object:
     """A page of items in force; give the last ``position`` as ``after`` for the next one."""
-    return catalogue.list_items(division=division or "", after=after, limit=limit)
+    return list(catalogue.list_items(division=division or "", after=after, limit=limit))
 
 
 @router.get("/items/{code}", response=ItemOut, summary="办事指南")

@@ -1,4 +1,6 @@
+import inspect
 import json
+from typing import get_origin
 
 import pytest
 
@@ -81,3 +83,36 @@ def test_no_two_shapes_share_a_name_because_one_would_replace_the_other():
             todo.append(child)
             if child.__module__.startswith("yiwang.entrance.api."):
                 assert found.setdefault(child.__name__, child) is child
+
+
+def test_operations_that_answer_with_a_list_return_a_list():
+    """The framework reads a tuple of two as (status, body)."""
+    lists = 0
+    for bound in api._get_bound_routers():
+        for view in bound.path_operations.values():
+            for operation in view.operations:
+                model = operation.response_models.get(200)
+                if (
+                    isinstance(model, type)
+                    and get_origin(model.model_fields["response"].annotation) is list
+                ):
+                    lists += 1
+                    source = inspect.getsource(operation.view_func)
+                    assert "return list(" in source or "return [" in source, operation.view_func
+    assert lists >= 8
+
+
+def test_exactly_two_rows_come_back_as_two_rows(client):
+    from yiwang.foundation.libraries import sample as people
+    from yiwang.kernel import moments
+    from yiwang.support.identity import sample as accounts
+    from yiwang.support.messages import actions as messages
+
+    at = moments.now()
+    person = people.register_person(1, at=at)
+    accounts.open_person_account(person.reference, at=at)
+    accounts.sign_in_client(client, person.reference, at=at)
+    for number in range(2):
+        messages.tell(recipient=person.reference, template="announcement", subject="case:x", at=at,
+                      values={"title": f"第{number}条", "text": "示例"})  # fmt: skip
+    assert len(client.get("/api/v1/messages").json()) == 2
