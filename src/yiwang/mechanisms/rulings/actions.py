@@ -161,6 +161,7 @@ def _content(inputs: Mapping[str, Input], said: rules.Evaluation) -> dict[str, A
         "output": dict(said.output),
         "rows": [asdict(row) for row in said.rows],
         "explanation": list(said.explanation),
+        "wording": rules.WORDING,
         "basis": list(said.basis),
     }
 
@@ -177,6 +178,7 @@ def _differences(record: RulingRecord) -> Iterator[str]:
     except rules.CannotRule as refusal:
         yield refusal.sentence
         return
-    for part in ("outcome", "output", "rows", "explanation", "basis"):
+    words = ("explanation",) if stored["wording"] == rules.WORDING else ()
+    for part in ("outcome", "output", "rows", "basis", *words):
         if again[part] != stored[part]:
             yield f"{part} 不一样"

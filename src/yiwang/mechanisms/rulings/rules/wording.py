@@ -10,6 +10,10 @@ from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.rulings.definitions import APPROVE, Input, RowOutcome, Value
 from yiwang.mechanisms.rulings.rules.reading import TableParts, is_any
 
+#: Raise it with any change of a sentence here: a record keeps the words it was made with, and replay
+#: compares words only within one version. Outcome, output, rows and basis are always compared.
+VERSION: Final = 1
+
 _COMPARISONS: Final = (
     (">=", "不小于"),
     ("<=", "不大于"),
@@ -20,6 +24,11 @@ _COMPARISONS: Final = (
 )
 _RANGE: Final = re.compile(r"([\[\](])\s*(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)\s*([\])\[])")
 _LITERALS: Final = re.compile(r"(?:'[^']*'|-?[\d.]+)(?:\s*,\s*(?:'[^']*'|-?[\d.]+))*")
+_FUNCTIONS: Final = (
+    (re.compile(r"(not\()?startsWith\(\$, '([^']*)'\)\)?"), "以 {} 开头"),
+    (re.compile(r"(not\()?endsWith\(\$, '([^']*)'\)\)?"), "以 {} 结尾"),
+    (re.compile(r"(not\()?contains\(\$, '([^']*)'\)\)?"), "包含 {}"),
+)
 _WORDS: Final = {"true": "是", "false": "否", "null": "没有"}
 
 
@@ -42,6 +51,10 @@ def say_condition(cell: str) -> str:
         low = "" if span.group(1) == "[" else "（不含）"
         high = "" if span.group(4) == "]" else "（不含）"
         return f"在 {span.group(2)}{low} 到 {span.group(3)}{high} 之间"
+    for pattern, form in _FUNCTIONS:
+        call = pattern.fullmatch(text)
+        if call:
+            return ("不" if call.group(1) else "") + form.format(call.group(2))
     for sign, words in _COMPARISONS:
         rest = text.removeprefix(sign).strip()
         if text.startswith(sign) and (rest in _WORDS or _LITERALS.fullmatch(rest)):

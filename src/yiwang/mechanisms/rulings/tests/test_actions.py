@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from yiwang.kernel.actor import machine
 from yiwang.kernel.refusals import NotFound
-from yiwang.mechanisms.rulings import actions, commands, queries, sample
+from yiwang.mechanisms.rulings import actions, commands, queries, rules, sample
 from yiwang.mechanisms.rulings.models import RuleTable, RulingRecord
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -114,3 +114,15 @@ def test_replay_names_the_record_whose_outcome_was_changed(
         RulingRecord.objects.filter(key=kept.key).update(outcome="APPROVE")
     assert commands.main(["replay", "case:1"]) == 1
     assert "登记的结论和记录的结论不一样" in capsys.readouterr().out
+
+
+def test_a_record_keeps_its_words_when_the_product_learns_better_ones(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule()
+    monkeypatch.setattr(rules, "WORDING", rules.WORDING + 1)
+    monkeypatch.setattr(rules.evaluation.wording, "explain", lambda *_: ("别的话",))
+    assert commands.main(["replay"]) == 0
+    monkeypatch.setattr(rules, "WORDING", rules.WORDING - 1)
+    assert commands.main(["replay"]) == 1
+    assert "explanation 不一样" in capsys.readouterr().out

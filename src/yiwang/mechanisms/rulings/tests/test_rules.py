@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-import copy
+import json
 from datetime import UTC, datetime
 
 import pytest
+import zen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yiwang.mechanisms.rulings import rules, sample
-from yiwang.mechanisms.rulings.rules import wording
+from yiwang.mechanisms.rulings.rules import evaluation, wording
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -168,11 +169,9 @@ def test_a_missing_input_decides_nothing_and_is_named_in_chinese() -> None:
         rules.evaluate(sample.table(), given_inputs)
 
 
-def test_the_engine_and_the_row_by_row_reading_must_agree() -> None:
-    """Two rows with one id: the reading is by order, so nothing differs; a changed cell would."""
-    table = copy.deepcopy(sample.table())
-    compiled = rules.evaluation.CompiledTable(__import__("json").dumps(table))
-    compiled.conditions[">= 90"] = __import__("zen").compile_unary_expression(">= 10")
+def test_when_the_engine_and_the_row_by_row_reading_disagree_nothing_is_decided() -> None:
+    compiled = evaluation.CompiledTable(json.dumps(sample.table()))
+    compiled.conditions[">= 90"] = zen.compile_unary_expression(">= 10")
     with pytest.raises(rules.CannotRule, match="不一致"):
         compiled.evaluate(sample.inputs(AT))
 
@@ -199,6 +198,8 @@ def test_the_table_means_what_its_author_wrote(age: int, alive: bool, place: str
         ("'甲','乙'", "是 甲、乙 之一"),
         ("'甲'", "是 甲"),
         ("!= null", "不是 没有"),
+        ("startsWith($, '620102')", "以 620102 开头"),
+        ("not(startsWith($, '620102'))", "不以 620102 开头"),
         ("len($) > 3", "满足 len($) > 3"),
     ],
 )
