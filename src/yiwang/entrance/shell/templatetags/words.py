@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -110,14 +111,22 @@ def phrases(sentence: str) -> tuple[str, ...]:
     return tuple(part for part in (*parts, current) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a heading; ``css``: a little air where Latin signs meet Chinese ones."""
+
+    text: str
+    css: str
+
+
 @register.filter
-def wordwise(heading: str) -> tuple[str, ...]:
+def wordwise(heading: str) -> tuple[Word, ...]:
     """The words of a heading, so that a line never breaks inside one; spaces stay by themselves."""
     return _words(str(heading))
 
 
 @lru_cache(maxsize=4096)
-def _words(heading: str) -> tuple[str, ...]:
+def _words(heading: str) -> tuple[Word, ...]:
     found: list[str] = []
     for word in rjieba.cut(heading):
         glued = found and not found[-1].isspace() and not word.isspace()
@@ -125,4 +134,13 @@ def _words(heading: str) -> tuple[str, ...]:
             found[-1] += word
         else:
             found.append(word)
-    return tuple(found)
+    pairs = zip(["", *found], found, strict=False)
+    return tuple(Word(word, "ph air" if _meet(before, word) else "ph") for before, word in pairs)
+
+
+def _meet(before: str, word: str) -> bool:
+    """Do a Chinese sign and a Latin letter or digit meet here?"""
+    one, two = before[-1:], word[:1]
+    if not one or not (one.isalnum() and two.isalnum()):
+        return False
+    return one.isascii() != two.isascii()

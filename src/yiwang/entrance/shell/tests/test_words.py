@@ -44,10 +44,17 @@ def test_a_heading_breaks_between_phrases():
 
 
 def test_a_heading_is_never_broken_inside_a_word():
-    assert words.wordwise("80周岁以上老年人高龄津贴申领")[2:4] == ("以上", "老年人")
-    assert words.wordwise("食品经营许可（餐饮）")[-1] == "（餐饮）"
+    said = [word.text for word in words.wordwise("80周岁以上老年人高龄津贴申领")]
+    assert said[2:4] == ["以上", "老年人"]
+    assert words.wordwise("食品经营许可（餐饮）")[-1].text == "（餐饮）"
+
+
+def test_digits_keep_a_little_distance_from_chinese_words():
+    said = {word.text: word.css for word in words.wordwise("最晚11月25日答复")}
+    assert said["最晚"] == "ph"
+    assert "ph air" in said.values()
 
 
 def test_nothing_is_lost_between_the_words_of_a_heading():
     for heading in ("Apply for 高龄津贴 now", "", "，", "《道路》，第 3 条"):
-        assert "".join(words.wordwise(heading)) == heading
+        assert "".join(word.text for word in words.wordwise(heading)) == heading
