@@ -19,7 +19,7 @@ from yiwang.foundation.laws import queries as laws
 from yiwang.kernel import moments
 from yiwang.kernel.actor import machine
 
-SHELF = settings.ROOT / "packs" / "services"
+SHELF = Path(settings.PACKS) / "services"
 _SKELETON = Path(__file__).parent / "skeleton"
 
 

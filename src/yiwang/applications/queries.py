@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -45,11 +45,6 @@ class NoSuchPack(NotFound):
 class _Loader(yaml.SafeLoader):
     """Safe YAML that refuses a key written twice; only true and false are yes or no (``on`` is a day)."""
 
-    yaml_implicit_resolvers: ClassVar = {  # type: ignore[misc]
-        first: [(tag, pattern) for tag, pattern in several if not tag.endswith(":bool")]
-        for first, several in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
@@ -69,6 +64,10 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     }
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in several if not tag.endswith(":bool")]
+    for first, several in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf"))
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
@@ -181,7 +180,7 @@ class _Reader:
     def _yaml(self, name: str) -> Any:
         text = self._text(self.folder / name)
         try:
-            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 # nosec B506 a SafeLoader
+            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 - a SafeLoader
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f"第 {mark.line + 1} 行" if mark else "（整个文件）"

@@ -1,6 +1,7 @@
 """Packs: what reads well, what is refused with file and key, and that publication is all or nothing."""
 
 import gzip
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from yiwang.applications.rules.comparing import compare
 from yiwang.applications.rules.examples import completed_years
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions import item_schema
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.journey.facts import age_on
 from yiwang.foundation.laws import actions as laws
@@ -272,3 +274,19 @@ def test_an_example_counts_years_as_a_case_does(born: date, on: date) -> None:
 )
 def test_nothing_differs_from_itself(value: object) -> None:
     assert compare("x", value, value) == []
+
+
+@pytest.mark.parametrize("name", ["item", "text", "examples"])
+def test_the_schema_in_the_documentation_is_the_one_of_the_code(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["schema", name]) == 0
+    written = settings.ROOT / "docs" / "look-up" / "schemas" / f"{name}.schema.json"
+    assert json.loads(capsys.readouterr().out) == json.loads(written.read_text(encoding="utf-8"))
+
+
+def test_every_key_of_item_yaml_is_explained() -> None:
+    page = (settings.ROOT / "docs" / "look-up" / "pack-files.md").read_text(encoding="utf-8")
+    written_elsewhere = {"short_text", "faq"}
+    keys = set(item_schema()["$defs"].get("Item", item_schema())["properties"])
+    assert {key for key in keys - written_elsewhere if f"`{key}`" not in page} == set()

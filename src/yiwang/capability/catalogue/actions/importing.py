@@ -158,19 +158,20 @@ def _write(
     versions = _versions([*fresh, *changed], implementations, known, run, actor, at)
     _rows(run, report.rows, versions)
     assistant.index([findable(row.item) for row in (*fresh, *changed)])
-    journal.announce(
-        CatalogueImported(
-            subject=reference("catalogue-import", run.key),
-            at=at,
-            run=run.key,
-            file_digest=report.digest,
-            accepted=counts["ACCEPTED"],
-            changed=counts["CHANGED"],
-            unchanged=counts["UNCHANGED"],
-        ),
-        actor=actor,
-    )
+    journal.announce(_imported(run, counts, at), actor=actor)
     return run
+
+
+def _imported(run: ImportRun, counts: Mapping[str, int], at: datetime) -> CatalogueImported:
+    return CatalogueImported(
+        subject=reference("catalogue-import", run.key),
+        at=at,
+        run=run.key,
+        file_digest=run.digest,
+        accepted=counts["ACCEPTED"],
+        changed=counts["CHANGED"],
+        unchanged=counts["UNCHANGED"],
+    )
 
 
 def _implementations(fresh: Sequence[ReadRow]) -> dict[str, ItemImplementation]:

@@ -47,13 +47,7 @@ def publish_item(
     the catalogue, when publisher and approver are the same, or when it would begin before the
     version now in force.
     """
-    problems = [p for p in check_item(item) if not p.warning]
-    if problems:
-        raise CannotPublishItem(
-            fields=[FieldProblem(f"{p.file}:{p.key}", p.sentence, p.remedy) for p in problems]
-        )
-    if approved_by == actor.reference:
-        raise CannotPublishItem("发布和批准不能是同一个人。", "请由另一位事项管理员批准。")
+    _insist(item, approved_by, actor)
     implementation = _implementation(item)
     digest = content_digest(item, {"texts": texts, "parts": parts})
     newest = implementation.versions.order_by("-number").first()
@@ -71,25 +65,40 @@ def publish_item(
         published_at=at,
         **columns_of(item),
     )
+    _write_handling_items(version, item)
+    assistant.index([findable(words.in_language(item, texts, "zh-hans"))])
+    journal.announce(_published(version, item, at), actor=actor)
+    return version.number
+
+
+def _insist(item: Item, approved_by: str, actor: Actor) -> None:
+    problems = [p for p in check_item(item) if not p.warning]
+    if problems:
+        raise CannotPublishItem(
+            fields=[FieldProblem(f"{p.file}:{p.key}", p.sentence, p.remedy) for p in problems]
+        )
+    if approved_by == actor.reference:
+        raise CannotPublishItem("发布和批准不能是同一个人。", "请由另一位事项管理员批准。")
+
+
+def _write_handling_items(version: ItemVersionRecord, item: Item) -> None:
     HandlingItemRecord.objects.bulk_create(
         HandlingItemRecord(
             version=version, key=h.key, name=h.name, handling_code=h.handling_code, position=i
         )
         for i, h in enumerate(item.handling_items)
     )
-    assistant.index([findable(words.in_language(item, texts, "zh-hans"))])
-    journal.announce(
-        ItemPublished(
-            subject=reference("item", item.code),
-            at=at,
-            item_code=item.code,
-            version=version.number,
-            digest=digest,
-            approved_by=approved_by,
-        ),
-        actor=actor,
+
+
+def _published(version: ItemVersionRecord, item: Item, at: datetime) -> ItemPublished:
+    return ItemPublished(
+        subject=reference("item", item.code),
+        at=at,
+        item_code=item.code,
+        version=version.number,
+        digest=version.digest,
+        approved_by=version.approved_by,
     )
-    return version.number
 
 
 def _implementation(item: Item) -> ItemImplementation:

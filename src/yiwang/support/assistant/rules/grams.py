@@ -51,7 +51,7 @@ def _sound(character: str) -> str:
 
 def read_syllables(text: str) -> tuple[str, ...]:
     """The same with sounds chosen by the words they stand in (重庆 is chong qing); slower."""
-    return tuple(fold(syllable) for syllable in lazy_pinyin(normalise(text), errors=list))  # type: ignore[arg-type]
+    return tuple(fold(syllable) for syllable in lazy_pinyin(normalise(text)))
 
 
 @lru_cache(maxsize=4_000)
