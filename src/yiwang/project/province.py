@@ -150,7 +150,7 @@ def _print_accounts() -> None:
         [(r["user_name"], r["name"], r["note"]) for r in cast["persons"]],
     )
     _print_rows(
-        "工作人员，在 /desk/ 登录",
+        "工作人员，在 /staff/sign-in/ 登录",
         [(r["user_name"], r["name"], r["post"]) for r in cast["officials"]],
     )
 

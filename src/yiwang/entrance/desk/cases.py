@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, Outcome
+from yiwang.capability.materials.definitions import Supply
 from yiwang.entrance.desk.worklist import DESK_ROLES, worklist_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor
@@ -37,6 +38,16 @@ _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm_by_person": ("y", "main"),
     "approve": ("y", "main"),
 }
+#: How a material came, in the official's words.
+_HOW: Final[Mapping[str, str]] = {
+    Supply.FETCHED: "已替申请人取到",
+    Supply.REUSED: "用过去核验过的",
+    Supply.UPLOADED: "申请人上传",
+    Supply.PROMISED: "申请人承诺补交",
+    Supply.FORM: "在申请表里",
+    Supply.PENDING: "正在取，不用申请人交",
+    Supply.MISSING: "还缺",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,24 @@ def buttons(case: CaseView) -> tuple[Button, ...]:
         Button(name.replace("_", "-"), names[name], key, kind)
         for name, (key, kind) in _LOOKS.items()
         if name in names
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """One material as the desk shows it: its name, the file to open, how it came."""
+
+    name: str
+    file_key: str
+    how: str
+    source: str
+
+
+def material_lines(case: CaseView) -> tuple[MaterialLine, ...]:
+    """The case's materials with their state in words."""
+    return tuple(
+        MaterialLine(m.name, m.file_key, _HOW.get(m.state, m.state), m.source)
+        for m in case.materials
     )
 
 
@@ -158,6 +187,7 @@ def _page(
             "typed": typed,
             "phrases": PHRASES,
             "buttons": buttons(case),
+            "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
         },
         status=refusal.status if refusal else 200,

@@ -12,6 +12,9 @@ from yiwang.kernel.refusals import NotSignedIn, Refusal, TryLater
 
 log = logging.getLogger(__name__)
 SIGN_IN = "/sign-in/"
+STAFF_SIGN_IN = "/staff/sign-in/"
+#: Where only officials work: the nameless one is sent to their own door.
+STAFF_PLACES = ("/desk/", "/console/")
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -40,7 +43,8 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    where = SIGN_IN + "?" + urlencode({"next": request.get_full_path()})
+    door = STAFF_SIGN_IN if request.path.startswith(STAFF_PLACES) else SIGN_IN
+    where = door + "?" + urlencode({"next": request.get_full_path()})
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": where})
     return HttpResponseRedirect(where)
