@@ -267,3 +267,30 @@ def test_a_discarded_draft_keeps_no_answer(draft, person, noon):
     assert Draft.objects.get(key=draft.key).answers == {}
     with pytest.raises(NotFound):
         queries.get_draft(draft.key, person)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_devices_saving_at_once_lose_no_answer(person, noon):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import transaction
+
+    with transaction.atomic():
+        publish_sample_form(actor=person, at=noon)
+        draft = start_sample_draft(actor=person, at=noon)
+    fields = ["name", "shop_name", "address", "note"] * 5
+
+    def type_in(number):
+        try:
+            with transaction.atomic():
+                save(draft, person, noon, version=1, **{fields[number]: f"第 {number} 台"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as devices:
+        list(devices.map(type_in, range(20)))
+    kept = queries.get_draft(draft.key, person)
+    for name in set(fields):
+        values = {kept.answers[name]} | {c.other for c in kept.conflicts if c.field == name}
+        assert len(values) == 2, "the first stays, the last other one is kept beside it"
+    assert kept.version == 21

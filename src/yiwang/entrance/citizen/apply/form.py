@@ -43,10 +43,10 @@ def step(request: HttpRequest, key: str, step_key: str) -> HttpResponse:
     shown = step_of(opened, step_key)
     if request.method == "POST":
         return _sent(request, opened, shown)
-    return _show(request, opened, shown)
+    return show_step(request, opened, shown)
 
 
-def _show(
+def show_step(
     request: HttpRequest,
     opened: OpenDraft,
     shown: FormStep,
@@ -54,7 +54,8 @@ def _show(
     problems: Sequence[FieldProblem] = (),
     refusal: InvalidInput | None = None,
 ) -> HttpResponse:
-    away = dict.fromkeys(request.GET.get("away", "").split(","), "登记信息")
+    """One step with what is known; with problems, what was typed is still there."""
+    away = set(request.GET.get("away", "").split(","))
     named = {f.key: intake.source_label_of(f) for f in shown.fields if f.key in away}
     state = page_state(opened, shown, problems=problems, away=named, wanted=request.GET.dict())
     if problems:
@@ -82,7 +83,7 @@ def _sent(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> HttpRespo
         draft = save_step(request, opened.draft, shown, opened)
         draft = keep_uploads(request, opened, shown) or draft
     except InvalidInput as refusal:
-        return _show(request, opened, shown, problems=refusal.fields)
+        return show_step(request, opened, shown, problems=refusal.fields)
     act, _, rest = request.POST.get("do", "next").partition(":")
     here = opened.address(shown.key)
     if draft.conflicts and act != "choose":
@@ -127,7 +128,7 @@ def _next(
     if not old:
         return HttpResponseRedirect(f"{opened.address(shown.key)}?more=1#{problems[0].field}")
     fresh = OpenDraft(draft, opened.form, opened.version, opened.actor, opened.at)
-    return _show(request, fresh, shown, problems=problems)
+    return show_step(request, fresh, shown, problems=problems)
 
 
 def _narrow(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
