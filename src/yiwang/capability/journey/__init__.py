@@ -1,7 +1,7 @@
 """一网通办 The life of an application, from form to result, in order; the only place that knows it.
 
 ``applicant``: start · answer · submit · supply_correction · ask_for_person · withdraw · review.
-``machine``: after_submission · decide_by_rule. ``official``: accept · return_for_correction ·
+``machine``: after_submission · decide_by_rule · write_receipt. ``official``: accept · return_for_correction ·
 hand_back · refuse_acceptance · decide · confirm_by_person. ``results``: issue · deliver.
 
 Each step is one transaction. What differs from item to item is said by its pack, never here.
@@ -17,7 +17,7 @@ from yiwang.capability.journey.applicant import (
     supply_correction,
     withdraw,
 )
-from yiwang.capability.journey.machine import after_submission, decide_by_rule
+from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
 from yiwang.capability.journey.official import (
     accept,
     confirm_by_person,
@@ -47,4 +47,5 @@ __all__ = [
     "submit",
     "supply_correction",
     "withdraw",
+    "write_receipt",
 ]

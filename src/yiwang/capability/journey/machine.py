@@ -16,6 +16,7 @@ from yiwang.capability.journey.clocks import DECIDE
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.mechanisms.rulings.definitions import APPROVE, Input, Ruling
@@ -24,11 +25,17 @@ RULES = machine("rules")
 
 
 def after_submission(*, case_key: str, actor: Actor, at: datetime) -> None:
-    """Right after the receipt: decide by rule or pass to an official, then write the receipt letter.
+    """Right after the receipt: decide by rule or pass to an official; the receipt letter follows.
 
     Safe to run twice: a case that has moved on is left alone, a letter is written once.
     """
     decide_by_rule(case_key=case_key, at=at, actor=actor)
+    with transaction.atomic():
+        jobs.defer(task="cases.write_receipt", key=f"receipt:{case_key}", case=case_key)
+
+
+def write_receipt(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """申请材料接收凭证, once; nobody waits for it, so it does not hold up decisions."""
     with transaction.atomic():
         inside = case_queries.get_inside(case_key, lock=True)
         letters.receipt(inside=inside, actor=actor, at=at)

@@ -130,7 +130,7 @@ def decide(
         letters.decided(
             inside=inside, approved=False, reason=reason, basis=named, actor=actor, at=at
         )
-        results.deliver(case_key=case_key, actor=actor, at=at)
+        results.hand_over(case_key=case_key, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 

@@ -38,8 +38,8 @@ class CannotIssue(Refusal):
 
 def finish(*, case_key: str, about: str, ruling: Ruling | None, actor: Actor, at: datetime) -> None:
     """After a yes: make the result, write the decision, deliver electronically, close."""
-    issue(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
-    deliver(case_key=case_key, actor=actor, at=at)
+    _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    hand_over(case_key=case_key, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -55,6 +55,26 @@ def issue(
 
     Refusals: ``CannotIssue``, those of ``licences.issue`` and ``entitlements.grant``.
     """
+    _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def deliver(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
+    """Electronic delivery: it lies in the applicant's space from this moment; the case is closed."""
+    hand_over(case_key=case_key, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def hand_over(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """Delivered and closed, in the caller's transaction."""
+    cases.deliver(case_key=case_key, actor=actor, at=at)
+    cases.close(case_key=case_key, actor=actor, at=at)
+
+
+def _make(
+    *, case_key: str, actor: Actor, at: datetime, about: str | None, ruling: Ruling | None
+) -> None:
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
     item = letters.item_of(inside)
@@ -71,15 +91,6 @@ def issue(
     if not made:
         made = f"letter:{letter_queries.list_letters(inside.reference)[-1].key}"
     cases.mark_issued(case_key=case_key, result_kind=kind.value, result=made, actor=actor, at=at)
-    return case_queries.get_case(case_key, actor, at=at)
-
-
-@transaction.atomic
-def deliver(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
-    """Electronic delivery: it lies in the applicant's space from this moment; the case is closed."""
-    cases.deliver(case_key=case_key, actor=actor, at=at)
-    cases.close(case_key=case_key, actor=actor, at=at)
-    return case_queries.get_case(case_key, actor, at=at)
 
 
 def basis_of(inside: Inside, flow: Flow, *, approved: bool) -> tuple[CitationRow, ...]:

@@ -242,6 +242,7 @@ def test_the_decision_runs_once_however_often_the_job_runs(me: Actor, person) ->
     receipt = hand_in(me, person)
     for _ in range(3):
         journey.after_submission(case_key=receipt.case_key, actor=sample.PUBLISHER, at=AT)
+        jobs.run_waiting(at=AT)
     case = look(receipt, me)
     assert len(case.rulings) == 1
     assert len(case.documents) == 2
