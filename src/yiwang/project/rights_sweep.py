@@ -149,7 +149,7 @@ def _is_absent_for_all(
 
 def _judge(route: Route, estate: Estate | None, visitor: Visitor, response: HttpResponse) -> str:
     if _may(route, estate, visitor):
-        of_nothing = any(
+        of_nothing = route.template in objects.ONLY_IN_A_STATE or any(
             objects.value_of(route.template, p) == objects.ABSENT for p in route.parameters
         )
         return calls.fault_of_allowed(route, response, of_nothing=of_nothing)

@@ -58,7 +58,9 @@ def call(route: Route, address: str, visitor: Visitor) -> HttpResponse:
     with undone():
         response: HttpResponse = getattr(client, route.method.lower())(address, **given)
         if response.streaming:
-            response.content = b"".join(response)
+            whole = b"".join(response)
+            headers = dict(response.items())
+            response = HttpResponse(whole, status=response.status_code, headers=headers)
     return response
 
 

@@ -22,7 +22,8 @@ class CannotWalk(Exception):
 
 def list_routes(urlconf: str | None = None) -> tuple[Route, ...]:
     """Every route with every method. CannotWalk for a regular-expression route."""
-    return tuple(_walk(get_resolver(urlconf).url_patterns, "/"))
+    found = _walk(get_resolver(urlconf).url_patterns, "/")
+    return tuple({route.name: route for route in found}.values())
 
 
 def _walk(patterns: Iterable[URLPattern | URLResolver], prefix: str) -> Iterator[Route]:

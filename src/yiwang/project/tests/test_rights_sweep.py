@@ -180,6 +180,7 @@ class TestTheOracle:
         assert not self.thing.may_be_seen_by(Actor(kind=ActorKind.PERSON, reference="person:b"))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_whole_house_has_no_leak():
     """Acceptance 4: at least 500 pairs over all routes."""
