@@ -33,8 +33,15 @@ def archive(parts: dict[str, str | bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in parts.items():
-            packed.writestr(name, content)
+            packed.writestr(_entry(name), content)
     return target.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """The same date every time, so that equal parts make equal files."""
+    entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
 
 
 def content(kind: Kind) -> bytes:
