@@ -125,7 +125,6 @@ CHECKS: tuple[Check, ...] = (
     Check("packs", _packs),
     Check("units", _unit_tests),
     Check("platform", lambda: (*PYTEST, "tests/platform")),
-    Check("planted", lambda: (*PYTEST, "tests/planted")),
     Check("journeys", lambda: (*PYTEST, "tests/journeys"), needs_browser=True),
 )
 
