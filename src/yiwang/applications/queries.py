@@ -180,7 +180,7 @@ class _Reader:
     def _yaml(self, name: str) -> Any:
         text = self._text(self.folder / name)
         try:
-            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 - a SafeLoader
+            return yaml.load(text, Loader=_Loader) if text else {}  # noqa: S506 # nosec B506 a SafeLoader
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f"第 {mark.line + 1} 行" if mark else "（整个文件）"
