@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yiwang.capability.cases import queries as cases
@@ -41,12 +42,13 @@ class ResultPage:
     def heading(self) -> str:
         """One sentence with the outcome in it."""
         if self.licence:
-            return f"同意您的申请，{self.licence.name}已经发出"
+            return _("同意您的申请，%(name)s已经发出") % {"name": self.licence.name}
         if self.entitlement:
-            return f"同意您的申请，{self.entitlement.benefit_name}已经批准"
+            name = self.entitlement.benefit_name
+            return _("同意您的申请，%(name)s已经批准") % {"name": name}
         if self.case.decision:
             return self.case.decision.outcome_label
-        return "还没有结果"
+        return _("还没有结果")
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -16,6 +17,7 @@ _MASKS: Final = {
     Mask.PHONE: mask_phone,
     Mask.ACCOUNT: mask_account,
 }
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: act → (states it may start from, state it leads to). REVOKED and CANCELLED are ends.
 CHANGES: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "suspend": (frozenset({LicenceState.VALID}), LicenceState.SUSPENDED),
@@ -70,7 +72,7 @@ def public_rows(
 ) -> tuple[tuple[str, str], ...]:
     """Label and masked value of what a stranger may see: public fields below grade 3 only."""
     return tuple(
-        (field.label, _MASKS[field.mask](values[field.key]))
+        (field.label, _MASKS[field.mask](_say(values[field.key])))
         for field in template.fields
         if field.public
         and field.grade < 3
@@ -81,7 +83,16 @@ def public_rows(
 
 def face_rows(template: LicenceTemplate, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Label and value in the order of the face, empty ones left out."""
-    return tuple((template.field(k).label, values[k]) for k in template.face.rows if values.get(k))
+    rows = template.face.rows
+    return tuple((template.field(k).label, _say(values[k])) for k in rows if values.get(k))
+
+
+def _say(value: str) -> str:
+    """A day as people write it, ``2026年11月23日``; anything else as it is."""
+    if _DAY.fullmatch(value) is None:
+        return value
+    year, month, day = map(int, value.split("-"))
+    return f"{year}年{month}月{day}日"
 
 
 def add_months(start: date, months: int) -> date:

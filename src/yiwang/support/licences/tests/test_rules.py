@@ -90,3 +90,9 @@ def test_personal_fields_are_public_only_behind_a_mask_unless_the_pack_says_so(f
     template, problems = parse(fields=[{"key": "a", "label": "甲"} | field], face={"title": "x"})
     assert problems == ()
     assert template.field("a").public is public
+
+
+def test_a_day_on_the_face_is_written_as_people_write_it():
+    template, _ = parse()
+    rows = rules.face_rows(template, {"name": "2026-01-09", "operator": "2026-1"})
+    assert rows == (("名称", "2026年1月9日"), ("经营者", "2026-1"))
