@@ -18,7 +18,7 @@ from yiwang.entrance.citizen.apply.materials import fetch
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 
 
 @access(CITIZEN)
@@ -50,10 +50,10 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
 @access(CITIZEN)
 @require_safe
 def receipt(request: HttpRequest, key: str) -> HttpResponse:
-    """The number, what happens next and by when; it can be printed."""
+    """The number, what happens next and by when; it can be printed. Before handing in: the form."""
     opened = open_draft(request, key)
     if not opened.draft.submitted_case:
-        raise NotFound("这份申请还没有提交。", "请回到“我的”接着填。")
+        return HttpResponseRedirect(opened.home)
     _, case_key = split(opened.draft.submitted_case)
     case = cases.get_case(case_key, opened.actor, at=opened.at)
     values = {"opened": opened, "case": case}

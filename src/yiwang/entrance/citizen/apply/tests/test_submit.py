@@ -107,7 +107,7 @@ def test_the_case_has_what_was_on_the_letter(mine, ready):
 
 
 def test_there_is_no_receipt_before_handing_in_and_none_for_others(mine, ready, stranger):
-    assert mine.get(f"{ready}receipt/").status_code == 404
+    assert mine.get(f"{ready}receipt/")["Location"] == ready
     mine.post(f"{ready}check/", {"agree": "yes"})
     assert stranger.get(f"{ready}receipt/").status_code == 404
     assert stranger.post(f"{ready}check/", {"agree": "yes"}).status_code == 404
