@@ -14,5 +14,5 @@ DRIVERS: Final[Mapping[str, Callable[[], SealDriver]]] = {"sample": SampleSeal}
 
 
 def get_driver() -> SealDriver:
-    """The driver named by the setting ``SEAL_DRIVER``; start-up fails on an unknown name."""
+    """The driver named by the setting ``SEAL_DRIVER``; KeyError for an unknown name, never another."""
     return DRIVERS[getattr(settings, "SEAL_DRIVER", "sample")]()
