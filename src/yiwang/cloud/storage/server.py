@@ -30,6 +30,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "max_connections": "100",
     "shared_buffers": "256MB",
     "jit": "off",
+    "autovacuum_naptime": "10s",  # a freshly filled table is planned for what it holds, soon
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_error_verbosity": "terse",

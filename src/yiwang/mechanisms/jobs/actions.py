@@ -13,6 +13,7 @@ from yiwang.kernel.refusals import InvalidInput, Refusal
 from yiwang.mechanisms.jobs import execution, queries, registry, rules
 from yiwang.mechanisms.jobs.definitions import QUEUES, JobState, JobView
 from yiwang.mechanisms.jobs.models import JobClosure, Schedule
+from yiwang.mechanisms.journal import actions as journal
 
 LONGEST_ARGUMENT = 500
 
@@ -69,10 +70,10 @@ def start_periodic(*, at: datetime) -> int:
 
 def retry_job(*, key: int, actor: Actor, at: datetime) -> JobView:
     """An operator sends a dead job back to the queue. CannotRetry unless it is dead."""
-    del actor
     with transaction.atomic():
         if queries.get_job(key).state is not JobState.DEAD or not execution.revive(key=key, at=at):
             raise CannotRetry
+        journal.record(actor=actor, act="jobs.retried", subject=f"job:{key}", at=at)
         return queries.get_job(key)
 
 
@@ -89,6 +90,7 @@ def close_job(*, key: int, reason: str, actor: Actor, at: datetime) -> JobView:
         )
         if not created:
             raise CannotClose
+        journal.record(actor=actor, act="jobs.closed", subject=f"job:{key}", at=at)
         return queries.get_job(key)
 
 

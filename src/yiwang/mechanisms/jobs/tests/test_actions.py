@@ -8,6 +8,7 @@ from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import InvalidInput, NotFound
 from yiwang.mechanisms.jobs import actions, queries, registry
 from yiwang.mechanisms.jobs.definitions import JobState
+from yiwang.mechanisms.journal import queries as journal
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 OPERATOR = Actor(kind=ActorKind.OFFICIAL, reference="official:op")
@@ -27,6 +28,10 @@ def break_down(*, actor, at, secret):
 @pytest.fixture(autouse=True)
 def nothing_done():
     done.clear()
+
+
+def acts_on(key):
+    return [entry.act for entry in journal.list_entries(subject=f"job:{key}")]
 
 
 def make_due():
@@ -85,7 +90,7 @@ def test_a_failing_keyed_job_can_be_put_back_while_its_successor_waits():
         raise ValueError
 
     actions.defer(task="test.follow", key="same")
-    assert actions.run_waiting(at=AT) == 1
+    assert actions.run_waiting(at=AT) == 2  # it fails, its successor is done
     (job,) = queries.list_jobs(state=JobState.WAITING)
     assert (job.task, job.attempts, job.failure.split()[0]) == ("test.follow", 1, "ValueError")
 
@@ -121,6 +126,7 @@ def test_an_operator_retries_a_dead_job_with_all_its_tries():
     (dead,) = queries.list_jobs(state=JobState.DEAD)
     again = actions.retry_job(key=dead.key, actor=OPERATOR, at=AT)
     assert (again.state, again.attempts) == (JobState.WAITING, 0)
+    assert acts_on(dead.key) == ["jobs.retried"]
     with pytest.raises(actions.CannotRetry):
         actions.retry_job(key=dead.key, actor=OPERATOR, at=AT)
 
@@ -139,6 +145,7 @@ def test_an_operator_closes_a_dead_job_once_and_with_a_reason():
     with pytest.raises(actions.CannotClose):
         actions.close_job(key=dead.key, reason="再次", actor=OPERATOR, at=AT)
     assert queries.health().dead == 0
+    assert acts_on(dead.key) == ["jobs.closed"]
 
 
 @pytest.mark.django_db
