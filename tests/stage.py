@@ -33,6 +33,7 @@ def set_up(at: datetime) -> Scene:
     from yiwang.capability.journey import sample
     from yiwang.foundation.laws import commands as laws
     from yiwang.mechanisms.jobs import actions as jobs
+    from yiwang.mechanisms.journal import actions as journal
     from yiwang.network.directory import actions as directory
     from yiwang.network.directory import sample as places
     from yiwang.project import background
@@ -62,6 +63,9 @@ def set_up(at: datetime) -> Scene:
         sample.BUSINESS, holder, sample.business_answers(owner), at=earlier, questions=_QUESTIONS
     )
     jobs.run_waiting(at=at)
+    for _ in range(3):  # one round seals, the next hears what the first announced
+        journal.seal(at=at)
+        journal.run_listeners(at=at)
     licence = licences.list_licences(holder, at=at)[0]
     return Scene(
         guide=f"/items/{sample.ALLOWANCE}/",

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from yiwang.capability.catalogue import queries as catalogue
@@ -77,11 +78,12 @@ def _imitates(module: str) -> bool:
 
 def _published() -> tuple[Application, ...]:
     """The packs of this installation that are published and in force today."""
+    language = get_language() or "zh-hans"
     found = []
     for chain in ("services", "governance"):
         folder = Path(settings.PACKS) / chain
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            version = catalogue.find_item(path.name)
+            version = catalogue.find_item(path.name, language=language)
             if version is not None:
                 found.append(Application(path.name, version.item.short_name, chain))
     return tuple(found)
