@@ -130,7 +130,9 @@ def _hand_in(
     case = reference("case", key)
     required = catalogue.narrow(item.item, frozen.questions).materials
     materials.gather(application=frozen, required=required, actor=actor, at=at, case=case)
-    intake.mark_submitted(draft_key=draft_key, case=case, actor=actor, at=at)
+    intake.mark_submitted(
+        draft_key=draft_key, case=case, actor=actor, at=at, files_of=frozen.attached
+    )
     due = clocks.start(subject=case, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor)
     receipt = cases.open_case(
         key=key,
@@ -142,7 +144,7 @@ def _hand_in(
         at=at,
         actor=actor,
     )
-    jobs.defer(task="cases.after_submission", queue="urgent", key=case, case=key)
+    jobs.defer(task="cases.after_submission", queue="urgent", case=key)
     return receipt
 
 

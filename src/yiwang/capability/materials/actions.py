@@ -159,26 +159,29 @@ def gather(
     What sharing should give but did not yet is PENDING: it goes in, and we go on asking. With
     ``case`` (a reference) the materials move to the case; otherwise call ``move_to_case`` later.
     """
-    subject = f"draft:{application.draft_key}"
-    on_form = application.material_files
-    views = queries.outlook(required=required, subject=subject, on_form=on_form)
+    draft = f"draft:{application.draft_key}"
+    known = queries.list_materials(subject=draft)
+    views = queries.outlook(
+        required=required, subject=draft, on_form=application.material_files, known=known
+    )
     missing = rules.missing_materials(views)
     if missing:
         named = [FieldProblem(m.material, f"还缺“{m.name}”。", "请上传。") for m in missing]
         raise MissingMaterials(fields=named)
     by_key = {material.key: material for material in required}
     untouched = [v for v in views if v.as_of is None and v.supply in (Supply.PENDING, Supply.FORM)]
-    _note_untouched(subject, [by_key[v.material] for v in untouched], untouched, actor, at)
-    for view in views:
-        if view.on_form and view not in untouched:
-            row = _lock(subject, by_key[view.material], actor, at)
-            _set(row, view.supply, at, files=[asdict(file) for file in view.files])
-    wanted = {view.material for view in views}
-    SuppliedMaterial.objects.filter(subject=subject).exclude(material__in=wanted).delete()
-    if case:
+    new = [by_key[v.material] for v in untouched]
+    _note_untouched(case or draft, new, untouched, actor, at)
+    touched = [view for view in views if view.on_form and view not in untouched]
+    for view in touched:
+        row = _lock(draft, by_key[view.material], actor, at)
+        _set(row, view.supply, at, files=[asdict(file) for file in view.files])
+    if known or touched:
+        wanted = {view.material for view in views}
+        SuppliedMaterial.objects.filter(subject=draft).exclude(material__in=wanted).delete()
+    if case and (known or touched):
         move_to_case(draft_key=application.draft_key, case=case, actor=actor, at=at)
-        views = tuple(replace(view, subject=case) for view in views)
-    return views
+    return tuple(replace(view, subject=case or draft) for view in views)
 
 
 def move_to_case(*, draft_key: str, case: str, actor: Actor, at: datetime) -> None:

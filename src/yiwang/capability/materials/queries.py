@@ -36,12 +36,15 @@ def outlook(
     required: Iterable[Material],
     subject: str,
     on_form: Mapping[str, Sequence[str]] | None = None,
+    known: Sequence[MaterialView] | None = None,
 ) -> tuple[MaterialView, ...]:
     """Every material the application needs, supplied or not, in the item's order.
 
-    ``on_form``: material → keys of the files uploaded on the form itself.
+    ``on_form``: material → keys of the files uploaded on the form itself. ``known``: what
+    ``list_materials`` said, when the caller has asked already.
     """
-    supplied = {view.material: view for view in list_materials(subject=subject)}
+    rows = list_materials(subject=subject) if known is None else known
+    supplied = {view.material: view for view in rows}
     return rules.outlook(required, supplied, subject, _files_on_form(on_form or {}))
 
 

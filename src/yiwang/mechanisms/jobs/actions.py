@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -44,7 +45,8 @@ def defer(
         if not isinstance(value, str | int) or len(str(value)) > LONGEST_ARGUMENT:
             raise TypeError(f"argument {name!r} of {task} is not a reference or a number")
     try:
-        with transaction.atomic():
+        # Only a key can be refused, so only a key needs a savepoint.
+        with transaction.atomic() if key is not None else nullcontext():
             app.configure_task(name=task, queue=queue, queueing_lock=key).defer(**arguments)
     except AlreadyEnqueued:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F
@@ -9,7 +10,7 @@ from django.db.models import F
 from yiwang.capability.intake import queries, rules
 from yiwang.capability.intake.actions import rows
 from yiwang.capability.intake.actions.rows import AlreadyHandedIn
-from yiwang.capability.intake.definitions import FrozenApplication, Kind
+from yiwang.capability.intake.definitions import Form, FrozenApplication, Kind
 from yiwang.capability.intake.models import Attachment, Draft
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
@@ -32,7 +33,8 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
     """
     draft = rows.lock(draft_key, actor, at)
     form = queries.get_form(draft.item_code, draft.item_version)
-    view = queries.view_of(draft)
+    names = _uploaded(draft, form)
+    view = queries.view_of(draft, files=tuple(names))
     if view.conflicts:
         named = [FieldProblem(c.field, f"{c.label}有两种填法。") for c in view.conflicts]
         raise AnswersConflict(fields=named)
@@ -40,7 +42,6 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
     if problems:
         raise InvalidInput(fields=problems)
     answers = rules.visible_answers(form, view.answers)
-    names = dict(draft.attachments.values_list("file_key", "filename"))
     agreed = {k: p for k, p in view.prefilled.items() if k in answers and answers[k] == p.value}
     uploads = [f.key for f in form.fields if f.kind is Kind.FILE and f.key in answers]
     return FrozenApplication(
@@ -57,14 +58,29 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
         contradictions=rules.contradictions(form, answers, view.prefilled),
         files={key: tuple(answers[key]) for key in uploads},
         material_files=rules.material_files(form, answers),
+        attached=tuple(names),
     )
 
 
-def mark_submitted(*, draft_key: str, case: str, actor: Actor, at: datetime) -> None:
-    """The draft became a case (a reference), which keeps its files; once only."""
+def _uploaded(draft: Draft, form: Form) -> dict[str, str]:
+    """File key → file name; a form without a file question is not asked about."""
+    if not any(field.kind is Kind.FILE for field in form.fields):
+        return {}
+    return dict(draft.attachments.values_list("file_key", "filename"))
+
+
+def mark_submitted(
+    *, draft_key: str, case: str, actor: Actor, at: datetime, files_of: Sequence[str] | None = None
+) -> None:
+    """The draft became a case (a reference), which keeps its files; once only.
+
+    ``files_of``: the keys ``freeze`` found, when the caller has them; else they are looked up.
+    """
     open_ = Draft.objects.visible_to(actor).filter(key=draft_key, submitted_case="")
     if not open_.update(submitted_case=case, saved_at=at, version=F("version") + 1):
         raise AlreadyHandedIn
-    mine = Attachment.objects.filter(draft__key=draft_key)
-    for file_key in mine.values_list("file_key", flat=True):
+    if files_of is None:
+        mine = Attachment.objects.filter(draft__key=draft_key)
+        files_of = list(mine.values_list("file_key", flat=True))
+    for file_key in files_of:
         files.attach(key=file_key, subject=case, at=at)

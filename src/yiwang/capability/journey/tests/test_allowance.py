@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,6 +25,8 @@ from yiwang.support.letters import queries as letters
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 CODE = sample.ALLOWANCE
+#: A test stands in a transaction, so BEGIN and COMMIT are a savepoint and its release.
+SAVEPOINT = 2
 
 
 @pytest.fixture
@@ -336,3 +339,13 @@ def test_one_draft_with_two_keys_at_once_still_makes_one_case() -> None:
         thread.join()
     assert sorted(outcomes) == ["already"] * 19 + ["receipt"]
     assert Case.objects.count() == 1
+
+
+def test_handing_in_takes_twelve_statements(
+    me: Actor, person, django_assert_num_queries: Any
+) -> None:
+    """Each of them once, and none of them for what this item does not have (uploads)."""
+    hand_in(me, person)  # published parts are in memory now
+    draft = sample.filled(CODE, me, sample.allowance_answers(person), at=AT)
+    with django_assert_num_queries(12 + SAVEPOINT):
+        journey.submit(draft_key=draft, idempotency_key=new_key(), actor=me, at=AT)
