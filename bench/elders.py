@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from yiwang.capability import journey
 from yiwang.capability.journey import sample as journey_sample
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people

@@ -45,12 +45,12 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def _stat(pid: str) -> tuple[int, float] | None:
-    """Parent and CPU seconds of one process, None when it has gone."""
+    """Parent and CPU seconds of one process and its ended children, None when it has gone."""
     try:
         fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return int(fields[1]), (int(fields[11]) + int(fields[12])) / _TICKS
+    return int(fields[1]), sum(map(int, fields[11:15])) / _TICKS
 
 
 def cpu_seconds(root: int) -> float:

@@ -1,0 +1,84 @@
+"""The measured installation's own processes: who they are, what CPU they used, how to hold them still."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from bench.figures import cpu_seconds
+from yiwang.cloud.storage import placement
+
+SUPERVISOR = int(os.environ.get("YIWANG_BENCH_PID", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """CPU milliseconds by kind of process."""
+
+    web: float
+    worker: float
+    sealer: float
+    database: float
+
+    def minus(self, before: Used) -> Used:
+        return Used(
+            self.web - before.web,
+            self.worker - before.worker,
+            self.sealer - before.sealer,
+            self.database - before.database,
+        )
+
+
+def used() -> Used:
+    """What each has used since it started."""
+    return Used(
+        *(1000 * cpu_seconds(_pid(name)) for name in ("web", "worker", "sealer")),
+        1000 * cpu_seconds(postmaster()),
+    )
+
+
+def used_by(act: Callable[[], object]) -> tuple[Used, float]:
+    """CPU used while ``act`` ran, and how many seconds it took."""
+    before, began = used(), time.monotonic()
+    act()
+    seconds = time.monotonic() - began
+    time.sleep(0.05)  # the last answers are out; let the processes come to rest
+    return used().minus(before), seconds
+
+
+def postmaster() -> int:
+    """The database server's first process."""
+    data = placement.choose(settings.YIWANG_HOME).data
+    return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+@contextlib.contextmanager
+def held_still(*names: str) -> Iterator[None]:
+    """These processes stand still meanwhile, so that nothing they do is counted."""
+    pids = [_pid(name) for name in names]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _pid(name: str) -> int:
+    wanted = f"-m\0yiwang\0process\0{name}\0".encode()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError, IndexError):
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == SUPERVISOR and wanted in (entry / "cmdline").read_bytes():
+                return int(entry.name)
+    raise LookupError(f"no process {name} below {SUPERVISOR}")
