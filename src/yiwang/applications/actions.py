@@ -157,7 +157,11 @@ def _due(pack: Pack, on: date) -> date:
     return clock_rules.due(start=on, allowance=pack.flow.decide_within, calendar=calendar).on
 
 
-def _narrow(pack: Pack, questions: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
-    narrowed = catalogue_queries.narrow(pack.item, questions)
+def _narrow(
+    pack: Pack, questions: Mapping[str, str], answers: Mapping[str, Any]
+) -> tuple[tuple[str, ...], str]:
+    """As at submission: what the form says counts over what the guide was told."""
+    said = intake_queries.questions_of(pack.form, questions, answers)
+    narrowed = catalogue_queries.narrow(pack.item, said)
     handling = narrowed.handling_item.key if narrowed.handling_item else ""
     return tuple(m.key for m in narrowed.to_bring), handling

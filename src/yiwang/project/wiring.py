@@ -15,6 +15,7 @@ from yiwang.capability.cases.events import (
     CaseWithdrawn,
     PassedToOfficial,
 )
+from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import reactions as indicators
@@ -33,6 +34,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CaseClosed: [applicants.invite_review],
     ClockRecomputed: [applicants.tell_new_date],
     ClockTurnedYellow: [applicants.remind_of_correction],
+    EntitlementStopAnnounced: [applicants.tell_stop_announced],
     ReviewGiven: [indicators.count_review],
 }
 

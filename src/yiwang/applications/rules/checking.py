@@ -8,23 +8,19 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from yiwang.applications.definitions import LANGUAGES, Pack, PackProblem
+from yiwang.applications.rules.carrying import check_carrying
+from yiwang.applications.rules.notices import check_notices
 from yiwang.capability.catalogue import definitions as catalogue
 from yiwang.capability.intake.definitions import Field, Kind
 
 Problems = Iterator[PackProblem]
-#: What a notice may mention; values come from the case, never from templates inside values.
-PLACEHOLDERS: Final = frozenset(
-    ["case_no", "item_name", "answer_by", "received_on", "decided_on", "department_name", "reason",
-     "monthly_yuan", "starts_on", "stops_on", "phone"]
-)  # fmt: skip
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _HANZI: Final = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_EXAMPLES: Final = 10
 
 
 def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
     """All problems and warnings, file by file. ``item_words``: the item's visible words by path."""
-    parts = (_item, _agreement, _inputs, _licence, _notices, _examples)
+    parts = (_item, check_carrying, _agreement, _inputs, _licence, check_notices, _examples)
     found = [problem for part in parts for problem in part(pack)]
     return (*found, *_texts(pack, {**item_words, **form_words(pack)}))
 
@@ -128,18 +124,6 @@ def _licence(pack: Pack) -> Problems:
         yield PackProblem(
             "licence.yaml", "specimen", "样式不是国家标准，却没有标为样本。", "请写 specimen。"
         )
-
-
-def _notices(pack: Pack) -> Problems:
-    if not pack.notices:
-        yield PackProblem("notices/", "（文件夹）", "没有任何通知。", "至少写 submitted.txt。")
-    for name, text in pack.notices.items():
-        for mention in _PLACEHOLDER.findall(text):
-            if mention not in PLACEHOLDERS:
-                yield PackProblem(
-                    f"notices/{name}.txt", f"{{{mention}}}", "不认识这个占位符。",
-                    f"可用：{'、'.join(sorted(PLACEHOLDERS))}。",
-                )  # fmt: skip
 
 
 def _texts(pack: Pack, from_item: Mapping[str, str]) -> Problems:

@@ -17,8 +17,8 @@ from yiwang.mechanisms.rulings.definitions import TO_OFFICIAL, Input
 FormCheck = Callable[[Pack, Mapping[str, Any], date], tuple[str, ...]]
 #: (pack, on) → the day by which the decision is due.
 DueDay = Callable[[Pack, date], date]
-#: (pack, questions) → (keys to bring, handling item's key).
-Narrow = Callable[[Pack, Mapping[str, str]], tuple[tuple[str, ...], str]]
+#: (pack, questions, answers) → (keys to bring, handling item's key).
+Narrow = Callable[[Pack, Mapping[str, str], Mapping[str, Any]], tuple[tuple[str, ...], str]]
 
 
 def run_example(
@@ -31,7 +31,7 @@ def run_example(
         said = [f"表单问题应当是 {sorted(expect.problems)}，实际是 {sorted(wrong)}"]
         return ExampleOutcome(example.name, tuple(said if wrong != set(expect.problems) else ()))
     outcome, row, output = _ask(pack, example)
-    bring, handling = narrow(pack, example.questions)
+    bring, handling = narrow(pack, example.questions, example.answers)
     compared: list[tuple[str, object, object]] = [("结论", expect.outcome, outcome)]
     if expect.row:
         compared.append(("命中的行", expect.row, row))

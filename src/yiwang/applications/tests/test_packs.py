@@ -110,11 +110,31 @@ def test_a_pack_of_the_shelf_has_no_problem_and_its_examples_come_true(code: str
         ("flow.yaml", "table: eligibility", "table: another", "flow.yaml:ruling.table"),
         ("flow.yaml", "instant: true", "instant: false", "flow.yaml:instant"),
         (
-            "notices/submitted.txt",
-            "{case_no}",
+            "notices/rejected.txt",
+            "{reason}",
             "{citizen_id}",
-            "notices/submitted.txt:{citizen_id}",
+            "notices/rejected.txt:{citizen_id}",
         ),
+        ("notices/rejected.txt", "{reason}", "{starts_on}", "notices/rejected.txt:{starts_on}"),
+        (
+            "form.yaml",
+            "x-question: { key: who, answers: { self: false, relative: true } }",
+            "x-question: { key: whose, answers: { self: false, relative: true } }",
+            "form.yaml:properties.by_relative.x-question",
+        ),
+        (
+            "form.yaml",
+            "x-question: { key: who, answers: { self: false, relative: true } }",
+            "x-question: who",
+            "form.yaml:properties.by_relative.x-question",
+        ),
+        (
+            "form.yaml",
+            "answers: { self: false, relative: true }",
+            "answers: { self: false }",
+            "form.yaml:properties.by_relative.x-question",
+        ),
+        ("item.yaml", "- key: who", "- key: bank", "form.yaml:properties.bank"),
         ("text/en.yaml", "  form.bank.label: Bank\n", "", "text/en.yaml:words.form.bank.label"),
         (
             "form.yaml",
@@ -135,6 +155,24 @@ def test_a_mistake_is_named_by_file_and_key(
 def test_asking_for_what_sharing_gives_is_refused(folder: Path) -> None:
     _edit(folder, "item.yaml", "source: FETCHED\n    provider: person.alive", "source: UPLOADED")
     assert "item.yaml:materials.life.source" in _problems(folder)
+
+
+def test_a_notice_no_step_sends_and_a_step_without_notice_are_named(folder: Path) -> None:
+    (folder / "notices" / "approved.txt").rename(folder / "notices" / "aproved.txt")
+    problems = _problems(folder)
+    assert "notices/aproved.txt:（文件名）" in problems
+    assert "notices/:case-approved" in problems
+
+
+def test_an_example_is_narrowed_by_its_form_over_its_guide(folder: Path) -> None:
+    """A guide told “the elder” and a form that says “a relative”: the form counts."""
+    file = folder / "examples" / "to-a-person.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "questions: { who: relative }" in text
+    file.write_text(text.replace("questions: { who: relative }", "questions: { who: self }"))
+    pack = queries.read_pack(folder)
+    assert isinstance(pack, Pack)
+    assert [o for o in actions.run_examples(pack) if o.differences] == []
 
 
 def test_strange_files_and_missing_ones_are_named(folder: Path) -> None:
@@ -187,7 +225,7 @@ def test_all_parts_are_published_under_one_version(folder: Path) -> None:
     assert assistant.search("老人钱")[0].code == "elderly-allowance"
     english = catalogue.get_item("elderly-allowance", on=AT.date(), language="en")
     assert english.item.name.startswith("Old-age allowance")
-    assert catalogue.get_notice("elderly-allowance", 1, "submitted")
+    assert catalogue.get_notice("elderly-allowance", 1, "approved")
 
 
 def test_publishing_again_changes_nothing_and_a_change_in_any_part_is_a_new_version(

@@ -20,6 +20,18 @@ class EntitlementGranted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntitlementStopAnnounced(Event):
+    """The person was told in writing that payments are to end; until ``object_by`` they may object."""
+
+    name: ClassVar[str] = "entitlements.entitlement_stop_announced"
+    case: str
+    person: str
+    reason: str
+    stops_on: str
+    object_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntitlementStopped(Event):
     """Payments end with ``stops_on`` (first month without); ``owed_back_fen`` was paid too much."""
 

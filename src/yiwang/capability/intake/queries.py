@@ -126,6 +126,13 @@ def questions_now(draft: DraftView) -> Mapping[str, str]:
     return rules.questions_now(form, draft.questions, draft.answers)
 
 
+def questions_of(
+    form: Form, questions: Mapping[str, str], answers: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """``questions_now`` for answers that are no draft: a pack's examples."""
+    return rules.questions_now(form, questions, answers)
+
+
 def material_files(draft: DraftView) -> Mapping[str, tuple[str, ...]]:
     """Materials the form itself asks for, with the files uploaded there."""
     form = get_form(draft.item_code, draft.item_version)

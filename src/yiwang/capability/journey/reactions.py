@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import Outcome
@@ -19,9 +19,13 @@ from yiwang.capability.cases.events import (
     PassedToOfficial,
 )
 from yiwang.capability.cases.queries import Inside
+from yiwang.capability.entitlements import queries as entitlements
+from yiwang.capability.entitlements.definitions import REASON_LABELS
+from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import letters
 from yiwang.capability.journey.clocks import DECIDE, SUPPLY
 from yiwang.kernel.events import Event
+from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedYellow
@@ -72,7 +76,7 @@ def tell_decided(*, event: CaseDecided, position: int, **_: object) -> None:
     decision = cases.get_decision(_inside(event).key)
     if event.outcome == Outcome.APPROVE:
         result = f"{_inside(event).result_label}可以在“我的办件”里查看。"
-        _tell("case-approved", event, position, result=result)
+        _tell("case-approved", event, position, result=result, **_sum(event.subject))
     else:
         appeal = "\n".join(decision.appeal)
         _tell("case-rejected", event, position, reason=decision.reason, appeal=appeal)
@@ -105,6 +109,41 @@ def remind_of_correction(*, event: ClockTurnedYellow, position: int, **_: object
         _tell("correction-due-soon", event, position, correct_by=by)
 
 
+def tell_stop_announced(*, event: EntitlementStopAnnounced, position: int, **_: object) -> None:
+    """A benefit is to end: from when, why, and until when to object. Payments go on until then."""
+    if not event.case.startswith("case:"):
+        return
+    inside = cases.get_inside(split(event.case)[1])
+    first = date.fromisoformat(event.stops_on)
+    by = letters.say(date.fromisoformat(event.object_by))
+    messages.tell(
+        recipient=event.person,
+        template=f"{inside.item_code}@{inside.item_version}/entitlement-stopped",
+        values={
+            **_common(inside, event.at),
+            "reason": REASON_LABELS.get(event.reason, event.reason),
+            "stops_on": f"{first.year}年{first.month}月",
+            "appeal": f"如果情况不对，请在{by}前联系{inside.department_name}。",
+        },
+        subject=event.case,
+        at=event.at,
+        key=crypto.digest(f"entitlement-stopped:{position}".encode())[:16],
+    )
+
+
+def _sum(case: str) -> dict[str, str]:
+    """What a benefit pays and from when; nothing for other results."""
+    granted = entitlements.find_case_entitlement(case)
+    if granted is None:
+        return {}
+    yuan, fen = divmod(granted.monthly_fen, 100)
+    first = granted.starts_on
+    return {
+        "monthly_yuan": f"{yuan}.{fen:02d}" if fen else str(yuan),
+        "starts_on": f"{first.year}年{first.month}月",
+    }
+
+
 def _inside(event: Event) -> Inside:
     return cases.get_inside(split(event.subject)[1])
 
@@ -123,17 +162,28 @@ def _tell(
     **values: str,
 ) -> None:
     inside = _inside(event)
-    common = {
-        "item_name": inside.item_name,
-        "case_no": inside.case_no,
-        "department": inside.department_name,
-        "answer_by": _due(event.subject, DECIDE, event.at),
-    }
     messages.tell(
         recipient=inside.applicant,
         template=f"{inside.item_code}@{inside.item_version}/{notice}",
-        values={**common, **values},
+        values={**_common(inside, event.at), **values},
         subject=event.subject,
         at=event.at,
         key=crypto.digest(f"{notice}:{position}".encode())[:16],
     )
+
+
+def _common(inside: Inside, at: datetime) -> dict[str, str]:
+    """What every notice may mention (``definitions.ALWAYS``, and the day of a decision)."""
+    contact = letters.item_of(inside).contact
+    common = {
+        "item_name": inside.item_name,
+        "case_no": inside.case_no,
+        "department": inside.department_name,
+        "department_name": inside.department_name,
+        "answer_by": _due(inside.reference, DECIDE, at),
+        "received_on": letters.say(legal_date(inside.received_at)),
+        "phone": contact.consult if contact else "12345",
+    }
+    if inside.decided_at is not None:
+        common["decided_on"] = letters.say(legal_date(inside.decided_at))
+    return common

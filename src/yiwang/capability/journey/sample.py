@@ -25,6 +25,8 @@ from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.references import new_key
 from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.support.licences import actions as licences
+from yiwang.support.messages import actions as messages
+from yiwang.support.messages.definitions import parse_pack_notice
 
 PACKS = Path(__file__).parents[4] / "packs" / "services"
 ALLOWANCE, BUSINESS = "elderly-allowance", "individual-business"
@@ -58,6 +60,11 @@ def publish(code: str, *, at: datetime) -> Item:
     if (folder / "licence.yaml").exists():
         definition = _yaml(folder / "licence.yaml")
         licences.publish_template(definition=definition, version=version, at=at)
+    notices = [
+        parse_pack_notice(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted((folder / "notices").glob("*.txt"))
+    ]
+    messages.publish_notices(item_code=code, version=version, notices=notices)
     return item
 
 

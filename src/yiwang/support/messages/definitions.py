@@ -44,7 +44,7 @@ VALUES = {
     "text": "正文",
 }
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
-_LONGEST_SMS = 300
+LONGEST_SMS = 300
 _LONGEST_TEXT = 2_000
 
 
@@ -132,13 +132,15 @@ def parse_pack_notice(name: str, source: str) -> Notice:
     The bare text goes to the inbox under the platform's title for the same step, and to the phone
     when it is short enough. A pack says ``submitted`` where the platform says ``case-submitted``.
     """
-    step = PACK_NAMES.get(name, name if name.startswith("case-") else f"case-{name}")
+    step = PACK_NAMES.get(
+        name, name if name in WHOLE_NAMES or name.startswith("case-") else f"case-{name}"
+    )
     if re.match(r"标题[：:]", source):
         notice = parse(name, source)
         return Notice(step, notice.title, notice.text, notice.sms)
     text = " ".join(source.split("\n")).strip()
     sms = f"【一网】{text}"
-    notice = Notice(step, "-", text, sms if len(sms) <= _LONGEST_SMS else "")
+    notice = Notice(step, "-", text, sms if len(sms) <= LONGEST_SMS else "")
     problems = _problems(notice, "")
     if problems:
         raise InvalidInput(f"通知模板 {name} 有错误。", fields=problems)
@@ -152,6 +154,11 @@ PACK_NAMES = {
     "granted": "entitlement-granted",
     "issued": "licence-issued",
 }
+#: Steps that are no case's: packs name them as the platform does.
+WHOLE_NAMES = frozenset(
+    ["correction-due-soon", "correction-overdue", "decision-revoked", "due-date-changed", 
+     "entitlement-granted", "entitlement-stopped", "licence-issued", "review-invited"]
+)  # fmt: skip
 
 
 def _problems(notice: Notice, head: str) -> list[FieldProblem]:
@@ -163,7 +170,7 @@ def _problems(notice: Notice, head: str) -> list[FieldProblem]:
         (not notice.title, "缺少“标题：”一行。"),
         (not notice.text, "标题下面要空一行，再写正文。"),
         (len(notice.text) > _LONGEST_TEXT, f"正文不能超过 {_LONGEST_TEXT} 字。"),
-        (len(notice.sms) > _LONGEST_SMS, f"短信不能超过 {_LONGEST_SMS} 字。"),
+        (len(notice.sms) > LONGEST_SMS, f"短信不能超过 {LONGEST_SMS} 字。"),
         (len(head.splitlines()) > 2, "标题和短信各占一行，下面要空一行。"),
         (
             bool(re.search(r"[{}]", _PLACEHOLDER.sub("", notice.title + notice.text + notice.sms))),

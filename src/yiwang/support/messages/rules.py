@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from yiwang.support.messages.definitions import CannotTell, Notice
+from yiwang.support.messages.definitions import LONGEST_SMS, CannotTell, Notice
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -31,8 +31,14 @@ def fill_notice(notice: Notice, values: Mapping[str, str]) -> Notice:
         notice.name,
         fill(notice.title, values)[:120],
         fill(notice.text, values),
-        fill(notice.sms, values),
+        short(fill(notice.sms, values)),
     )
+
+
+def short(text: str) -> str:
+    """A short message stays short whatever an official wrote; the whole of it is in the inbox."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_SMS else f"{text[: LONGEST_SMS - 12]}……全文请看站内消息"
 
 
 def split_template(template: str) -> tuple[str, int, str]:

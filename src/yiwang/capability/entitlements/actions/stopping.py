@@ -21,10 +21,11 @@ from yiwang.capability.entitlements.definitions import (
     EntitlementView,
     StopReason,
 )
-from yiwang.capability.entitlements.events import EntitlementStopped
+from yiwang.capability.entitlements.events import EntitlementStopAnnounced, EntitlementStopped
 from yiwang.capability.entitlements.models import Entitlement, EntitlementPeriod
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import InvalidInput
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.letters import actions as letters
@@ -72,6 +73,12 @@ def announce_stop(
         object_by=object_by, notice_letter=letter.key, version=F("version") + 1,
     )  # fmt: skip
     note(row, "stop_announced", actor, at, reason=reason, month=rules.first_of(stops_on))
+    told = EntitlementStopAnnounced(
+        subject=reference("entitlement", row.key), at=at, case=row.case, person=row.person,
+        reason=reason, stops_on=rules.first_of(stops_on).isoformat(),
+        object_by=object_by.isoformat(),
+    )  # fmt: skip
+    journal.announce(told, actor=actor)
     return queries.view(Entitlement.objects.get(pk=row.pk))
 
 

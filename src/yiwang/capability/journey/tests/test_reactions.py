@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from django.test import override_settings
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
+from yiwang.capability.entitlements import actions as entitlement_actions
+from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.journey import reactions, sample
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import queries as journal
@@ -45,6 +48,45 @@ def test_who_is_approved_at_once_hears_it_once_and_is_invited_to_review(told) ->
     receipt = sample.submitted(sample.ALLOWANCE, me, sample.allowance_answers(person), at=AT)
     jobs.run_waiting(at=AT)
     assert told(f"case:{receipt.case_key}", me) == sorted(["申请已通过", "请您评价"])
+
+
+def test_the_pack_says_it_in_its_own_words_in_the_inbox_and_on_the_phone(told) -> None:
+    sample.publish(sample.ALLOWANCE, at=AT)
+    person = sample.elder(at=AT)
+    me = sample.citizen(person)
+    receipt = sample.submitted(sample.ALLOWANCE, me, sample.allowance_answers(person), at=AT)
+    jobs.run_waiting(at=AT)
+    told(f"case:{receipt.case_key}", me)
+    words = "高龄津贴已办好：每月 50 元，从 2026年3月 起列入每月发放名单，到账日期以银行为准。"
+    assert words in [m.text for m in messages.list_messages(me, limit=50)]
+    with override_settings(SAMPLE=True):
+        assert f"【一网】{words}" in [one.text for one in messages.list_simulated_sms()]
+
+
+def test_a_stop_is_announced_in_the_packs_words_with_reason_and_month(told) -> None:
+    item = sample.publish(sample.ALLOWANCE, at=AT)
+    person = sample.elder(at=AT)
+    me = sample.citizen(person)
+    receipt = sample.submitted(sample.ALLOWANCE, me, sample.allowance_answers(person), at=AT)
+    jobs.run_waiting(at=AT)
+    granted = entitlements.find_case_entitlement(f"case:{receipt.case_key}")
+    assert granted is not None
+    entitlement_actions.announce_stop(
+        key=granted.key,
+        version=granted.version,
+        reason="MOVED",
+        stops_on=date(2026, 6, 1),
+        object_by=date(2026, 5, 20),
+        addressee=person.name,
+        body="城关区民政局",
+        basis="本地规定（示例）",
+        at=AT,
+        actor=sample.official(item),
+    )
+    told(granted.reference, me)
+    (text,) = [m.text for m in messages.list_messages(me, limit=50)]
+    assert text.startswith("因为户籍迁出，高龄津贴拟从 2026年6月 起停发。")
+    assert "城关区民政局" in text
 
 
 def test_every_turn_with_an_official_is_told(told) -> None:
