@@ -1,5 +1,5 @@
 """Fixtures every test needs: keys and files in a folder of the run's own, a journal that can be
-emptied between tests."""
+emptied between tests, no jobs left by the test before."""
 
 from __future__ import annotations
 
@@ -36,3 +36,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
                 f"CREATE TRIGGER {table}_grows BEFORE UPDATE OR DELETE ON {table}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change()"
             )
+
+
+@pytest.fixture(autouse=True)
+def _no_job_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits Django empties its own tables only; the jobs' are not among them."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and (marker.kwargs.get("transaction") or any(marker.args[:1]))
+    if not (commits or "transactional_db" in request.fixturenames):
+        yield
+        return
+    from django.db import connection
+
+    blocker = request.getfixturevalue("django_db_blocker")
+    yield
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")

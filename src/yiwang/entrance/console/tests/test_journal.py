@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -30,9 +29,11 @@ def break_down(**_: object) -> None:
 
 
 @pytest.fixture
-def parked() -> Iterator[int]:
+def parked(monkeypatch: pytest.MonkeyPatch) -> int:
     """One subject that failed twice and has one more fact behind it."""
     at = moments.now()
+    monkeypatch.setattr(registry, "_listeners", {})
+    monkeypatch.setattr(registry, "_events", {})
     registry.wire({Counted: [break_down]})
     with transaction.atomic():
         for _ in range(2):
@@ -40,8 +41,7 @@ def parked() -> Iterator[int]:
     actions.seal(at=at)
     actions.run_listeners(at=at)
     actions.run_listeners(at=at + timedelta(minutes=1))
-    yield queries.list_parked()[0].key
-    registry.wire({})
+    return queries.list_parked()[0].key
 
 
 def official(client: Client, *roles: Role) -> Client:

@@ -72,7 +72,9 @@ def break_at_commit(*, event: Counted, **_: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def scratch() -> Iterator[None]:
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(registry, "_listeners", {})
+    monkeypatch.setattr(registry, "_events", {})
     registry.wire({Counted: [write_down]})
     broken.clear()
     seen.clear()
@@ -86,7 +88,6 @@ def scratch() -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE scratch_child, scratch_parent, scratch_effect")
-    registry.wire({})
 
 
 def announce(subject: str, n: int, **facts: object) -> None:
