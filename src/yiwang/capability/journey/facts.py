@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from yiwang.capability.cases.definitions.flow import Derived, RuleInput, RulingPlan
 from yiwang.capability.cases.queries import Inside
+from yiwang.capability.journey import naming
 from yiwang.foundation.exchange import sources
 from yiwang.foundation.exchange.definitions import Answer, Question
 from yiwang.foundation.libraries import queries as libraries
@@ -43,7 +45,13 @@ def gather(
     answers = _ask(asked, inside, about) if about is not None else ()
     told = dict(zip((one.name for one in asked), answers, strict=False))
     on = legal_date(inside.received_at)
-    return {one.name: _input(one, inside, told.get(one.name), on, at) for one in plan.inputs}
+    plain = {one.name: _input(one, inside, told.get(one.name), on, at) for one in plan.inputs}
+    return {
+        one.name: replace(
+            plain[one.name], words=naming.words_of(one, plain[one.name].value, inside)
+        )
+        for one in plan.inputs
+    }
 
 
 def _ask(asked: list[RuleInput], inside: Inside, about: str | None) -> tuple[Answer, ...]:

@@ -154,6 +154,7 @@ def _content(inputs: Mapping[str, Input], said: rules.Evaluation) -> dict[str, A
                 "value": given.value,
                 "source": given.source,
                 "obtained_at": given.obtained_at.isoformat(),
+                "words": dict(given.words),
             }
             for name, given in inputs.items()
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -17,11 +17,16 @@ OUTCOMES = (APPROVE, TO_OFFICIAL)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One fact a ruling stood on, where it came from, and when it was obtained."""
+    """One fact a ruling stood on, where it came from, and when it was obtained.
+
+    ``words``: what codes are called, for the explanation only: the value's and those conditions name
+    (``{"shop": "有店面"}``). The table is asked with the value itself.
+    """
 
     value: Value
     source: str
     obtained_at: datetime
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,12 @@ def view(record: RulingRecord) -> Ruling:
 
 def inputs_of(content: Mapping[str, Any]) -> dict[str, Input]:
     return {
-        name: Input(given["value"], given["source"], datetime.fromisoformat(given["obtained_at"]))
+        name: Input(
+            given["value"],
+            given["source"],
+            datetime.fromisoformat(given["obtained_at"]),
+            given.get("words", {}),
+        )
         for name, given in content["inputs"].items()
     }
 

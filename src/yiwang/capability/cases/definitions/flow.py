@@ -14,6 +14,7 @@ class Derived(StrEnum):
     """What a table may be asked with instead of the value itself."""
 
     AGE = "AGE"  # 周岁: completed years on the day the application was received
+    DIVISION = "DIVISION"  # the code as it is, said by its name
 
 
 @dataclass(frozen=True, slots=True)

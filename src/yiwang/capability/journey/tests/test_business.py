@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,7 +14,9 @@ from yiwang.capability.journey import sample
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.identifiers import is_uscc
+from yiwang.kernel.refusals import InvalidInput
 from yiwang.mechanisms.jobs import actions as jobs
+from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.network.directory import sample as directory
 from yiwang.support.letters import queries as letters
 from yiwang.support.licences import queries as licences
@@ -147,3 +150,35 @@ def test_what_does_not_belong_here_is_refused_with_where_to_turn(me, person, ite
     assert "REFUSAL_OF_ACCEPTANCE" in {
         letter.kind for letter in letters.list_letters(case.reference)
     }
+
+
+def test_an_explanation_speaks_words_and_the_record_keeps_the_codes(me: Actor, person) -> None:
+    receipt = hand_in(me, person)
+    jobs.run_waiting(at=AT)
+    case = look(receipt, me)
+    (ruling,) = case.rulings
+    told = "".join(ruling.explanation)
+    assert "有店面或者固定地点" in told
+    assert "城关区" in told
+    assert "内地居民" in told
+    assert not re.search(r"shop|mainland|declaration|620102|true|false", told), told
+    assert ruling.inputs is not None
+    assert ruling.inputs["place_kind"].value == "shop"
+    assert ruling.inputs["place_division"].value == "620102001000"
+    assert [one.differences for one in rulings.replay(subject=case.reference)] == [()]
+
+
+def test_what_kept_a_rule_from_approving_is_said_in_words(me: Actor, person) -> None:
+    file = "0" * 16
+    draft = journey.start(item_code=CODE, actor=me, at=AT, questions=QUESTIONS)
+    with pytest.raises(InvalidInput):  # somebody else's file is not believed
+        journey.answer(
+            draft_key=draft.key, answers={"place_file": [file]}, version=1, actor=me, at=AT
+        )
+    receipt = hand_in(me, person, scope_listed=False, scope_free="旧货收购", approval="none")
+    jobs.run_waiting(at=AT)
+    case = look(receipt, sample.citizen(person))
+    told = "".join(case.rulings[0].explanation)
+    assert case.state == "WITH_OFFICIAL"
+    assert "经营项目" in told
+    assert not re.search(r"shop|mainland|declaration|620102|true|false", told), told

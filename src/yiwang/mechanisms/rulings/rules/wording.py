@@ -12,7 +12,7 @@ from yiwang.mechanisms.rulings.rules.reading import TableParts, is_any
 
 #: Raise it with any change of a sentence here: a record keeps the words it was made with, and replay
 #: compares words only within one version. Outcome, output, rows and basis are always compared.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _COMPARISONS: Final = (
     (">=", "不小于"),
@@ -32,16 +32,19 @@ _FUNCTIONS: Final = (
 _WORDS: Final = {"true": "是", "false": "否", "null": "没有"}
 
 
-def say_value(value: Value) -> str:
-    """A value as a person would write it."""
+_NO_WORDS: Final[Mapping[str, str]] = {}
+
+
+def say_value(value: Value, words: Mapping[str, str] = _NO_WORDS) -> str:
+    """A value as a person would write it; a code by its name where ``words`` has one."""
     if value is None:
         return "没有"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return str(value) or "空"
+    return words.get(str(value), str(value)) or "空"
 
 
-def say_condition(cell: str) -> str:
+def say_condition(cell: str, words: Mapping[str, str] = _NO_WORDS) -> str:
     """``>= 80`` → ``不小于 80``; what cannot be put simply stays as written."""
     text = cell.strip()
     if text in _WORDS:
@@ -54,13 +57,18 @@ def say_condition(cell: str) -> str:
     for pattern, form in _FUNCTIONS:
         call = pattern.fullmatch(text)
         if call:
+            named = words.get(call.group(2))
+            if named and form.startswith("以 {} 开头"):  # a place by the beginning of its code
+                return f"{'不' if call.group(1) else ''}在“{named}”"
             return ("不" if call.group(1) else "") + form.format(call.group(2))
-    for sign, words in _COMPARISONS:
+    for sign, sense in _COMPARISONS:
         rest = text.removeprefix(sign).strip()
         if text.startswith(sign) and (rest in _WORDS or _LITERALS.fullmatch(rest)):
-            return f"{words} {_WORDS.get(rest, rest.strip(chr(39)))}"
+            literal = rest.strip("'")
+            return f"{sense} {_WORDS.get(rest) or words.get(literal, literal)}"
     if _LITERALS.fullmatch(text):
-        values = [value.strip().strip("'") for value in text.split(",")]
+        codes = [value.strip().strip("'") for value in text.split(",")]
+        values = [words.get(code, code) for code in codes]
         return f"是 {values[0]}" if len(values) == 1 else f"是 {'、'.join(values)} 之一"
     return f"满足 {text}"
 
@@ -105,4 +113,5 @@ def _fact(
         return f"{name}{verdict}“{say_condition(condition)}”。"
     on = legal_date(given.obtained_at)
     source = f"（来源：{given.source}，{on.year}年{on.month}月{on.day}日）" if given.source else ""
-    return f"{name}：{say_value(given.value)}{source}，{verdict}{say_condition(condition)}。"
+    value, wanted = say_value(given.value, given.words), say_condition(condition, given.words)
+    return f"{name}：{value}{source}，{verdict}{wanted}。"

@@ -205,3 +205,24 @@ def test_the_table_means_what_its_author_wrote(age: int, alive: bool, place: str
 )
 def test_conditions_are_said_in_chinese(cell: str, words: str) -> None:
     assert wording.say_condition(cell) == words
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("'shop'", "是 有店面"),
+        ("'shop','online'", "是 有店面、online 之一"),
+        ("!= 'shop'", "不是 有店面"),
+        ("startsWith($, '620102')", "在“城关区”"),
+        ("not(startsWith($, '620102'))", "不在“城关区”"),
+        ("contains($, '620102')", "包含 620102"),
+    ],
+)
+def test_codes_in_conditions_are_said_by_their_names(cell: str, said: str) -> None:
+    assert wording.say_condition(cell, {"shop": "有店面", "620102": "城关区"}) == said
+
+
+def test_a_code_nobody_named_stays_as_it_is() -> None:
+    assert wording.say_value("shop", {"shop": "有店面"}) == "有店面"
+    assert wording.say_value("other", {"shop": "有店面"}) == "other"
+    assert wording.say_value(True, {"True": "x"}) == "是"
