@@ -1,10 +1,12 @@
 """The search gate: real-life words over both packs and a real district's catalogue."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from yiwang.applications import queries as applications
 from yiwang.capability.catalogue import actions as catalogue
@@ -16,8 +18,22 @@ QUERIES = Path(__file__).with_name("search_queries.tsv")
 CATALOGUE = settings.ROOT / "src/yiwang/capability/catalogue/data/guangan_district_items.csv"
 
 
+@pytest.fixture(scope="module")
+def _catalogue(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Read once for all these tests, and taken back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        _fill()
+        with django_db_blocker.block():  # type: ignore[attr-defined]
+            yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def filled(db: None) -> None:
+def filled(_catalogue: None, db: None) -> None:
+    """Packs and a district's catalogue."""
+
+
+def _fill() -> None:
     for code in ("elderly-allowance", "individual-business"):
         pack = applications.read_pack(settings.ROOT / "packs" / "services" / code)
         catalogue.publish_item(

@@ -54,7 +54,7 @@ def test_due_dates_agree_with_the_oracle_for_every_day_limit_and_up_to_three_pau
     worked = {day: _is_workday(day) for day in worked}
     allowances = [Allowance(amount) for amount in range(LIMIT + 1)]
     chance, compared, wrong = random.Random(20260516), 0, []
-    began = time.perf_counter()
+    began = time.process_time()
     start = FIRST
     while start <= LAST:
         for count in range(4):
@@ -67,7 +67,7 @@ def test_due_dates_agree_with_the_oracle_for_every_day_limit_and_up_to_three_pau
                 if on != right:
                     wrong.append((start, allowance.amount, pauses, on, right))
         start += ONE
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     print(f"clocks oracle: {compared} passed, {len(wrong)} failed in {seconds:.1f} s")  # noqa: T201 - the acceptance line
     assert not wrong[:3]
     assert compared == 2557 * 61 * 4
