@@ -17,12 +17,16 @@ REFUSALS: Final = {
     401: "没有登录或令牌无效",
     403: "没有这项权限",
     404: "没有，或者不是您的",
+    405: "这个地址没有这种方法，Allow 头里是有的",
     409: "现在的状态不能这样做，或者版本已变",
     413: "内容太大",
     422: "有几项需要改",
-    429: "问得太快",
+    429: "问得太快，Retry-After 头里是要等的秒数",
     500: "系统出错，附请求编号",
     503: "暂时办不了，稍后再试",
+}
+_WAIT: Final = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "过多少秒再试"},
 }
 _FIELD: Final = {
     "type": "object",
@@ -68,6 +72,7 @@ def _describe_operation(operation: dict[str, Any], policy: Policy | None) -> Non
         operation["responses"][status] = {
             "description": meaning,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+            **({"headers": _WAIT} if status in (429, 503) else {}),
         }
     if policy is None or policy.door is Policydoor.ANYONE:
         operation["security"] = []

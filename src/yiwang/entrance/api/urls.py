@@ -14,7 +14,11 @@ from yiwang.entrance.shell.access import ANYONE, access
 api = Door(
     title="一网开放接口",
     version="1",
-    description="个人、法人和工作人员在页面上能办的事，程序也能办。拒绝总是同一种 JSON。",
+    description=(
+        "个人、法人和工作人员在页面上能办的事，程序也能办。拒绝总是同一种 JSON。\n\n"
+        "不用登录的验真按来源地址限速：每分钟 60 次，网页和接口合并计算，按服务进程分别计数。"
+        "超过时回答 429，Retry-After 头里是要等的秒数。其他操作目前不限速。"
+    ),
     openapi_url=None,
     docs_url=None,
     urls_namespace="api-v1",

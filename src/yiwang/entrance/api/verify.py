@@ -12,6 +12,7 @@ from yiwang.entrance.api.shapes import LabelledValue
 from yiwang.entrance.shell import pace
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.kernel import moments
+from yiwang.support.letters import queries as letters
 from yiwang.support.licences import queries as licences
 
 router = Router(tags=["验真"])
@@ -50,3 +51,28 @@ def verify(
         **{name: getattr(shown, name) for name in VerifyOut.model_fields if name != "rows"},
         "rows": [{"label": label, "value": value} for label, value in shown.rows],
     }
+
+
+class LetterProofOut(Schema):
+    """What the platform knows of a letter's code; an unknown one gives empty values."""
+
+    known: bool
+    title: str
+    number: str
+    body: str
+    addressee_masked: str
+    created_at: datetime | None
+
+
+@router.get("/verify/letter", response=LetterProofOut, summary="文书验真")
+@access(ANYONE)
+def verify_letter(
+    request: HttpRequest, code: Annotated[str, Query(min_length=1, max_length=64)]
+) -> object:
+    """Was this letter made here, for whom (masked), when."""
+    pace.slow_down(request, what="verify", per_minute=PER_MINUTE)
+    proof = letters.find_proof(code.strip().lower())
+    names = [name for name in LetterProofOut.model_fields if name != "known"]
+    if proof is None:
+        return {"known": False, **dict.fromkeys(names, ""), "created_at": None}
+    return {"known": True, **{name: getattr(proof, name) for name in names}}

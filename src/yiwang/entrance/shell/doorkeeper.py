@@ -11,9 +11,15 @@ from django.middleware.csrf import CsrfViewMiddleware
 from yiwang.entrance.shell import answers
 from yiwang.entrance.shell.access import ANYONE, operations_of, policy_of
 from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.refusals import NotAllowed, TryLater
+from yiwang.kernel.refusals import NotAllowed, Refusal, TryLater
 
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+class WrongMethod(Refusal):
+    status = 405
+    sentence = "这个地址不支持这种请求方法。"
+    remedy = "可以用的方法在 Allow 响应头里，请查看接口说明。"
 
 
 class AccessMiddleware:
@@ -42,7 +48,7 @@ class AccessMiddleware:
         if policy is None:
             operations = operations_of(view)
             if operations and not any(request.method in one.methods for one in operations):
-                return None  # the API itself answers 405 for a method it has not
+                return _wrong_method(request, operations)
             return answers.refuse(request, NotAllowed("这个入口没有开放。", "请从首页进入。"))
         if policy.door is not ANYONE and getattr(request, "identity_is_away", False):
             return answers.refuse(request, TryLater())
@@ -53,6 +59,13 @@ class AccessMiddleware:
         if operations_of(view) and actor.scopes is None and request.method not in _SAFE:
             return self._csrf.process_view(request, _checked, (), {})
         return None
+
+
+def _wrong_method(request: HttpRequest, operations: tuple[Any, ...]) -> HttpResponse:
+    """405 as every other refusal, with the methods there are."""
+    response = answers.refuse(request, WrongMethod())
+    response["Allow"] = ", ".join(sorted({name for one in operations for name in one.methods}))
+    return response
 
 
 def _checked(request: HttpRequest) -> HttpResponse:

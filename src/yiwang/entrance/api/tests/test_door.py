@@ -67,7 +67,57 @@ def test_an_unknown_code_verifies_as_unknown(client):
 
 
 def test_a_method_that_is_not_there_is_405(client):
-    assert client.delete("/api/v1/search").status_code == 405
+    answer = client.delete("/api/v1/search")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET"
+    assert answer.json()["refusal"]["code"] == "WrongMethod"
+
+
+def test_a_letter_verifies_by_its_code_with_the_name_masked_and_another_code_is_unknown(client):
+    from django.db import transaction
+
+    from yiwang.capability.cases import sample as cases
+    from yiwang.kernel import moments
+    from yiwang.kernel.actor import machine
+    from yiwang.support.letters import actions as letters
+
+    at = moments.now()
+    with transaction.atomic():
+        case = cases.opened(at=at)
+        letter = letters.request_letter(
+            kind="WITHDRAWAL", subject=case.reference, template="", at=at, actor=machine("tests"),
+            values={"item_name": "示例", "case_no": "1", "addressee": "马晓燕", "body": "民政局",
+                    "withdrawn_on": "2026年12月8日"},
+        )  # fmt: skip
+    code = letters_code(letter.key, case.reference)
+    shown = client.get("/api/v1/verify/letter", {"code": code.upper()}).json()
+    assert shown["known"] is True
+    assert shown["body"] == "民政局"
+    assert "马晓燕" not in str(shown)
+    assert shown["addressee_masked"].startswith("马")
+    unknown = client.get("/api/v1/verify/letter", {"code": "0" * 16}).json()
+    assert (unknown["known"], unknown["title"], unknown["created_at"]) == (False, "", None)
+
+
+def letters_code(key, subject):
+    from yiwang.support.letters import queries as letters
+
+    return letters.get_letter(key, subject=subject).verify_code
+
+
+def test_letters_are_checked_at_the_same_pace_as_licences(client, monkeypatch):
+    from django.core.cache import cache
+
+    from yiwang.entrance.api import verify
+
+    cache.clear()
+    monkeypatch.setattr(verify, "PER_MINUTE", 1)
+    address = "/api/v1/verify/letter?code=" + "0" * 16
+    assert client.get(address).status_code == 200
+    slow = client.get(address)
+    assert slow.status_code == 429
+    assert slow["Retry-After"] == "60"
+    cache.clear()
 
 
 def test_the_document_is_valid_json_with_a_title(client):
