@@ -41,6 +41,15 @@ REASON_LABELS: Final[Mapping[str, str]] = {
     StopReason.ENDED: "不再符合条件",
     StopReason.OWN_WISH: "本人放弃",
 }
+CHANGE_LABELS: Final[Mapping[str, str]] = {
+    "granted": "批准发放",
+    "sum_changed": "调整金额",
+    "account_changed": "更换收款账户",
+    "stop_announced": "告知拟停发",
+    "stopped": "停发",
+    "kept": "撤回停发告知",
+    "resumed": "恢复发放",
+}
 PAYMENT_LABELS: Final[Mapping[str, str]] = {
     PaymentState.LISTED: "已列入发放名册",
     PaymentState.PAID: "已到账",
@@ -90,6 +99,38 @@ class EntitlementView:
     paid_fen: int
     owed_back_fen: int
     payments: tuple[PaymentRow, ...]
+    division_code: str
+    department: str
+    object_by: date | None
+    notice_letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """One grant in a list of the body; ``position`` is given back as ``before`` for the next page."""
+
+    key: str
+    position: int
+    person: str
+    benefit_name: str
+    monthly_fen: int
+    starts_on: date
+    state: str
+    state_label: str
+    stops_on: date | None
+    object_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One line of a grant's history: what, why, from which month, how much."""
+
+    at: datetime
+    label: str
+    reason: str
+    month: date | None
+    amount_fen: int
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +151,16 @@ class MonthlyListView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """What became of one line of the file."""
+
+    line: int
+    number: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnReport:
     """What reading the bank's return file did: rows taken over, and those that fit nothing."""
 
@@ -117,3 +168,4 @@ class ReturnReport:
     failed: int
     already_known: int
     problems: tuple[str, ...]
+    lines: tuple[ReturnLine, ...] = ()

@@ -72,6 +72,7 @@ class Entitlement(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["person", "-id"]),
             models.Index(fields=["benefit", "department", "id"]),
+            models.Index(fields=["department", "-id"]),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from yiwang.capability.entitlements import rules
 from yiwang.capability.entitlements.definitions import (
+    CHANGE_LABELS,
     PAYMENT_LABELS,
+    REASON_LABELS,
     STATE_LABELS,
+    ChangeRow,
     EntitlementView,
+    GrantRow,
     MonthlyListView,
     PaymentRow,
     PaymentState,
@@ -19,6 +23,7 @@ from yiwang.capability.entitlements.definitions import (
 )
 from yiwang.capability.entitlements.models import (
     Entitlement,
+    EntitlementPeriod,
     MonthlyEntry,
     MonthlyList,
     PaymentResult,
@@ -86,6 +91,10 @@ def view(entitlement: Entitlement) -> EntitlementView:
         paid_fen=sum(paid.values()),
         owed_back_fen=sum(rules.owed_back(periods, paid).values()),
         payments=payments,
+        division_code=entitlement.division_code,
+        department=entitlement.department,
+        object_by=entitlement.object_by,
+        notice_letter=entitlement.notice_letter,
     )
 
 
@@ -103,6 +112,59 @@ def find_case_entitlement(case: str) -> EntitlementView | None:
     return view(row) if row else None
 
 
+def find_case_of(key: str) -> str | None:
+    """The case a grant came from; shows nothing else, the caller checks the rights to the case."""
+    return Entitlement.objects.filter(key=key).values_list("case", flat=True).first()
+
+
+def list_grants(
+    actor: Actor, *, state: str = "", before: int | None = None, limit: int = 50
+) -> tuple[GrantRow, ...]:
+    """The grants of an official's body, newest first, one statement; ``state`` narrows."""
+    rows = Entitlement.objects.visible_to(actor).order_by("-id")
+    if state:
+        rows = rows.filter(state=state)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    latest = EntitlementPeriod.objects.filter(entitlement=OuterRef("pk")).order_by("-id")
+    rows = rows.defer("account", "account_name").annotate(
+        monthly_fen=Subquery(latest.values("monthly_fen")[:1])
+    )
+    return tuple(
+        GrantRow(
+            key=row.key,
+            position=row.pk,
+            person=row.person,
+            benefit_name=row.benefit_name,
+            monthly_fen=row.monthly_fen,
+            starts_on=row.starts_on,
+            state=row.state,
+            state_label=STATE_LABELS[row.state],
+            stops_on=row.stops_on,
+            object_by=row.object_by,
+        )
+        for row in rows[: min(limit, 200)]
+    )
+
+
+def list_changes(key: str, actor: Actor) -> tuple[ChangeRow, ...]:
+    """The history of one grant the actor may see, oldest first; NotFound otherwise."""
+    row = Entitlement.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return tuple(
+        ChangeRow(
+            at=change.at,
+            label=CHANGE_LABELS.get(change.act, change.act),
+            reason=REASON_LABELS.get(change.reason, change.reason),
+            month=change.month,
+            amount_fen=change.amount_fen,
+            actor=change.actor,
+        )
+        for change in row.changes.order_by("id")[:200]
+    )
+
+
 def list_entitlements(actor: Actor, *, limit: int = 50) -> tuple[EntitlementView, ...]:
     """The actor's grants, newest first."""
     rows = Entitlement.objects.visible_to(actor).order_by("-id")[: min(limit, 200)]
@@ -114,7 +176,7 @@ def list_months(actor: Actor, *, benefit: str = "", limit: int = 24) -> tuple[Mo
     rows = MonthlyList.objects.visible_to(actor).order_by("-month", "benefit")
     if benefit:
         rows = rows.filter(benefit=benefit)
-    return tuple(list_view(row) for row in rows[: min(limit, 200)])
+    return _list_views(list(rows[: min(limit, 200)]))
 
 
 def get_month(key: str, actor: Actor) -> MonthlyListView:
@@ -126,23 +188,37 @@ def get_month(key: str, actor: Actor) -> MonthlyListView:
 
 
 def list_view(row: MonthlyList) -> MonthlyListView:
-    results = PaymentResult.objects.filter(entry__monthly_list=row)
+    return _list_views([row])[0]
+
+
+def _list_views(rows: list[MonthlyList]) -> tuple[MonthlyListView, ...]:
+    """Lists with the sums the bank has answered: two statements however many there are."""
+    results = PaymentResult.objects.filter(entry__monthly_list__in=rows)
     paid = results.filter(state=PaymentState.PAID)
-    paid_fen = paid.aggregate(fen=Sum("entry__amount_fen"))["fen"] or 0
     failed = results.filter(state=PaymentState.FAILED).exclude(entry__in=paid.values("entry"))
-    return MonthlyListView(
-        key=row.key,
-        benefit=row.benefit,
-        benefit_name=row.benefit_name,
-        division_code=row.division_code,
-        department=row.department,
-        month=row.month,
-        closed_at=row.closed_at,
-        count=row.count,
-        total_fen=row.total_fen,
-        paid_fen=paid_fen,
-        failed_fen=failed.aggregate(fen=Sum("entry__amount_fen"))["fen"] or 0,
+    paid_fen, failed_fen = _sums(paid), _sums(failed)
+    return tuple(
+        MonthlyListView(
+            key=row.key,
+            benefit=row.benefit,
+            benefit_name=row.benefit_name,
+            division_code=row.division_code,
+            department=row.department,
+            month=row.month,
+            closed_at=row.closed_at,
+            count=row.count,
+            total_fen=row.total_fen,
+            paid_fen=paid_fen.get(row.pk, 0),
+            failed_fen=failed_fen.get(row.pk, 0),
+        )
+        for row in rows
     )
+
+
+def _sums(results: QuerySet[PaymentResult]) -> dict[int, int]:
+    """Fen per monthly list."""
+    grouped = results.values("entry__monthly_list").annotate(fen=Sum("entry__amount_fen"))
+    return {row["entry__monthly_list"]: row["fen"] for row in grouped.order_by()}
 
 
 def iterate_entries(

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from yiwang.mechanisms.clocks.definitions import ClockView
+
 #: GB/T 39734-2020: 1 very satisfied … 5 very dissatisfied; 4 and 5 are 差评.
 LEVELS: Final[Mapping[int, str]] = {
     1: "非常满意",
@@ -92,7 +94,11 @@ class OrderAct:
 
 @dataclass(frozen=True, slots=True)
 class RectificationView:
-    """A bad review's follow-up with its three limits; never who wrote the review."""
+    """A bad review's follow-up with its three limits; never who wrote the review.
+
+    ``clock``: the limit that runs now, None once answered; ``department``: the body reviewed;
+    ``position``: given back as ``after`` for the next page of a list.
+    """
 
     key: str
     reference: str
@@ -108,6 +114,9 @@ class RectificationView:
     version: int
     opened_at: datetime
     acts: tuple[OrderAct, ...]
+    department: str
+    clock: ClockView | None
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -22,6 +23,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.clocks.definitions import ClockView
 
 CONTACT_CLOCK = "rectification.contact"
 ANSWER_CLOCK = "rectification.answer"
@@ -79,26 +81,34 @@ def list_reviews(
 
 def order_view(row: RectificationOrder, *, at: datetime) -> RectificationView:
     me = reference("rectification", row.key)
-    found = {clock.kind: clock.due_on for clock in clocks.find_clocks(subjects=[me], at=at)[me]}
-    acts = tuple(
-        OrderAct(act.at, _ACT_LABELS.get(act.act, act.act), act.note)
-        for act in row.acts.order_by("id")
-    )
+    return _order(row, clocks.find_clocks(subjects=[me], at=at)[me])
+
+
+def _order(row: RectificationOrder, limits: Sequence[ClockView]) -> RectificationView:
+    found = {clock.kind: clock for clock in limits}
+    contact = found.get(CONTACT_CLOCK)
+    answer = found.get(COMPLEX_CLOCK) or found.get(ANSWER_CLOCK)
     return RectificationView(
         key=row.key,
-        reference=me,
+        reference=reference("rectification", row.key),
         review=review_view(row.review),
         state=row.state,
         state_label=STATE_LABELS[row.state],
         complex=row.complex,
-        contact_by=found.get(CONTACT_CLOCK),
-        answer_by=found.get(COMPLEX_CLOCK) or found.get(ANSWER_CLOCK),
+        contact_by=contact.due_on if contact else None,
+        answer_by=answer.due_on if answer else None,
         answer=row.answer,
         answer_text=row.answer_text,
         second_level=row.second_level,
         version=row.version,
         opened_at=row.opened_at,
-        acts=acts,
+        acts=tuple(
+            OrderAct(act.at, _ACT_LABELS.get(act.act, act.act), act.note)
+            for act in sorted(row.acts.all(), key=lambda act: act.pk)
+        ),
+        department=row.review.department,
+        clock=next((c for c in (contact, answer) if c and c.stopped_on is None), None),
+        position=row.pk,
     )
 
 
@@ -114,11 +124,14 @@ def get_order(key: str, actor: Actor, *, at: datetime) -> RectificationView:
 def list_orders(
     actor: Actor, *, at: datetime, state: str = "", after: int = 0, limit: int = 50
 ) -> tuple[RectificationView, ...]:
-    """Follow-ups of the actor's body, oldest first; ``state`` narrows."""
+    """Follow-ups of the actor's body, oldest first; ``state`` narrows. Four statements in all."""
     rows = RectificationOrder.objects.visible_to(actor).select_related("review").order_by("id")
     if state:
         rows = rows.filter(state=state)
-    return tuple(order_view(row, at=at) for row in rows.filter(pk__gt=after)[: min(limit, 200)])
+    page = list(rows.filter(pk__gt=after).prefetch_related("acts")[: min(limit, 200)])
+    subjects = [reference("rectification", row.key) for row in page]
+    limits = clocks.find_clocks(subjects=subjects, at=at)
+    return tuple(_order(row, limits[one]) for row, one in zip(page, subjects, strict=True))
 
 
 def get_rates(*, since: datetime, until: datetime, handled: int, division_code: str = "") -> Rates:

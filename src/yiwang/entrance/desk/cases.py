@@ -15,7 +15,9 @@ from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, Outcome
 from yiwang.capability.materials.definitions import Supply
-from yiwang.entrance.desk.worklist import DESK_ROLES, worklist_of
+from yiwang.entrance.desk import typed
+from yiwang.entrance.desk.navigation import DESK_ROLES
+from yiwang.entrance.desk.worklist import worklist_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
@@ -27,7 +29,7 @@ PHRASES: Final = (
     "经核对登记信息，符合条件，同意。",
     "材料不齐全，请按一次性告知的内容补齐。",
 )
-_MAXIMUM_OPINION: Final = 2000
+_MAXIMUM_OPINION: Final = typed.LONGEST
 #: How each act looks on the desk: its key and its weight. An act that is not here has no button.
 _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "accept": ("a", ""),
@@ -110,15 +112,8 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _version(request: HttpRequest) -> int:
-    given = request.POST.get("version", "")
-    if not given.isdecimal() or len(given) > 9:
-        raise InvalidInput("这一页已经过期。", "请刷新后再办理。")
-    return int(given)
-
-
 def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datetime) -> CaseView:
-    version = _version(request)
+    version = typed.version_in(request)
     acts: Mapping[str, Callable[[], CaseView]] = {
         "accept": lambda: journey.accept(case_key=case_key, version=version, actor=actor, at=at),
         "return_for_correction": lambda: journey.return_for_correction(
@@ -172,19 +167,24 @@ def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datet
     return acts[name]()
 
 
+def _list(request: HttpRequest) -> dict[str, object]:
+    worklist = worklist_of(request)
+    return {"worklist": worklist, "links": worklist.links}
+
+
 def _page(
-    request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, typed: str = ""
+    request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, opinion: str = ""
 ) -> HttpResponse:
     clock = case.clocks[0] if case.clocks else None
     return render(
         request,
         "desk/case.html",
         {
-            "worklist": worklist_of(request),
+            **_list(request),
             "case": case,
             "clock": clock,
             "refusal": refusal,
-            "typed": typed,
+            "typed": opinion,
             "phrases": PHRASES,
             "buttons": buttons(case),
             "materials": material_lines(case),
@@ -212,6 +212,6 @@ def take_act(request: HttpRequest, case_key: str, act: str) -> HttpResponse:
         if refusal.status not in (409, 422):
             raise
         case = case_actions.read_case(case_key=case_key, actor=request.actor, at=at)  # type: ignore[attr-defined]
-        return _page(request, case, refusal=refusal, typed=request.POST.get("reason", ""))
+        return _page(request, case, refusal=refusal, opinion=request.POST.get("reason", ""))
     query = worklist_of(request).query
     return HttpResponseRedirect(f"/desk/cases/{case_key}/?done=1&{query}")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from yiwang.capability.cases import actions as case_actions
-from yiwang.entrance.desk.worklist import DESK_ROLES
+from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound

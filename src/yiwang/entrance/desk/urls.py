@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.desk import cases, files, worklist
+from yiwang.entrance.desk import cases, files, grant_acts, grants, months, reviews, worklist
+
+_GRANT_ACTS = ("announce-stop", "stop", "keep", "resume", "change-sum", "change-account")
 
 urlpatterns = [
     path("desk/", worklist.show_worklist),
     path("desk/cases/<str:case_key>/", cases.show_case),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
+    path("desk/reviews/", reviews.show_orders),
+    path("desk/reviews/<str:order_key>/", reviews.show_order),
+    path("desk/reviews/<str:order_key>/contact/", reviews.contact),
+    path("desk/reviews/<str:order_key>/answer/", reviews.answer),
+    path("desk/reviews/<str:order_key>/close/", reviews.close),
+    path("desk/reviews/<str:order_key>/set-aside/", reviews.set_aside),
+    path("desk/entitlements/", grants.show_grants),
+    path("desk/entitlements/months/", months.show_months),
+    path("desk/entitlements/months/close/", months.close_month),
+    path("desk/entitlements/months/<str:list_key>/", months.show_month),
+    path("desk/entitlements/months/<str:list_key>/export/", months.export),
+    path("desk/entitlements/months/<str:list_key>/import/", months.take_return),
+    path("desk/entitlements/<str:grant_key>/", grants.show_grant),
+    *(
+        path(f"desk/entitlements/<str:grant_key>/{slug}/", grant_acts.take_act, {"slug": slug})
+        for slug in _GRANT_ACTS
+    ),
 ]

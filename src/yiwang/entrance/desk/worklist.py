@@ -11,35 +11,18 @@ from django.views.decorators.http import require_GET
 
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus, Page
+from yiwang.entrance.desk.navigation import DESK_ROLES, LISTS, Link, links
 from yiwang.entrance.shell.access import OFFICIAL, access
-from yiwang.kernel.actor import Role
 
 #: Rows of the left pane: what fits a morning, and one database page.
 PAGE_SIZE: Final = 40
-#: Who works here.
-DESK_ROLES: Final = (Role.APPROVER, Role.WINDOW_CLERK)
-_TABS: Final = (
-    (CaseStatus.WAITING_FOR_OFFICIAL, "等我办"),
-    (CaseStatus.WAITING_FOR_APPLICANT, "等申请人"),
-    (CaseStatus.DONE, "已办结"),
-    (CaseStatus.ALL, "全部"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One list of the desk; ``here`` marks the one shown."""
-
-    status: str
-    label: str
-    here: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """The left pane: tabs, rows, the links on and back, and the words above them."""
+    """The left pane: rows, the links on and back, and the words above them."""
 
-    tabs: tuple[Tab, ...]
+    links: tuple[Link, ...]
     label: str
     rows: tuple[CaseRow, ...]
     next: str
@@ -59,7 +42,7 @@ class Worklist:
 def worklist_of(request: HttpRequest) -> Worklist:
     """The list a request names by ``list``, ``no`` (a case number) and ``after``; unknown words mean 等我办."""
     wanted = request.GET.get("list", "")
-    status = next((s for s, _label in _TABS if s == wanted), CaseStatus.WAITING_FOR_OFFICIAL)
+    status = next((s for s, _label in LISTS if s == wanted), CaseStatus.WAITING_FOR_OFFICIAL)
     number = request.GET.get("no", "").replace(" ", "")[:50]
     narrowed = CaseFilter(status=status, case_no=number)
     if number:
@@ -71,8 +54,8 @@ def worklist_of(request: HttpRequest) -> Worklist:
         limit=PAGE_SIZE,
     )
     return Worklist(
-        tabs=tuple(Tab(s, label, s == narrowed.status) for s, label in _TABS),
-        label=next(label for s, label in _TABS if s == narrowed.status),
+        links=links(request, status=narrowed.status),
+        label=next(label for s, label in LISTS if s == narrowed.status),
         rows=page.rows,
         next=page.next,
         narrowed=narrowed,
@@ -83,4 +66,5 @@ def worklist_of(request: HttpRequest) -> Worklist:
 @access(OFFICIAL, roles=DESK_ROLES)
 def show_worklist(request: HttpRequest) -> HttpResponse:
     """The list alone; on a wide screen the right side says how to begin."""
-    return render(request, "desk/worklist.html", {"worklist": worklist_of(request)})
+    shown = worklist_of(request)
+    return render(request, "desk/worklist.html", {"worklist": shown, "links": shown.links})

@@ -22,7 +22,7 @@ from yiwang.capability.intake import queries as intake
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.foundation.laws import actions as laws
-from yiwang.kernel.actor import Actor, Role, machine
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.mechanisms.files import actions as files
@@ -55,7 +55,10 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "rectifications": "rectification",
     "token_key": "token",
     "v": "verify_code",
+    "order_key": "rectification",
     "entitlements": "entitlement",
+    "grant_key": "entitlement",
+    "list_key": "monthly_list",
     "step_key": "step",
     "step": "step",
 }
@@ -208,7 +211,17 @@ def make_entitlement(*, owner: Actor, department: str, at: datetime) -> Mapping[
         actor=machine("sweep"),
     )
     thing = Thing(granted.key, owner.applicant, places.CHENGGUAN, department, _DESK)
-    return {"entitlement": thing}
+    return {"entitlement": thing, "monthly_list": _close_month(department, at)}
+
+
+def _close_month(department: str, at: datetime) -> Thing:
+    """This month's list of the body: it names many people, only those who decide there see it."""
+    grant = Grant(Role.APPROVER, places.CHENGGUAN, department)
+    official = Actor(ActorKind.OFFICIAL, "official:sweep", grants=(grant,))
+    today = legal_date(at)
+    closed = entitlements.close_month(today.year, today.month, at=at, actor=official)
+    deciders = frozenset({Role.APPROVER})
+    return Thing(closed[0].key, "", places.CHENGGUAN, department, deciders)
 
 
 def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from yiwang.capability.entitlements.definitions import (
     MonthlyListView,
     PaymentState,
     Period,
+    ReturnLine,
     ReturnReport,
 )
 from yiwang.capability.entitlements.events import MonthClosed
@@ -28,12 +30,15 @@ from yiwang.capability.entitlements.models import (
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import reference
-from yiwang.kernel.refusals import InvalidInput, NotAllowed, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, Refusal
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.exports import actions as exports
 from yiwang.mechanisms.journal import actions as journal
 
 _BATCH = 500
+_MOST_PROBLEMS = 20
+_KNOWN, _LATE = "以前已记", "已到账，失败结果未采用"
+_TAKEN = {PaymentState.PAID: "记为已到账", PaymentState.FAILED: "记为未到账"}
 _RESULTS = {"PAID": PaymentState.PAID, "FAILED": PaymentState.FAILED,
             "成功": PaymentState.PAID, "失败": PaymentState.FAILED}  # fmt: skip
 
@@ -184,7 +189,9 @@ def import_return(*, key: str, data: bytes, at: datetime, actor: Actor) -> Retur
         f"第 {line} 行：名册里没有 {number}" for line, number, _, _ in rows if number not in entries
     ]
     if problems:
-        raise CannotImportReturn(remedy="；".join(problems[:20]))
+        raise CannotImportReturn(
+            fields=[FieldProblem("file", problem) for problem in problems[:_MOST_PROBLEMS]]
+        )
     report = _take_over(rows, entries, source=crypto.digest(data), at=at)
     journal.record(
         actor=actor,
@@ -221,23 +228,29 @@ def _read_return(data: bytes) -> tuple[list[_Row], list[str]]:
 def _take_over(
     rows: list[_Row], entries: dict[str, int], *, source: str, at: datetime
 ) -> ReturnReport:
-    counts = {PaymentState.PAID: 0, PaymentState.FAILED: 0}
-    known, late = 0, []
-    for line, number, state, note in rows:
-        paid = PaymentResult.objects.filter(entry_id=entries[number], state=PaymentState.PAID)
-        if state is PaymentState.FAILED and paid.exists():
-            late.append(f"第 {line} 行：{number} 已到账，失败结果未采用")
-            continue
-        _, created = PaymentResult.objects.get_or_create(
-            entry_id=entries[number],
-            state=state,
-            defaults={"note": note, "source_digest": source, "at": at},
-        )
-        counts[state] += created
-        known += not created
+    lines = [_take_line(row, entries[row[1]], source=source, at=at) for row in rows]
+    outcomes = Counter(line.outcome for line in lines)
     return ReturnReport(
-        paid=counts[PaymentState.PAID],
-        failed=counts[PaymentState.FAILED],
-        already_known=known,
-        problems=tuple(late),
+        paid=outcomes[_TAKEN[PaymentState.PAID]],
+        failed=outcomes[_TAKEN[PaymentState.FAILED]],
+        already_known=outcomes[_KNOWN],
+        problems=tuple(
+            f"第 {line.line} 行：{line.number} 已到账，失败结果未采用"
+            for line in lines
+            if line.outcome == _LATE
+        ),
+        lines=tuple(lines),
     )
+
+
+def _take_line(row: _Row, entry: int, *, source: str, at: datetime) -> ReturnLine:
+    line, number, state, note = row
+    results = PaymentResult.objects.filter(entry_id=entry)
+    if state is PaymentState.FAILED and results.filter(state=PaymentState.PAID).exists():
+        return ReturnLine(line, number, _LATE, note)
+    _, created = PaymentResult.objects.get_or_create(
+        entry_id=entry,
+        state=state,
+        defaults={"note": note, "source_digest": source, "at": at},
+    )
+    return ReturnLine(line, number, _TAKEN[state] if created else _KNOWN, note)

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-id'], name='entitlement_person_ba5baa_idx'), models.Index(fields=['benefit', 'department', 'id'], name='entitlement_benefit_4b7cf9_idx')],
+                'indexes': [models.Index(fields=['person', '-id'], name='entitlement_person_ba5baa_idx'), models.Index(fields=['benefit', 'department', 'id'], name='entitlement_benefit_4b7cf9_idx'), models.Index(fields=['department', '-id'], name='entitlement_departm_e86aa3_idx')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', yiwang.capability.entitlements.definitions.EntitlementState['STOPPED']), _negated=True), fields=('person', 'benefit'), name='entitlements_one_living'), models.CheckConstraint(condition=models.Q(('state__in', ['ACTIVE', 'NOTIFIED', 'STOPPED'])), name='entitlements_state_known'), models.CheckConstraint(condition=models.Q(('starts_on__day', 1)), name='entitlements_starts_with_month'), models.CheckConstraint(condition=models.Q(('state', yiwang.capability.entitlements.definitions.EntitlementState['ACTIVE']), models.Q(models.Q(('notice_letter', ''), _negated=True), ('stops_on__isnull', False), models.Q(('stop_reason', ''), _negated=True)), _connector='OR'), name='entitlements_stop_after_notice'), models.CheckConstraint(condition=models.Q(('stop_reason__in', ['', 'DEATH', 'MOVED', 'DOUBLE_PAYMENT', 'ENDED', 'OWN_WISH'])), name='entitlements_reason_known')],
             },
         ),
