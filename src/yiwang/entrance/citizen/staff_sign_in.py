@@ -14,6 +14,7 @@ from yiwang.entrance.citizen.sign_in import address_of, again, enter
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.entrance.shell.returning import next_of
 from yiwang.kernel import moments
+from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity.definitions import (
@@ -26,6 +27,12 @@ from yiwang.support.identity.definitions import (
 _SALT = "yiwang.staff-sign-in.second-step"
 _SECOND_STEP = timedelta(minutes=5)
 _PAGE = "citizen/staff_sign_in.html"
+#: Where each role's work lies; the first that fits. Others work by tokens, which their account makes.
+_WORKPLACES = (
+    (Role.APPROVER, "/desk/"),
+    (Role.WINDOW_CLERK, "/desk/"),
+    (Role.OPERATOR, "/console/"),
+)
 
 
 @access(ANYONE)
@@ -33,7 +40,7 @@ _PAGE = "citizen/staff_sign_in.html"
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """First the password, then (outside the sample always) the one-time number."""
     given: dict[str, object] = {
-        "next": next_of(request, otherwise="/desk/"),
+        "next": next_of(request, otherwise=""),
         "login": request.POST.get("login", "")[:60],
     }
     if request.method != "POST":
@@ -47,7 +54,13 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         signed = signing.dumps([outcome.account, outcome.epoch], salt=_SALT)
         return render(request, _PAGE, given | {"pending": signed})
     rotate_token(request)
-    return enter(outcome, str(given["next"]))
+    return enter(outcome, str(given["next"]) or _workplace(outcome.actor))
+
+
+def _workplace(actor: Actor) -> str:
+    """The page somebody came to work on."""
+    places = (place for role, place in _WORKPLACES if actor.has_role(role))
+    return next(places, "/my/account/")
 
 
 def _first(request: HttpRequest) -> SignedIn | SecondFactorNeeded:

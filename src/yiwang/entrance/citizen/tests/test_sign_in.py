@@ -6,6 +6,7 @@ from django.test import Client
 
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
+from yiwang.kernel.actor import Role
 from yiwang.support.identity import actions, queries, sample
 from yiwang.support.identity.definitions import COOKIE
 
@@ -21,7 +22,8 @@ def person():
 
 @pytest.fixture
 def official():
-    return sample.open_official_account("approver", at=moments.now())
+    role = ((Role.APPROVER, "620102000000", None),)
+    return sample.open_official_account("approver", at=moments.now(), grants=role)
 
 
 def _post(client, path="/sign-in/", **values):
@@ -165,3 +167,13 @@ def test_outside_the_sample_staff_need_the_number_too(client, official, settings
     answer = client.post("/staff/sign-in/", {"pending": pending, "number": number})
     assert answer.headers["Location"] == "/desk/"
     assert _who(client).reference == official.subject
+
+
+def test_staff_come_to_the_page_of_their_role(client):
+    operator = ((Role.OPERATOR, "620000000000", None),)
+    sample.open_official_account("operator", at=moments.now(), grants=operator)
+    sample.open_official_account("auditor", at=moments.now(), grants=())
+    answer = _post(client, "/staff/sign-in/", login="operator", next="")
+    assert answer.headers["Location"] == "/console/"
+    answer = _post(client, "/staff/sign-in/", login="auditor", next="")
+    assert answer.headers["Location"] == "/my/account/"

@@ -1,8 +1,9 @@
-/* Staff screens: keys. <a data-key="j"> or <button data-key="y"> is pressed by its key, unless somebody types. */
+/* Staff screens: keys. <a data-key="j"> or <button data-key="y"> is pressed by its key, unless somebody types; Escape leaves the field. */
 "use strict";
 document.addEventListener("keydown", function (event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+  if (typing && event.key === "Escape") { event.target.blur(); return; }
   if (typing && event.key.length === 1) return;
   var wanted = event.key.toLowerCase();
   var found = Array.prototype.filter.call(document.querySelectorAll("[data-key]"), function (part) {
