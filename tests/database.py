@@ -1,13 +1,15 @@
-"""The database the tests use: the given one, else an embedded one of their own, made for speed."""
+"""The database the tests use: the given one, else an embedded one of this run only, made for speed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from yiwang.cloud.storage import actions, server
+from yiwang.cloud.storage import actions, placement, server
 from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.project.database import as_url
 
@@ -30,10 +32,16 @@ def running() -> Iterator[dict[str, str]]:
     if "DATABASE_URL" in environment:
         yield environment
         return
-    database = actions.start_embedded(ROOT / "var" / "test-database", settings=FAST)
+    home = Path(tempfile.mkdtemp(prefix="yiwang-test-"))
+    home.chmod(0o755)
+    place = placement.choose(home)
     try:
-        assert database.placement is not None
-        admin = server.address(database.placement, DatabaseRole.ADMIN, name="yiwang")
-        yield {**environment, "DATABASE_URL": as_url(admin)}
+        database = actions.start_embedded(home, settings=FAST)
+        try:
+            admin = server.address(place, DatabaseRole.ADMIN, name="yiwang")
+            yield {**environment, "DATABASE_URL": as_url(admin)}
+        finally:
+            actions.stop(database)
     finally:
-        actions.stop(database)
+        for folder in (home, place.folder, place.sockets):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -181,7 +181,10 @@ def _wait_until_ready(placement: Placement, process: subprocess.Popen[bytes]) ->
             psycopg.connect(**admin, connect_timeout=5).close()  # type: ignore[arg-type]
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise CannotStartDatabase("数据库密码与 secrets 文件夹中的不一致。") from error
+                raise CannotStartDatabase(
+                    "数据库密码与 secrets 文件夹中的不一致。",
+                    f"如果删除过本安装后重来，请移走 {placement.folder}，或改用另一个 YIWANG_HOME。",
+                ) from error
             time.sleep(0.05)
         else:
             return
