@@ -13,6 +13,9 @@ from yiwang.capability.cases.events import (
     CaseReturned,
     CaseSubmitted,
     CaseWithdrawn,
+    CorrectionOverdue,
+    DecisionRevoked,
+    ExtensionGranted,
     PassedToOfficial,
 )
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
@@ -20,7 +23,7 @@ from yiwang.capability.journey import reactions as applicants
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import reactions as indicators
 from yiwang.kernel.events import Event
-from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedYellow
+from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
@@ -33,6 +36,10 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CaseWithdrawn: [applicants.tell_withdrawn],
     CaseClosed: [applicants.invite_review],
     ClockRecomputed: [applicants.tell_new_date],
+    ExtensionGranted: [applicants.tell_extended],
+    DecisionRevoked: [applicants.tell_revoked],
+    CorrectionOverdue: [applicants.tell_overdue],
+    ClockTurnedRed: [applicants.pass_on_overdue],
     ClockTurnedYellow: [applicants.remind_of_correction],
     EntitlementStopAnnounced: [applicants.tell_stop_announced],
     ReviewGiven: [indicators.count_review],
@@ -45,6 +52,8 @@ UNHEARD: frozenset[str] = frozenset(
         "cases.case_corrected",
         "cases.case_delivered",
         "cases.case_issued",
+        "cases.extension_asked",
+        "cases.extension_declined",
         "cases.flow_published",
         "cases.person_answered",
         "cases.person_asked_for",
@@ -52,7 +61,7 @@ UNHEARD: frozenset[str] = frozenset(
         "catalogue.imported",
         "catalogue.item_published",
         "clocks.calendar_imported",
-        "clocks.clock_turned_red",
+        "clocks.clock_extended",
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",

@@ -129,6 +129,42 @@ class CaseWithdrawn(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionAsked(CaseEvent):
+    """The examiner asks the head of the body for more time."""
+
+    name: ClassVar[str] = "cases.extension_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionGranted(CaseEvent):
+    """The head approved more time; the applicant is told in writing."""
+
+    name: ClassVar[str] = "cases.extension_granted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDeclined(CaseEvent):
+    """The head did not approve more time."""
+
+    name: ClassVar[str] = "cases.extension_declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRevoked(CaseEvent):
+    """A person disagreed with a rule's decision; ``result``: what it had led to."""
+
+    name: ClassVar[str] = "cases.decision_revoked"
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionOverdue(CaseEvent):
+    """The time to mend is over; an official goes on."""
+
+    name: ClassVar[str] = "cases.correction_overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowPublished(Event):
     """An item version's flow was frozen."""
 

@@ -15,7 +15,7 @@ WAITING_FOR_OFFICIAL = (State.SUBMITTED, State.WITH_OFFICIAL, State.ACCEPTED)
 WAITING_FOR_APPLICANT = (State.RETURNED,)
 DONE = (State.DELIVERED, State.CLOSED, State.HANDED_BACK, State.REFUSED, State.WITHDRAWN)
 #: What a window clerk may do; everything an official does is open to an approver.
-CLERK_STEPS = (Step.ACCEPT, Step.RETURN, Step.HAND_BACK, Step.DELIVER)
+CLERK_STEPS = (Step.ACCEPT, Step.RETURN, Step.HAND_BACK, Step.DELIVER, Step.ASK_EXTENSION)
 _WEEKDAYS = "一二三四五六日"
 _EXAMINED = (State.WITH_OFFICIAL, State.ACCEPTED)
 _AFTER_DECISION = (State.APPROVED, State.REJECTED, State.ISSUED, State.DELIVERED, State.CLOSED)
@@ -33,6 +33,7 @@ class Standing:
     result_label: str
     person_asked: bool = False
     notified: bool = False
+    overdue: bool = False
 
 
 def party_of(actor: Actor, *, applicant: str) -> Party | None:
@@ -51,6 +52,11 @@ def may_take(actor: Actor, act: str) -> bool:
     return actor.has_role(Role.WINDOW_CLERK) and act in CLERK_STEPS
 
 
+def needs_another(actor: Actor, act: str, *, asked_by: str) -> bool:
+    """The second approver is not the first: who asked for more time does not grant it."""
+    return act == Step.GRANT_EXTENSION and actor.reference == asked_by
+
+
 def is_own_case(actor: Actor, *, applicant: str, submitted_by: str) -> bool:
     """Approver is not applicant: nobody handles as an official what is theirs."""
     mine = {actor.reference, actor.on_behalf_of} - {None, ""}
@@ -64,6 +70,9 @@ def headline(case: Standing, *, due_on: date | None, today: date, provisional: b
             return "已收到，正在自动核对，马上有结果"
         case State.SUBMITTED:
             return "已收到" + _until("，", due_on, today, provisional)
+        case State.WITH_OFFICIAL if case.overdue:
+            tail = _until("，", due_on, today, provisional)
+            return f"补正期限已过，{case.department_name}接着办，您还可以补正{tail}"
         case State.WITH_OFFICIAL | State.ACCEPTED if due_on is not None and today > due_on:
             return f"{case.department_name}还没有答复，已经超过{_day(due_on, today)}"
         case State.WITH_OFFICIAL | State.ACCEPTED:

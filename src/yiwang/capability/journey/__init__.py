@@ -2,7 +2,8 @@
 
 ``applicant``: start · answer · submit · supply_correction · ask_for_person · withdraw · review.
 ``machine``: after_submission · decide_by_rule · write_receipt. ``official``: accept · return_for_correction ·
-hand_back · refuse_acceptance · decide · confirm_by_person. ``results``: issue · deliver.
+hand_back · refuse_acceptance · decide · confirm_by_person. ``rethinking``: ask_extension ·
+grant_extension · decline_extension · revoke_by_person · pass_on_overdue. ``results``: issue · deliver.
 
 Each step is one transaction. What differs from item to item is said by its pack, never here.
 """
@@ -27,22 +28,34 @@ from yiwang.capability.journey.official import (
     return_for_correction,
 )
 from yiwang.capability.journey.results import deliver, issue
+from yiwang.capability.journey.rethinking import (
+    ask_extension,
+    decline_extension,
+    grant_extension,
+    pass_on_overdue,
+    revoke_by_person,
+)
 
 __all__ = [
     "CannotStart",
     "accept",
     "after_submission",
     "answer",
+    "ask_extension",
     "ask_for_person",
     "confirm_by_person",
     "decide",
     "decide_by_rule",
+    "decline_extension",
     "deliver",
+    "grant_extension",
     "hand_back",
     "issue",
+    "pass_on_overdue",
     "refuse_acceptance",
     "return_for_correction",
     "review",
+    "revoke_by_person",
     "start",
     "submit",
     "supply_correction",

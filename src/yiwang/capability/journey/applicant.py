@@ -12,6 +12,7 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.queries import ItemVersion
 from yiwang.capability.intake import actions as intake
@@ -179,7 +180,8 @@ def supply_correction(
         actor=actor,
         at=at,
     )
-    clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    if inside.state == State.RETURNED:  # else the limit ran out and an official went on already
+        clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
     clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
     return case_queries.get_case(case_key, actor, at=at)
 

@@ -12,7 +12,7 @@ from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
-from yiwang.capability.journey.clocks import DECIDE
+from yiwang.capability.journey.clocks import DECIDE, EXTENSION_DAYS
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.mechanisms.clocks import queries as clocks
@@ -118,6 +118,25 @@ def decided(
             "review_body": inside.review_body or "行政复议机关",
         }
         _write(kind, "", inside, values, actor, at)
+
+
+def extended(*, case_key: str, reason: str, due_on: date, actor: Actor, at: datetime) -> None:
+    """延长办理期限告知书."""
+    values = {"more": f"{EXTENSION_DAYS}个工作日", "reason": reason, "due_on": say(due_on)}
+    _write(LetterKind.EXTENSION, "", case_queries.get_inside(case_key), values, actor, at)
+
+
+def revoked(
+    *, inside: Inside, reason: str, effect: str, due_on: date, actor: Actor, at: datetime
+) -> None:
+    """撤销决定告知书: with reasons and rights of appeal."""
+    values = {
+        "reason": reason,
+        "effect": effect,
+        "due_on": say(due_on),
+        "review_body": inside.review_body or "行政复议机关",
+    }
+    _write(LetterKind.REVOCATION, "", inside, values, actor, at)
 
 
 def withdrawn(*, case_key: str, actor: Actor, at: datetime) -> None:

@@ -16,21 +16,28 @@ from yiwang.capability.cases.events import (
     CaseReturned,
     CaseSubmitted,
     CaseWithdrawn,
+    CorrectionOverdue,
+    DecisionRevoked,
+    ExtensionGranted,
     PassedToOfficial,
 )
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.entitlements.definitions import REASON_LABELS
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
-from yiwang.capability.journey import letters
+from yiwang.capability.journey import letters, rethinking
 from yiwang.capability.journey.clocks import DECIDE, SUPPLY
+from yiwang.kernel.actor import machine
 from yiwang.kernel.events import Event
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import queries as clocks
-from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedYellow
+from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.messages import actions as messages
+
+#: Who passes on what was not mended in time.
+_CLOCK = machine("clock")
 
 
 def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
@@ -100,6 +107,32 @@ def tell_new_date(*, event: ClockRecomputed, position: int, **_: object) -> None
         and event.due_on != event.was_due_on
     ):
         _tell("due-date-changed", event, position, reason="放假安排公布，按新的工作日重新计算")
+
+
+def tell_extended(*, event: ExtensionGranted, position: int, **_: object) -> None:
+    """More time with the head's approval: the new day and why; the letter says it in full."""
+    why = "情形复杂，经本机关负责人批准延长3个工作日（市场主体登记管理条例第十九条）"
+    _tell("due-date-changed", event, position, reason=why)
+
+
+def tell_revoked(*, event: DecisionRevoked, position: int, **_: object) -> None:
+    """A person took back what a rule had decided; it is decided anew."""
+    earlier = cases.list_revoked(_inside(event).key)
+    reason = earlier[-1].reason if earlier else ""
+    result = "撤销决定告知书可以在“我的办件”里查看，里面写明了您的权利。"
+    _tell("decision-revoked", event, position, reason=reason, result=result)
+
+
+def tell_overdue(*, event: CorrectionOverdue, position: int, **_: object) -> None:
+    """The time to mend is over, the case is not."""
+    by = _due(event.subject, SUPPLY, event.at)
+    _tell("correction-overdue", event, position, correct_by=by)
+
+
+def pass_on_overdue(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
+    """Nothing lapses silently: the case goes onto the official's worklist."""
+    if event.kind == SUPPLY and event.subject.startswith("case:"):
+        rethinking.pass_on_overdue(case_key=split(event.subject)[1], actor=_CLOCK, at=at)
 
 
 def remind_of_correction(*, event: ClockTurnedYellow, position: int, **_: object) -> None:

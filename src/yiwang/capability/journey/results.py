@@ -16,6 +16,8 @@ from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue.definitions import Benefit, BenefitStart, Item, ResultKind
 from yiwang.capability.entitlements import actions as entitlements
+from yiwang.capability.entitlements import queries as entitlement_queries
+from yiwang.capability.entitlements.definitions import EntitlementState, EntitlementView
 from yiwang.capability.journey import facts, letters
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
@@ -186,6 +188,9 @@ def _entitlement(
     born_on = libraries.get_person(person).born_on
     fen = _monthly_fen(values, benefit, facts.age_on(born_on, legal_date(inside.received_at)))
     first = _first_month(benefit, legal_date(inside.received_at), born_on)
+    known = entitlement_queries.find_case_entitlement(inside.reference)
+    if known is not None:  # decided anew after a person took back what a rule had decided
+        _keep(known, fen, actor, at)
     granted = entitlements.grant(
         case=inside.reference,
         person=person,
@@ -205,6 +210,25 @@ def _entitlement(
         granted.reference,
         f"{benefit.name}每月 {sum_} 元，自{first.year}年{first.month}月起发放。",
     )
+
+
+def _keep(known: EntitlementView, fen: int, actor: Actor, at: datetime) -> None:
+    """The announced end is taken back; another sum holds from the next month on."""
+    if known.state == EntitlementState.STOPPED and known.stops_on is not None:
+        entitlements.resume(
+            key=known.key, version=known.version, from_month=known.stops_on,
+            reason="重新办理后批准", monthly_fen=fen, at=at, actor=actor,
+        )  # fmt: skip
+        return
+    if known.state == EntitlementState.NOTIFIED:
+        known = entitlements.keep(
+            key=known.key, version=known.version, reason="重新办理后批准", at=at, actor=actor
+        )
+    if fen != known.monthly_fen:
+        entitlements.change_sum(
+            key=known.key, version=known.version, monthly_fen=fen,
+            from_month=_months_later(legal_date(at).replace(day=1), 1), at=at, actor=actor,
+        )  # fmt: skip
 
 
 def _monthly_fen(values: Mapping[str, str], benefit: Benefit, age: int) -> int:

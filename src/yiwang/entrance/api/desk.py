@@ -122,3 +122,47 @@ def confirm_by_person(request: HttpRequest, key: Key, body: ReasonIn) -> object:
         actor=actor_of(request),
         at=moments.now(),
     )
+
+
+@router.post("/cases/{key}/revoke", response=CaseOut, summary="复核后撤销，重新办理")
+@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+def revoke_by_person(request: HttpRequest, key: Key, body: ReasonIn) -> object:
+    """The person who looked again disagrees with the machine: revoked, decided anew by a person."""
+    return journey.revoke_by_person(
+        case_key=key,
+        version=body.version,
+        reason=body.reason,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/extension/ask", response=CaseOut, summary="提请延长办理期限")
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def ask_extension(request: HttpRequest, key: Key, body: ReasonIn) -> object:
+    """Market registration: ask the head for three working days more, with the reason."""
+    return journey.ask_extension(
+        case_key=key,
+        version=body.version,
+        reason=body.reason,
+        actor=actor_of(request),
+        at=moments.now(),
+    )
+
+
+@router.post("/cases/{key}/extension/grant", response=CaseOut, summary="批准延长办理期限")
+@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+def grant_extension(request: HttpRequest, key: Key, body: SeenIn) -> object:
+    """Another approver grants the time asked for; the applicant is told in writing."""
+    return journey.grant_extension(
+        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
+    )
+
+
+@router.post("/cases/{key}/extension/decline", response=CaseOut, summary="不批准延长办理期限")
+@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+def decline_extension(request: HttpRequest, key: Key, body: SeenIn) -> object:
+    """The time asked for is not granted."""
+    return journey.decline_extension(
+        case_key=key, version=body.version, actor=actor_of(request), at=moments.now()
+    )

@@ -39,6 +39,10 @@ _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("n", "danger"),
     "confirm_by_person": ("y", "main"),
     "approve": ("y", "main"),
+    "ask_extension": ("e", ""),
+    "decline_extension": ("d", ""),
+    "grant_extension": ("g", ""),
+    "revoke_by_person": ("v", "danger"),
 }
 #: How a material came, in the official's words.
 _HOW: Final[Mapping[str, str]] = {
@@ -112,6 +116,34 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
+def _second_thoughts(
+    request: HttpRequest, case_key: str, version: int, actor: Actor, at: datetime
+) -> Mapping[str, Callable[[], CaseView]]:
+    """More time, and taking back what a rule decided."""
+    return {
+        "ask_extension": lambda: journey.ask_extension(
+            case_key=case_key,
+            version=version,
+            reason=_opinion(request, needed=True),
+            actor=actor,
+            at=at,
+        ),
+        "grant_extension": lambda: journey.grant_extension(
+            case_key=case_key, version=version, actor=actor, at=at
+        ),
+        "decline_extension": lambda: journey.decline_extension(
+            case_key=case_key, version=version, actor=actor, at=at
+        ),
+        "revoke_by_person": lambda: journey.revoke_by_person(
+            case_key=case_key,
+            version=version,
+            reason=_opinion(request, needed=True),
+            actor=actor,
+            at=at,
+        ),
+    }
+
+
 def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datetime) -> CaseView:
     version = typed.version_in(request)
     acts: Mapping[str, Callable[[], CaseView]] = {
@@ -161,6 +193,7 @@ def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datet
             actor=actor,
             at=at,
         ),
+        **_second_thoughts(request, case_key, version, actor, at),
     }
     if name not in acts:
         raise NotFound

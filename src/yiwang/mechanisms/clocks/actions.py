@@ -17,6 +17,7 @@ from yiwang.mechanisms.clocks import queries, rules
 from yiwang.mechanisms.clocks.definitions import Allowance, CalendarDay, Colour
 from yiwang.mechanisms.clocks.events import (
     CalendarImported,
+    ClockExtended,
     ClockRecomputed,
     ClockTurnedRed,
     ClockTurnedYellow,
@@ -44,6 +45,10 @@ class CannotPauseClock(Refusal):
 
 class CannotResumeClock(Refusal):
     sentence = "这个时限没有暂停，不需要恢复。"
+
+
+class CannotExtendClock(Refusal):
+    sentence = "这个时限已经停止，不能延长。"
 
 
 def start(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor: Actor) -> date:
@@ -109,6 +114,48 @@ def stop(*, subject: str, kind: str, at: datetime, actor: Actor) -> bool:
     clock.save()
     _record(actor, "clocks.stop", subject, at, kind, late=at > clock.due_at)
     return True
+
+
+def extend(*, subject: str, kind: str, more: int, at: datetime, actor: Actor) -> date:
+    """The allowance grows by ``more`` of its units; returns the new last day. ``CannotExtendClock``."""
+    clock = _locked(subject, kind)
+    if clock.stopped_at or more < 1:
+        raise CannotExtendClock
+    was = clock.due_on
+    clock.amount += more
+    _compute(clock, at)
+    clock.save()
+    event = ClockExtended(
+        subject=subject,
+        at=at,
+        kind=kind,
+        more=more,
+        due_on=clock.due_on.isoformat(),
+        was_due_on=was.isoformat(),
+    )
+    journal.announce(event, actor=actor)
+    return clock.due_on
+
+
+def restart(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor: Actor) -> date:
+    """A stopped limit begins anew because the matter is decided anew; returns the last day.
+
+    ``NotFound``, ``CannotStartClock`` while it still runs, or when it had stood still (such a matter
+    was with a person already).
+    """
+    clock = _locked(subject, kind)
+    if clock.stopped_at is None or clock.pauses.exists():
+        raise CannotStartClock
+    clock.amount, clock.unit, clock.warn_days = (
+        allowance.amount,
+        allowance.unit,
+        allowance.warn_days,
+    )
+    clock.started_at, clock.started_on, clock.stopped_at = at, legal_date(at), None
+    _compute(clock, at)
+    clock.save()
+    _record(actor, "clocks.restart", subject, at, kind, due_on=clock.due_on.isoformat())
+    return clock.due_on
 
 
 def warn(*, at: datetime, actor: Actor) -> int:

@@ -38,6 +38,17 @@ class ClockRecomputed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockExtended(Event):
+    """The allowance grew by ``more`` of its units, as a rule allows and somebody approved."""
+
+    name: ClassVar[str] = "clocks.clock_extended"
+    kind: str
+    more: int
+    due_on: str
+    was_due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarImported(Event):
     """An operator brought in a year's holiday notice."""
 

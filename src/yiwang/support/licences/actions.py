@@ -122,13 +122,15 @@ def issue(
 ) -> LicenceView:
     """Issue the licence of a case: identifier, register row, journal entry; the PDF comes by job.
 
-    ``case``: ``"case:<key>"``, one licence of a template per case, asking again returns the first.
+    ``case``: ``"case:<key>"``, one licence of a template per case, asking again returns the first
+    (unless it was revoked).
     ``issuer``: USCC. Refuses: CannotIssue (values against the template), NotFound (no template).
     """
     kind = LicenceType.objects.filter(code=template).order_by("-version").first()
     if kind is None:
         raise NotFound("没有这种证照模板。", "请先发布服务包。")
-    known = ELicence.objects.filter(case=case, template__code=template).first()
+    living = ELicence.objects.exclude(state=LicenceState.REVOKED)
+    known = living.filter(case=case, template__code=template).first()
     if known is not None:
         return queries.view(known, at)
     return _register(

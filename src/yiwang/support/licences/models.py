@@ -103,7 +103,11 @@ class ELicence(models.Model):
             models.UniqueConstraint(
                 fields=["template", "issuer", "serial", "version"], name="licences_number_once"
             ),
-            models.UniqueConstraint(fields=["case", "template"], name="licences_case_once"),
+            models.UniqueConstraint(
+                fields=["case", "template"],
+                condition=~Q(state=LicenceState.REVOKED.value),
+                name="licences_case_once",
+            ),
             models.CheckConstraint(name="licences_state_known", condition=Q(state__in=_STORED)),
             models.CheckConstraint(
                 name="licences_days_in_order",

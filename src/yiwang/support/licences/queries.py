@@ -119,8 +119,9 @@ def list_licences(
 
 
 def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:
-    """The licence a case led to, if any. The caller has shown that the actor may see the case."""
-    row = ELicence.objects.select_related("template", "predecessor").filter(case=case).first()
+    """The newest licence a case led to, if any. The caller has shown that the actor may see the case."""
+    rows = ELicence.objects.select_related("template", "predecessor").filter(case=case)
+    row = rows.order_by("-id").first()
     return view(row, at) if row else None
 
 

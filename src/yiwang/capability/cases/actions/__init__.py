@@ -18,25 +18,39 @@ from yiwang.capability.cases.actions.examining import (
 from yiwang.capability.cases.actions.moving import NotYourOwnCase
 from yiwang.capability.cases.actions.opening import CannotOpenCase, open_case, read_case
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
+from yiwang.capability.cases.actions.rethinking import (
+    SecondPersonNeeded,
+    ask_extension,
+    decline_extension,
+    grant_extension,
+    pass_on_overdue,
+    revoke_by_person,
+)
 
 __all__ = [
     "CannotOpenCase",
     "CannotPublishFlow",
     "NotYourOwnCase",
+    "SecondPersonNeeded",
     "accept",
     "approve_by_rule",
+    "ask_extension",
     "ask_for_person",
     "close",
     "confirm_by_person",
     "decide",
+    "decline_extension",
     "deliver",
+    "grant_extension",
     "hand_back",
     "mark_issued",
     "open_case",
+    "pass_on_overdue",
     "publish_flow",
     "read_case",
     "refuse_acceptance",
     "return_for_correction",
+    "revoke_by_person",
     "supply_correction",
     "to_official",
     "withdraw",

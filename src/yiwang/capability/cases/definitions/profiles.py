@@ -58,6 +58,11 @@ class Step(StrEnum):
     ISSUE = "issue"
     DELIVER = "deliver"
     CLOSE = "close"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    DECLINE_EXTENSION = "decline_extension"
+    REVOKE_BY_PERSON = "revoke_by_person"
+    SUPPLY_OVERDUE = "supply_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,14 @@ def _after_decision(approved: str) -> tuple[Transition, ...]:
             Transition(
                 state, Step.CONFIRM_BY_PERSON, _OFFICIAL, state, "答复人工复核", "person_waits"
             ),
+            Transition(
+                state,
+                Step.REVOKE_BY_PERSON,
+                _OFFICIAL,
+                State.WITH_OFFICIAL,
+                "撤销原决定，重新办理",
+                "person_waits",
+            ),
         )
     )
     return (
@@ -130,6 +143,20 @@ def _before_decision(yes: str, no: str) -> tuple[Transition, ...]:
         Transition(State.ACCEPTED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         Transition(State.ACCEPTED, Step.APPROVE, _OFFICIAL, State.APPROVED, yes),
         Transition(State.ACCEPTED, Step.REJECT, _OFFICIAL, State.REJECTED, no),
+    )
+
+
+def _extension() -> tuple[Transition, ...]:
+    """市场主体登记管理条例 19: complex cases, approved by the head, three working days more, once."""
+    acts = (
+        (Step.ASK_EXTENSION, "提请延长 3 个工作日", "extension_free"),
+        (Step.GRANT_EXTENSION, "批准延长，书面告知申请人", "extension_waits"),
+        (Step.DECLINE_EXTENSION, "不批准延长", "extension_waits"),
+    )
+    return tuple(
+        Transition(state, act, _OFFICIAL, state, label, guard)
+        for state in (State.WITH_OFFICIAL, State.ACCEPTED)
+        for act, label, guard in acts
     )
 
 
@@ -161,6 +188,7 @@ MARKET_REGISTRATION = Machine(
         Transition(
             State.WITH_OFFICIAL, Step.REFUSE, _OFFICIAL, State.REFUSED, "不属于本机关登记，告知去向"
         ),
+        *_extension(),
         *_after_decision("制发营业执照"),
     ),
 )
@@ -189,6 +217,17 @@ BENEFIT = Machine(
         ),
         Transition(State.WITH_OFFICIAL, Step.REFUSE, _OFFICIAL, State.REFUSED, "不予受理"),
         Transition(State.RETURNED, Step.SUPPLY, _APPLICANT, State.WITH_OFFICIAL, "提交补正"),
+        Transition(
+            State.RETURNED, Step.SUPPLY_OVERDUE, _MACHINE, State.WITH_OFFICIAL, "补正期限已过"
+        ),
+        Transition(
+            State.WITH_OFFICIAL,
+            Step.SUPPLY,
+            _APPLICANT,
+            State.WITH_OFFICIAL,
+            "提交补正",
+            "supply_late",
+        ),
         Transition(State.RETURNED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         *_after_decision("登记待遇"),
     ),

@@ -4,9 +4,11 @@ from yiwang.capability.cases.queries.flows import get_flow, has_flow
 from yiwang.capability.cases.queries.inside import (
     Inside,
     Notice,
+    Revoked,
     get_decision,
     get_inside,
     get_notice,
+    list_revoked,
 )
 from yiwang.capability.cases.queries.lists import list_cases
 from yiwang.capability.cases.queries.one import find_receipt, get_case
@@ -14,6 +16,7 @@ from yiwang.capability.cases.queries.one import find_receipt, get_case
 __all__ = [
     "Inside",
     "Notice",
+    "Revoked",
     "find_receipt",
     "get_case",
     "get_decision",
@@ -22,4 +25,5 @@ __all__ = [
     "get_notice",
     "has_flow",
     "list_cases",
+    "list_revoked",
 ]

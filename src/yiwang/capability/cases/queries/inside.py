@@ -75,6 +75,27 @@ def get_notice(key: str) -> Notice:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A decision a person took back: when and why."""
+
+    decided_at: str
+    revoked_at: str
+    reason: str
+    result: str
+
+
+def list_revoked(key: str) -> tuple[Revoked, ...]:
+    """The decisions of a case that were taken back, oldest first; ``NotFound``."""
+    row = Case.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return tuple(
+        Revoked(one["decided_at"], one["revoked_at"], one["revoked_because"], one["result"])
+        for one in row.content.get("earlier", ())
+    )
+
+
 def get_decision(key: str) -> DecisionView:
     """The decision of a decided case; ``NotFound``."""
     row = Case.objects.filter(key=key).first()

@@ -39,6 +39,12 @@ _TIMELINE: Mapping[str, str] = {
     "cases.case_delivered": "已送达",
     "cases.case_closed": "办结",
     "cases.case_withdrawn": "撤回申请",
+    "cases.extension_asked": "提请延长办理期限",
+    "cases.extension_granted": "批准延长办理期限",
+    "cases.extension_declined": "没有批准延长",
+    "cases.decision_revoked": "人工复核后撤销原决定，重新办理",
+    "cases.correction_overdue": "补正期限已过，转工作人员接着办",
+    "clocks.clock_extended": "答复日期延长",
     "clocks.pause": "时限暂停",
     "clocks.resume": "时限继续",
     "clocks.clock_recomputed": "答复日期重新计算",
@@ -60,6 +66,9 @@ def facts_of(row: Case, **more: bool) -> dict[str, bool]:
         "correction_used": row.notified_at is not None,
         "machine_decided": row.by_rule and row.person_asked_at is None,
         "person_waits": row.by_rule and waits,
+        "extension_free": row.extension_asked_at is None and row.extended_at is None,
+        "extension_waits": row.extension_asked_at is not None and row.extended_at is None,
+        "supply_late": row.supply_lapsed_at is not None and row.corrected_at is None,
         "rule_approved": False,
         **more,
     }
@@ -75,6 +84,7 @@ def standing(row: Case, result_label: str = "") -> rules.Standing:
         result_label=result_label or "结果",
         person_asked=row.person_asked_at is not None,
         notified=row.notified_at is not None,
+        overdue=row.supply_lapsed_at is not None and row.corrected_at is None,
     )
 
 
@@ -90,7 +100,12 @@ def acts_of(row: Case, actor: Actor) -> tuple[Act, ...]:
         return ()
     machine = machine_for(row)
     names = state_rules.allowed_acts(machine, state=row.state, role=party, facts=facts_of(row))
-    allowed = [name for name in names if rules.may_take(actor, name)]
+    asked_by = (row.extension or {}).get("by", "")
+    allowed = [
+        name
+        for name in names
+        if rules.may_take(actor, name) and not rules.needs_another(actor, name, asked_by=asked_by)
+    ]
     return tuple(Act(name, _label(machine, row.state, name)) for name in allowed)
 
 
@@ -190,7 +205,7 @@ def _who(row: Case, entry: Entry) -> str:
 
 
 def _detail(entry: Entry) -> str:
-    if entry.act == "clocks.clock_recomputed":
+    if entry.act in ("clocks.clock_recomputed", "clocks.clock_extended"):
         return f"从 {entry.facts['was_due_on']} 改为 {entry.facts['due_on']}"
     if entry.act == "cases.case_decided" and entry.facts.get("by_rule"):
         return "由决策表自动核对，每一条结果都可以查看"

@@ -31,6 +31,7 @@ ACTORS: dict[str, Actor] = {
     "applicant": sample.citizen(),
     "stranger": sample.citizen("stranger"),
     "approver": sample.official(),
+    "head": sample.official(name="head"),
     "clerk": sample.official(Role.WINDOW_CLERK, name="qian"),
     "elsewhere": sample.official(place="620103000000", name="sun"),
     "machine": machine("worker"),
@@ -73,9 +74,22 @@ VERBS: dict[str, Verb] = {
         case_key=k, result_kind="DOCUMENT", result="letter:x", actor=a, at=AT
     ),
     "deliver": lambda k, v, a: actions.deliver(case_key=k, actor=a, at=AT),
+    "ask_extension": lambda k, v, a: actions.ask_extension(
+        case_key=k, version=v, reason="复杂", actor=a, at=AT
+    ),
+    "grant_extension": lambda k, v, a: actions.grant_extension(
+        case_key=k, version=v, actor=a, at=AT
+    ),
+    "decline_extension": lambda k, v, a: actions.decline_extension(
+        case_key=k, version=v, actor=a, at=AT
+    ),
+    "revoke_by_person": lambda k, v, a: actions.revoke_by_person(
+        case_key=k, version=v, reason="不同意", actor=a, at=AT
+    ),
+    "supply_overdue": lambda k, v, a: actions.pass_on_overdue(case_key=k, actor=a, at=AT),
     "close": lambda k, v, a: actions.close(case_key=k, actor=a, at=AT),
 }
-VERSIONED = set(VERBS) - {"to_official", "rule", "issue", "deliver", "close"}
+VERSIONED = set(VERBS) - {"to_official", "rule", "issue", "deliver", "close", "supply_overdue"}
 NOBODY = {"stranger", "elsewhere"}
 
 
@@ -130,7 +144,11 @@ class CaseLife(RuleBasedStateMachine):
         act = "approve" if verb == "rule" else verb
         facts = views.facts_of(row, rule_approved=verb == "rule")
         open_acts = state_rules.allowed_acts(machine_table, state=row.state, role=role, facts=facts)
-        clerk_may = {"accept", "return_for_correction", "hand_back", "deliver"}
+        clerk_may = {
+            "accept", "return_for_correction", "hand_back", "deliver", "ask_extension",
+        }  # fmt: skip
+        if act == "grant_extension" and (row.extension or {}).get("by") == ACTORS[who].reference:
+            return False
         return act in open_acts and (who != "clerk" or act in clerk_may)
 
     @invariant()
@@ -150,7 +168,7 @@ class CaseLife(RuleBasedStateMachine):
                 assert row.ended_at is not None
                 assert views.acts_of(row, ACTORS["approver"]) == ()
 
-    @rule(who=st.sampled_from(["applicant", "approver", "clerk"]))
+    @rule(who=st.sampled_from(["applicant", "approver", "head", "clerk"]))
     def what_is_offered_is_what_may_be_done(self, who: str) -> None:
         row = Case.objects.get(pk=self.case.pk)
         offered = {a.name for a in queries.get_case(row.key, ACTORS[who], at=AT).acts}

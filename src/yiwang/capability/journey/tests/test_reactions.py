@@ -118,6 +118,10 @@ def test_every_turn_with_an_official_is_told(told) -> None:
 
 def test_every_listener_of_ours_is_wired() -> None:
     ours = {r.__name__ for heard in WHO_HEARS.values() for r in heard} & set(vars(reactions))
-    public = {name for name in vars(reactions) if name.startswith(("tell_", "remind_", "invite_"))}
+    public = {
+        name
+        for name in vars(reactions)
+        if name.startswith(("tell_", "remind_", "invite_", "pass_on_"))
+    }
     assert ours == public
     assert reactions.__name__ in {listener.name for listener in registry.listeners()}

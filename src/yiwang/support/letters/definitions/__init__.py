@@ -20,6 +20,8 @@ class LetterKind(StrEnum):
     WITHDRAWAL = "WITHDRAWAL"  # 终止办理通知书
     DELIVERY = "DELIVERY"  # 送达回证
     STOP_OF_BENEFIT = "STOP_OF_BENEFIT"  # 停发告知书
+    EXTENSION = "EXTENSION"  # 延长办理期限告知书
+    REVOCATION = "REVOCATION"  # 撤销决定告知书
 
 
 class LetterState(StrEnum):

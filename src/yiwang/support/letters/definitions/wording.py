@@ -140,6 +140,28 @@ _ALL: Final = (
         optional=("review_channel",),
     ),
     _letter(
+        LetterKind.EXTENSION,
+        "延长办理期限告知书",
+        (
+            "您提出的“{item_name}”申请，因情形复杂，经本机关负责人批准，依照《市场主体登记管理条例》第十九条，"
+            "办理期限延长{more}。",
+            "情形：{reason}",
+            "我们将在{due_on}前作出决定。",
+        ),
+    ),
+    _letter(
+        LetterKind.REVOCATION,
+        "撤销决定告知书",
+        (
+            "您要求由工作人员复核“{item_name}”自动作出的决定。经复核，本单位撤销该决定，由工作人员重新办理。",
+            "理由：{reason}",
+            "{effect}",
+            "我们将在{due_on}前重新作出决定。",
+            _APPEAL,
+        ),
+        optional=("effect", "review_channel"),
+    ),
+    _letter(
         LetterKind.REGISTRATION,
         "登记通知书",
         (

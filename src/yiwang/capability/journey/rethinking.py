@@ -1,0 +1,139 @@
+"""More time with the head's approval, and a machine's decision that a person takes back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import CaseView
+from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.entitlements import actions as entitlements
+from yiwang.capability.entitlements import queries as entitlement_queries
+from yiwang.capability.entitlements.definitions import EntitlementState, StopReason
+from yiwang.capability.journey import letters, results
+from yiwang.capability.journey.clocks import DECIDE, EXTENSION_DAYS, SUPPLY
+from yiwang.foundation.libraries import queries as libraries
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import reference, split
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.support.licences import actions as licences
+
+#: 本地规定（示例）: how long somebody may object before a benefit stops.
+OBJECT_WITHIN: Final = timedelta(days=15)
+
+
+@transaction.atomic
+def ask_extension(
+    *, case_key: str, version: int, reason: str, actor: Actor, at: datetime
+) -> CaseView:
+    """The examiner asks the head of the body for three working days more, once a case.
+
+    Refusals: ``InvalidInput`` (no reason), ``CannotDo`` (another procedure, or asked already).
+    """
+    cases.ask_extension(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def grant_extension(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
+    """The head approves; the clock is computed again and the applicant told in writing.
+
+    市场主体登记管理条例 19. Refusals: ``SecondPersonNeeded``, ``CannotDo``, ``VersionConflict``.
+    """
+    row = cases.grant_extension(case_key=case_key, version=version, actor=actor, at=at)
+    due = clocks.extend(
+        subject=reference("case", case_key), kind=DECIDE, more=EXTENSION_DAYS, at=at, actor=actor
+    )
+    reason = str((row.extension or {}).get("reason", ""))
+    letters.extended(case_key=case_key, reason=reason, due_on=due, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def decline_extension(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
+    """The head does not approve; the limit stays as it is."""
+    cases.decline_extension(case_key=case_key, version=version, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def revoke_by_person(
+    *, case_key: str, version: int, reason: str, actor: Actor, at: datetime
+) -> CaseView:
+    """The official who looked again disagrees with the rule: revoked, and decided anew by a person.
+
+    The licence is revoked at once; of a benefit the end is announced and it is paid on until the new
+    decision. The applicant gets a letter with reasons and rights. Refusals: ``CannotDo`` (nobody asked
+    for a person, or an official decided), ``InvalidInput``, ``VersionConflict``.
+    """
+    before = case_queries.get_case(case_key, actor, at=at)
+    cases.revoke_by_person(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    due = clocks.restart(
+        subject=inside.reference, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor
+    )
+    result = before.result.reference if before.result else ""
+    effect = _take_back(inside, result, reason, actor, at)
+    letters.revoked(inside=inside, reason=reason, effect=effect, due_on=due, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def pass_on_overdue(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """The time to mend ran out: on the official's worklist, the clock goes on. Twice is once."""
+    inside = case_queries.get_inside(case_key, lock=True)
+    if inside.state != State.RETURNED:
+        return
+    cases.pass_on_overdue(case_key=case_key, actor=actor, at=at)
+    clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
+
+
+def _take_back(inside: Inside, result: str, reason: str, actor: Actor, at: datetime) -> str:
+    """What becomes of the result, as the letter says it."""
+    kind, key = split(result) if result else ("", "")
+    if kind == "licence":
+        licences.change_state(key=key, act="revoke", reason=reason, at=at, actor=actor)
+        return f"已发的{inside.result_label}同时撤销，不能再使用。"
+    if kind == "entitlement":
+        return _announce_end(inside, actor, at)
+    return ""
+
+
+def _announce_end(inside: Inside, actor: Actor, at: datetime) -> str:
+    granted = entitlement_queries.find_case_entitlement(inside.reference)
+    if granted is None or granted.state != EntitlementState.ACTIVE:
+        return ""
+    object_by = legal_date(at) + OBJECT_WITHIN
+    stops_on = _next_month(object_by)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    basis = results.basis_of(inside, flow, approved=False) or results.basis_of(
+        inside, flow, approved=True
+    )
+    entitlements.announce_stop(
+        key=granted.key,
+        version=granted.version,
+        reason=StopReason.ENDED,
+        stops_on=stops_on,
+        object_by=object_by,
+        addressee=libraries.get_person(granted.person).name,
+        body=inside.department_name,
+        basis=letters.cite(basis),
+        at=at,
+        actor=actor,
+    )
+    return (
+        f"重新决定前，{granted.benefit_name}照常发放；重新决定不批准的，自{stops_on.year}年"
+        f"{stops_on.month}月起停发，您可以在{letters.say(object_by)}前提出意见。"
+    )
+
+
+def _next_month(day: date) -> date:
+    year, month0 = divmod(day.year * 12 + day.month, 12)
+    return date(year, month0 + 1, 1)
