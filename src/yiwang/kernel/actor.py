@@ -49,6 +49,7 @@ class Actor:
     assurance_level: int = 0  # 实名等级 2..5; 0 when not signed in
     scopes: frozenset[str] | None = None  # None: an interactive session; else an API token's scopes
     request_id: str = ""
+    person: str = ""  # an official: the same human as a citizen, "person:<key>", when known
 
     @property
     def applicant(self) -> str:

@@ -58,8 +58,8 @@ def needs_another(actor: Actor, act: str, *, asked_by: str) -> bool:
 
 
 def is_own_case(actor: Actor, *, applicant: str, submitted_by: str) -> bool:
-    """Approver is not applicant: nobody handles as an official what is theirs."""
-    mine = {actor.reference, actor.on_behalf_of} - {None, ""}
+    """Approver is not applicant: nobody handles as an official what is theirs as a citizen."""
+    mine = {actor.reference, actor.on_behalf_of, actor.person} - {None, ""}
     return actor.kind is ActorKind.OFFICIAL and bool(mine & {applicant, submitted_by})
 
 

@@ -16,6 +16,7 @@ _USAGE = """用法：
   yiwang accounts open <用户名> <姓名> <部门统一社会信用代码>   开通工作账号，密码从键盘读
   yiwang accounts second-factor <用户名>                       登记动态口令设备，密钥只显示一次
   yiwang accounts first-admins <用户名> <用户名>               还没有安全管理员时，设头两位
+  yiwang accounts link-person <用户名>                         登记本人的公民身份，身份证号从键盘读；以后不能办自己的申请
   yiwang accounts disable <用户名>                             停用，已登录的立即退出"""
 _OPERATOR = machine("command-line")
 
@@ -44,6 +45,11 @@ def main(arguments: list[str]) -> int:
                 one=_official(one).key, two=_official(two).key, actor=_OPERATOR, at=at
             )
             print("已设两位安全管理员，任期一年，其他授权由他们互相确认")
+        case ["link-person", user_name]:
+            number = getpass.getpass("身份证号：").strip()
+            account = _official(user_name)
+            actions.link_person(account=account.key, citizen_id=number, actor=_OPERATOR, at=at)
+            print("已登记，本人的申请要由别人办理")
         case ["disable", user_name]:
             actions.disable_account(account=_official(user_name).key, actor=_OPERATOR, at=at)
             print("已停用")

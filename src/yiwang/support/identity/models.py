@@ -29,6 +29,7 @@ class Account(AbstractBaseUser):
     phone_index = models.CharField(max_length=_DIGEST, null=True)
     assurance_level = models.PositiveSmallIntegerField(default=2)
     department = models.CharField(max_length=18, null=True)
+    person = models.CharField(max_length=80, null=True)  # an official's own citizen reference
     active = models.BooleanField(default=True)
     epoch = models.PositiveIntegerField(default=0)
     totp_secret = EncryptedText(null=True)
@@ -44,6 +45,11 @@ class Account(AbstractBaseUser):
             ),
             models.UniqueConstraint(
                 fields=["kind", "phone_index"], name="one_account_per_phone_and_kind"
+            ),
+            models.UniqueConstraint(fields=["person"], name="one_official_account_per_person"),
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(kind=AccountKind.OFFICIAL),
+                name="only_officials_name_their_person",
             ),
             models.CheckConstraint(
                 condition=Q(assurance_level__range=(2, 5)), name="account_assurance_is_two_to_five"

@@ -29,7 +29,7 @@ _GRANTS = """
       where g.account_id = a.key and g.confirmed_by is not null and g.revoked_at is null
         and g.valid_from <= %(at)s and g.valid_until > %(at)s)
 """
-_WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, {_GRANTS}"
+_WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
     select s.key, s.on_behalf_of, s.seen_at, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
@@ -52,13 +52,13 @@ def token_digest(token: str) -> str:
 
 
 def _actor(
-    who: tuple[str, str, str, int, list[list[str]]],
+    who: tuple[str, str, str, int, str | None, list[list[str]]],
     *,
     on_behalf_of: str | None = None,
     scopes: frozenset[str] | None = None,
     request_id: str = "",
 ) -> Actor:
-    kind, subject, display_name, level, grants = who
+    kind, subject, display_name, level, person, grants = who
     return Actor(
         kind=ActorKind(kind),
         reference=subject,
@@ -68,6 +68,7 @@ def _actor(
         assurance_level=level,
         scopes=scopes,
         request_id=request_id,
+        person=person or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -216,3 +217,15 @@ def test_what_was_not_mended_in_time_goes_to_the_official_and_can_still_be_mende
     assert case.state == "WITH_OFFICIAL"
     assert not case.headline.startswith("补正期限已过")
     assert "supply_correction" not in {act.name for act in case.acts}
+
+
+def test_an_official_does_not_handle_what_is_theirs_as_a_citizen(shop) -> None:
+    item, person, me = shop
+    case = open_shop(me, person, by_person=True)
+    same = replace(sample.official(item), person=person.reference)
+    assert cases.get_case(case.key, same, at=AT).acts == ()
+    with pytest.raises(case_actions.NotYourOwnCase):
+        journey.decide(
+            case_key=case.key, version=case.version, outcome="APPROVE", reason="好",
+            actor=same, at=AT,
+        )  # fmt: skip

@@ -5,6 +5,7 @@ from yiwang.support.identity.actions.accounts import (
     create_official_account,
     create_person_account,
     disable_account,
+    link_person,
     set_second_factor,
 )
 from yiwang.support.identity.actions.clearing import clear_away
@@ -36,6 +37,7 @@ __all__ = [
     "grant_role",
     "issue_token",
     "keep_alive",
+    "link_person",
     "revoke_grant",
     "revoke_token",
     "send_code",

@@ -59,10 +59,12 @@ def create_official_account(
     at: datetime,
     key: str = "",
     encoded_password: str = "",
+    person: str | None = None,
 ) -> AccountView:
     """Open the working account of an official; it may do nothing until a role is granted.
 
-    CannotOpenAccount when the user name is taken.
+    ``person``: who this is as a citizen, so that nobody handles their own case. CannotOpenAccount when
+    the user name is taken or the person has a working account.
     """
     own = key or new_key()
     account = Account(
@@ -72,6 +74,7 @@ def create_official_account(
         display_name=name,
         user_name=user_name,
         department=department,
+        person=libraries.get_person(person).reference if person else None,
         assurance_level=4,
     )
     return _open(account, password, encoded_password, (user_name,), actor, at)
@@ -123,6 +126,26 @@ def change_password(*, account: str, old: str, new: str, actor: Actor, at: datet
     with transaction.atomic():
         Account.objects.filter(key=account).update(password=encoded, epoch=F("epoch") + 1)
         _note("password_changed", account, actor, at)
+
+
+@transaction.atomic
+def link_person(*, account: str, citizen_id: str, actor: Actor, at: datetime) -> None:
+    """Say who an official is as a citizen; from then on no act on their own cases. Sessions end.
+
+    NotFound for an unknown account or person; CannotOpenAccount when another account is that person.
+    """
+    who = libraries.find_person(citizen_id)
+    if who is None:
+        raise NotFound("没有这个人的登记信息。", "请核对身份证号。")
+    rows = Account.objects.filter(key=account, kind=AccountKind.OFFICIAL)
+    try:
+        with transaction.atomic():
+            changed = rows.update(person=who.reference, epoch=F("epoch") + 1)
+    except IntegrityError as error:
+        raise CannotOpenAccount from error
+    if not changed:
+        raise NotFound
+    _note("person_linked", account, actor, at)
 
 
 @transaction.atomic

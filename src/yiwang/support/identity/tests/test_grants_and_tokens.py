@@ -3,12 +3,13 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel.actor import Role
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.support.identity import actions, queries, sample
 from yiwang.support.identity.definitions import CannotConfirm, CannotOpenAccount
-from yiwang.support.identity.models import ApiToken, RoleGrant
+from yiwang.support.identity.models import Account, ApiToken, RoleGrant
 
 CHENGGUAN = "620102000000"
 
@@ -187,3 +188,24 @@ class TestFirstAdmins:
         other = sample.open_official_account("other", at=at)
         with pytest.raises(NotAllowed):
             self._appoint(official, other, at, actor=queries.get_actor(other.key, at=at))
+
+
+class TestAnOfficialIsAlsoACitizen:
+    def test_the_actor_names_the_person_and_older_sessions_end(self, official, security, at):
+        epoch = Account.objects.get(key=official.key).epoch
+        who = people.register_person(41, at=at)
+        number = libraries.find_citizen_id(who.reference)
+        with transaction.atomic():
+            actions.link_person(account=official.key, citizen_id=number, actor=security[0], at=at)
+        assert queries.get_actor(official.key, at=at).person == who.reference
+        assert Account.objects.get(key=official.key).epoch == epoch + 1
+
+    def test_a_person_has_one_working_account_and_must_be_registered(self, official, security, at):
+        who = people.register_person(41, at=at)
+        number = libraries.find_citizen_id(who.reference)
+        actions.link_person(account=official.key, citizen_id=number, actor=security[0], at=at)
+        other = sample.open_official_account("another", at=at)
+        with pytest.raises(CannotOpenAccount):
+            actions.link_person(account=other.key, citizen_id=number, actor=security[0], at=at)
+        with pytest.raises(NotFound):
+            actions.link_person(account=other.key, citizen_id="0" * 18, actor=security[0], at=at)
