@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import psycopg
+from django.db import InterfaceError, OperationalError
+
 from yiwang.kernel.refusals import Refusal
 
 GROUPS: Final[dict[str, str]] = {
@@ -30,6 +33,12 @@ GROUPS: Final[dict[str, str]] = {
     "manage": "yiwang.project.manage",
     "journal": "yiwang.project.journal_check",
 }
+
+
+class DatabaseAway(Refusal):
+    status = 503
+    sentence = "数据库现在连不上，没有做成。"
+    remedy = "请先运行 make run；用自己的数据库时，请检查它是否在运行、DATABASE_URL 写得对不对。"
 
 
 def _needs_django(name: str) -> bool:
@@ -55,7 +64,20 @@ def main(arguments: list[str] | None = None) -> int:
         module = importlib.import_module(GROUPS[given[0]])
         return int(module.main(given[1:]))
     except Refusal as refusal:
-        print(f"{refusal.sentence}{refusal.remedy}", file=sys.stderr)
-        for problem in refusal.fields:
-            print(f"  {problem.field}：{problem.sentence}{problem.remedy}", file=sys.stderr)
-        return 2
+        return _say(refusal)
+    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+        return _say(_away(error))
+
+
+def _say(refusal: Refusal) -> int:
+    """The refusal in words on the error output; exit code 2."""
+    print(f"{refusal.sentence}{refusal.remedy}", file=sys.stderr)
+    for problem in refusal.fields:
+        print(f"  {problem.field}：{problem.sentence}{problem.remedy}", file=sys.stderr)
+    return 2
+
+
+def _away(error: Exception) -> DatabaseAway:
+    """The server's five-character code when it still gave one; never its text, which names hosts."""
+    code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return DatabaseAway(f"数据库没有做成这件事（{code}）。") if code else DatabaseAway()
