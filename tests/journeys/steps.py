@@ -26,6 +26,9 @@ def begin(page: Page, code: str, **questions: str) -> None:
         page.get_by_role("link", name=re.compile("开始办理")).locator("visible=true").first
     ).to_be_visible()
     page.goto(f"/items/{code}/apply/?{query}")
+    again = page.locator("details.again:not([open]) summary")
+    if again.count():  # an unfinished one is there; we want a new one
+        again.click()
     page.locator("main form button").locator("visible=true").last.click()
     page.wait_for_url("**/my/drafts/*/step/*/")
 
@@ -100,6 +103,9 @@ def review(page: Page, case_address: str) -> None:
     """非常满意, once; a second time is not offered."""
     page.goto(f"{case_address}review/")
     choose(page, "level", "1")
+    again = page.locator("details.again:not([open]) summary")
+    if again.count():  # an unfinished one is there; we want a new one
+        again.click()
     page.locator("main form button").locator("visible=true").last.click()
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("谢谢")

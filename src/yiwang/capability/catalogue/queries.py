@@ -15,6 +15,7 @@ from yiwang.capability.catalogue.definitions import (
     HandlingMode,
     Item,
     PackProblem,
+    Question,
     load_item,
 )
 from yiwang.capability.catalogue.models import ImportRun, ItemVersionRecord
@@ -23,7 +24,16 @@ from yiwang.kernel import moments
 from yiwang.kernel.places import significant_prefix
 from yiwang.kernel.refusals import NotFound
 
-__all__ = ["ItemRow", "ItemVersion", "Narrowed", "find_item", "get_item", "list_items", "narrow"]
+__all__ = [
+    "ItemRow",
+    "ItemVersion",
+    "Narrowed",
+    "find_item",
+    "get_item",
+    "list_items",
+    "list_questions",
+    "narrow",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,11 @@ def _row(row: ItemVersionRecord) -> ItemRow:
         served=tuple(row.served),
         position=row.pk,
     )
+
+
+def list_questions(item: Item, answers: Mapping[str, str]) -> tuple[Question, ...]:
+    """The questions that still matter after these answers, in the item's order."""
+    return rules.asked(item, answers)
 
 
 def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:

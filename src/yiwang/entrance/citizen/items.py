@@ -139,7 +139,7 @@ def _questions(item: Item, given: dict[str, str]) -> list[dict[str, object]]:
                 for o in question.options
             ],
         }
-        for question in item.questions
+        for question in catalogue.list_questions(item, given)
     ]
 
 

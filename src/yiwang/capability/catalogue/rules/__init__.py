@@ -6,5 +6,6 @@
 
 from yiwang.capability.catalogue.rules.checking import check_item as check_item
 from yiwang.capability.catalogue.rules.narrowing import Narrowed as Narrowed
+from yiwang.capability.catalogue.rules.narrowing import asked as asked
 from yiwang.capability.catalogue.rules.narrowing import holds as holds
 from yiwang.capability.catalogue.rules.narrowing import narrow as narrow

@@ -10,6 +10,7 @@ from yiwang.capability.catalogue.definitions import (
     Item,
     Material,
     MaterialSource,
+    Question,
     When,
 )
 
@@ -37,6 +38,23 @@ def holds(when: When, answers: Mapping[str, str]) -> bool:
     return all(key not in answers or answers[key] in values for key, values in when.items())
 
 
+def asked(item: Item, answers: Mapping[str, str]) -> tuple[Question, ...]:
+    """The questions that still matter: proof of a place is not asked about an online shop.
+
+    A question falls away when every material and handling item that depends on it is excluded by
+    another answer. One nothing depends on is asked: the form may need it.
+    """
+    dependents: list[When] = [m.when for m in item.materials]
+    dependents += [h.when for h in item.handling_items]
+
+    def matters(key: str) -> bool:
+        others = {name: value for name, value in answers.items() if name != key}
+        mine = [when for when in dependents if key in when]
+        return not mine or any(holds(when, others) for when in mine)
+
+    return tuple(question for question in item.questions if matters(question.key))
+
+
 def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
     """Materials and handling item that remain after the answers.
 
@@ -50,7 +68,7 @@ def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
     materials = tuple(m for m in item.materials if holds(m.when, known))
     variants = tuple(h for h in item.handling_items if holds(h.when, known))
     chosen = variants[0] if len(variants) == 1 else None
-    unanswered = tuple(q.key for q in item.questions if q.key not in known)
+    unanswered = tuple(q.key for q in asked(item, known) if q.key not in known)
     return Narrowed(materials, chosen, _sentence(materials, chosen), unanswered)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yiwang.capability.catalogue import definitions as d
-from yiwang.capability.catalogue.rules import check_item, narrow, words
+from yiwang.capability.catalogue.rules import asked, check_item, narrow, words
 from yiwang.capability.catalogue.rules.importing import (
     ReadRow,
     RefusedRow,
@@ -93,6 +93,21 @@ def test_answers_narrow_the_materials_and_unknown_ones_change_nothing(item: d.It
     assert narrow(item, {"who": "self"}).to_bring == ()
     assert "不用准备材料" in narrow(item, {"who": "self"}).sentence
     assert narrow(item, {"who": "robot", "x": "y"}) == narrow(item, {})
+
+
+def test_a_question_falls_away_when_another_answer_excludes_all_it_decides(item: d.Item) -> None:
+    [mandate] = [m for m in item.materials if m.key == "mandate"]
+    proof = d.Question("proof", "怎么证明？", (d.Option("a", "甲"), d.Option("b", "乙")))
+    wider = replace(
+        item,
+        questions=(*item.questions, proof),
+        materials=(replace(mandate, when={**mandate.when, "proof": ("a",)}),),
+    )
+    (other,) = mandate.when["who"]
+    assert [q.key for q in asked(wider, {})] == ["who", "proof"]
+    assert [q.key for q in asked(wider, {"who": other})] == ["who", "proof"]
+    assert [q.key for q in asked(wider, {"who": "self"})] == ["who"]
+    assert narrow(wider, {"who": "self"}).open_questions == ()
 
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4))

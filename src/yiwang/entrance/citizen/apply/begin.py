@@ -37,26 +37,27 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     form = intake.get_form(code, version.version)
     sent = request.POST if request.method == "POST" else request.GET
     given = _given(version.item, sent)
-    open_questions = [q for q in version.item.questions if q.key not in given]
+    settled = _settled(given, sent)
+    asked = [q for q in catalogue.list_questions(version.item, given) if q.key not in settled]
+    missing = [q for q in asked if q.key not in given]
     refusal = None
     if request.method == "POST":
-        if not open_questions:
+        if not missing:
             return _start(request, code, given)
-        missing = [
-            FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in open_questions
-        ]
-        refusal = InvalidInput(f"还有 {len(missing)} 个问题没有回答", " ", fields=missing)
+        named = [FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in missing]
+        refusal = InvalidInput(f"还有 {len(named)} 个问题没有回答", " ", fields=named)
     at = moments.now()
     drafts = intake.list_drafts(request.actor, at=at)  # type: ignore[attr-defined]
     values = {
         "version": version,
         "item": version.item,
-        "given": given,
-        "questions": open_questions,
+        "settled": {key: given[key] for key in settled},
+        "questions": [(question, given.get(question.key, "")) for question in asked],
         "readings": _readings(form),
         "drafts": [draft for draft in drafts if draft.item_code == code],
         "steps": [step.title for step in form.steps],
         "refusal": refusal,
+        "restarting": refusal is not None or "settled" in sent,
     }
     status = 422 if refusal else 200
     return render(request, "citizen/apply/begin.html", values, status=status)
@@ -76,6 +77,14 @@ def _given(item: Item, sent: object) -> dict[str, str]:
         for question in item.questions
         if get(question.key) in {option.value for option in question.options}
     }
+
+
+def _settled(given: dict[str, str], sent: object) -> tuple[str, ...]:
+    """What was answered on the guide and is not asked again; the page itself remembers which."""
+    named = sent.get("settled")  # type: ignore[attr-defined]
+    if named is None:
+        return tuple(given)
+    return tuple(key for key in str(named).split(",") if key in given)
 
 
 def _readings(form: Form) -> tuple[Reading, ...]:

@@ -50,6 +50,38 @@ def draft_of(client, home):
     return intake.get_draft(home.split("/")[3], client.actor)
 
 
+def test_an_online_shop_is_not_asked_to_prove_its_place(mine):
+    address = f"/items/{CODE}/apply/"
+    assert 'name="proof"' in page(mine, address)
+    online = page(mine, f"{address}?settled=&place=online")
+    assert 'name="proof"' not in online
+    assert 'id="place-online" name="place" value="online" checked' in online
+    guide = page(mine, f"/items/{CODE}/?place=online")
+    assert 'name="proof"' not in guide
+    assert 'name="operator"' in guide
+    answers = {"place": "online", "operator": "mainland", "approval": "none"}
+    assert mine.post(address, answers).status_code == 302
+
+
+def test_a_shop_must_still_say_how_it_proves_its_place(mine):
+    answers = {"settled": "", "place": "shop", "operator": "mainland", "approval": "none"}
+    refused = mine.post(f"/items/{CODE}/apply/", answers)
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "还有 1 个问题没有回答" in text
+    assert 'value="shop" checked' in text
+
+
+def test_an_unfinished_draft_comes_first_and_starting_anew_says_what_happens_to_it(mine, home):
+    text = page(mine, f"/items/{CODE}/apply/")
+    assert re.search(rf'class="btn main big" href="{home}"', text)
+    assert text.count("btn main") == 1
+    assert "没填完的那份还在“我的”里" in text
+    again = mine.post(f"/items/{CODE}/apply/", GUIDE)["Location"]
+    assert again != home
+    assert mine.get(home).status_code == 302
+
+
 def step(home, key="person"):
     return f"{home}step/{key}/"
 
