@@ -102,7 +102,7 @@ def _signed_in(opened: Browser, address: str, who: str) -> StorageState:
     """The cookies of somebody who signed in once."""
     context = opened.new_context(locale="zh-CN")
     page = context.new_page()
-    page.goto(address + ("/staff/sign-in/" if who == stage.APPROVER else "/sign-in/"))
+    page.goto(address + ("/staff/sign-in/" if who in stage.STAFF else "/sign-in/"))
     page.fill("[name=login]", who)
     page.fill("[name=password]", stage.PASSWORD)
     page.press("[name=password]", "Enter")

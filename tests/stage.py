@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
+PAYER, SECURITY = "minzheng", "anquan"
+STAFF = (APPROVER, PAYER, SECURITY)
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
 _QUESTIONS = {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"}
@@ -25,6 +27,9 @@ class Scene:
     result: str
     verify: str
     desk: str
+    reviews: tuple[str, ...]
+    benefits: tuple[str, ...]
+    rights: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -32,6 +37,7 @@ def set_up(at: datetime) -> Scene:
     from yiwang.applications import commands as packs
     from yiwang.capability.journey import sample
     from yiwang.foundation.laws import commands as laws
+    from yiwang.kernel.actor import Role
     from yiwang.mechanisms.jobs import actions as jobs
     from yiwang.mechanisms.journal import actions as journal
     from yiwang.network.directory import actions as directory
@@ -50,7 +56,8 @@ def set_up(at: datetime) -> Scene:
         sent = ["publish", str(sample.PACKS / code), "--by", "official:a"]
         if packs.main([*sent, "--approved-by", "official:b"]):
             raise RuntimeError(f"{code} was not published")
-    _official(at)
+    body = places.department_uscc(places.CHENGGUAN, 2)
+    _official(at, APPROVER, "李俊杰", Role.APPROVER, places.CHENGGUAN, body)
     person, waiting = _person(2, "马晓燕", date(1984, 6, 17), WAITING, at)
     owner, holder = _person(5, "罗文博", date(1990, 9, 9), HOLDER, at)
     earlier = at - timedelta(days=1)
@@ -75,7 +82,73 @@ def set_up(at: datetime) -> Scene:
         result=f"/my/cases/{licence.case.partition(':')[2]}/result/",
         verify=f"/v/{licence.verify_code}",
         desk=f"/desk/cases/{receipt.case_key}/",
+        reviews=_reviews(receipt.case_key, waiting, at),
+        benefits=_benefits(person.reference, at),
+        rights=_rights(at),
     )
+
+
+def _reviews(case_key: str, reviewer, at: datetime) -> tuple[str, ...]:
+    """A bad review that was contacted: the list, the follow-up."""
+    from yiwang.capability.reviews import actions as reviews
+
+    given = reviews.give_review(
+        case_key=case_key, handling="", level=4, tags=["efficiency"], actor=reviewer, at=at,
+        text="材料交了两天没有消息，打电话也没人接。",
+    )  # fmt: skip
+    return "/desk/reviews/", f"/desk/reviews/{given.rectification}/"
+
+
+def _benefits(person: str, at: datetime) -> tuple[str, ...]:
+    """A benefit, the page of an act, this month's list."""
+    from yiwang.capability.entitlements import actions as entitlements
+    from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+    from yiwang.kernel.moments import legal_date
+    from yiwang.kernel.references import new_key
+    from yiwang.network.directory import sample as places
+
+    body = places.department_uscc(places.CHENGGUAN, 1)
+    granted = entitlements.grant(
+        case=f"case:{new_key()}", person=person, benefit="elderly-allowance",
+        benefit_name="高龄津贴", monthly_fen=6000, starts_on=legal_date(at), at=at,
+        division_code=places.CHENGGUAN, department=body, account="6217000000000000417",
+        account_name="马晓燕", actor=machine("stage"),
+    )  # fmt: skip
+    _official(at, PAYER, "张国强", Role.APPROVER, places.CHENGGUAN, body)
+    payer = Actor(
+        ActorKind.OFFICIAL, "official:stage", grants=(Grant(Role.APPROVER, places.CHENGGUAN, body),)
+    )
+    (month,) = entitlements.close_month(
+        legal_date(at).year, legal_date(at).month, at=at, actor=payer
+    )
+    here = "/desk/entitlements/"
+    return (
+        here,
+        f"{here}{granted.key}/",
+        f"{here}{granted.key}/announce-stop/",
+        f"{here}months/",
+        f"{here}months/close/",
+        f"{here}months/{month.key}/",
+    )
+
+
+def _rights(at: datetime) -> tuple[str, ...]:
+    """Roles that count, one that waits, the page to propose one."""
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+    from yiwang.support.identity import actions as identity
+    from yiwang.support.identity import queries as accounts
+    from yiwang.support.identity import sample
+    from yiwang.support.identity.definitions import AccountKind
+
+    _official(at, SECURITY, "王安", Role.SECURITY_ADMIN, places.GANSU, None)
+    payer = accounts.get_account_by_user_name(PAYER, AccountKind.OFFICIAL)
+    waiting = identity.grant_role(
+        account=payer.key, role=Role.WINDOW_CLERK, division_code=places.CHENGGUAN, department=None,
+        valid_until=at + timedelta(days=30), actor=sample.GRANTER, at=at,
+    )  # fmt: skip
+    here = "/console/rights/"
+    return here, f"{here}propose/", f"{here}{waiting}/confirm/", f"{here}{waiting}/end/"
 
 
 def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):
@@ -88,18 +161,11 @@ def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):
     return person, sample.citizen(person)
 
 
-def _official(at: datetime) -> None:
-    from yiwang.kernel.actor import Role
-    from yiwang.network.directory import sample as places
+def _official(at: datetime, user_name: str, name: str, role, place: str, body) -> None:
     from yiwang.support.identity import sample as accounts
 
-    body = places.department_uscc(places.CHENGGUAN, 2)
     accounts.open_official_account(
-        APPROVER,
-        at=at,
-        name="李俊杰",
-        department=body,
-        grants=((Role.APPROVER, places.CHENGGUAN, body),),
+        user_name, at=at, name=name, department=body or "", grants=((role, place, body),)
     )
 
 

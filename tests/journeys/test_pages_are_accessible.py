@@ -68,7 +68,9 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         ("", [*ANYBODY, scene.guide, f"{scene.guide}short/", scene.verify]),
         (stage.WAITING, [*MINE, scene.form, scene.progress, f"{scene.progress}withdraw/"]),
         (stage.HOLDER, [scene.result]),
-        (stage.APPROVER, ["/desk/", scene.desk]),
+        (stage.APPROVER, ["/desk/", scene.desk, *scene.reviews]),
+        (stage.PAYER, scene.benefits),
+        (stage.SECURITY, scene.rights),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
@@ -90,7 +92,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
 def signed_in(opened, url: str, who: str):
     context = opened.new_context(locale="zh-CN")
     page = context.new_page()
-    page.goto(url + ("/staff/sign-in/" if who == stage.APPROVER else "/sign-in/"))
+    page.goto(url + ("/staff/sign-in/" if who in stage.STAFF else "/sign-in/"))
     page.fill("[name=login]", who)
     page.fill("[name=password]", stage.PASSWORD)
     page.press("[name=password]", "Enter")

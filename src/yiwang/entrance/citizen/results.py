@@ -21,7 +21,7 @@ from yiwang.entrance.shell.access import CITIZEN, SIGNED_IN, access
 from yiwang.entrance.shell.downloads import send_file
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.refusals import InvalidInput, Refusal
+from yiwang.kernel.refusals import InvalidInput, NotFound, Refusal
 from yiwang.support.letters import queries as letters
 from yiwang.support.letters.definitions import LetterView
 from yiwang.support.licences import queries as licences
@@ -37,6 +37,12 @@ class ResultPage:
     entitlement: EntitlementView | None
     letters: tuple[LetterView, ...]
     review: ReviewView | None
+    reader: str
+
+    @property
+    def owns_entitlement(self) -> bool:
+        """False for a relative who applied for the one who is paid."""
+        return self.entitlement is not None and self.entitlement.person == self.reader
 
     @property
     def heading(self) -> str:
@@ -66,6 +72,7 @@ def read_page(key: str, actor: Actor) -> ResultPage:
         entitlement=entitlements.find_case_entitlement(case.reference),
         letters=letters.list_letters(case.reference),
         review=reviews.find_review(case.reference, actor),
+        reader=actor.applicant,
     )
 
 
@@ -117,19 +124,37 @@ def licence_pdf(request: HttpRequest, key: str) -> StreamingHttpResponse:
     return send_file(licences.open_pdf(key, _actor(request)))
 
 
+def read_benefit(key: str, actor: Actor) -> tuple[EntitlementView, bool]:
+    """A benefit and whether it is the actor's own: who applied for somebody else may read it.
+
+    NotFound for everybody else. The one who applied is known by the case the benefit came from.
+    """
+    try:
+        return entitlements.get_entitlement(key, actor), True
+    except NotFound:
+        case = entitlements.find_case_of(key)
+        if case is None:
+            raise
+        cases.get_case(case.partition(":")[2], actor, at=moments.now())
+        found = entitlements.find_case_entitlement(case)
+        if found is None:
+            raise
+        return found, False
+
+
 @access(CITIZEN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, key: str) -> HttpResponse:
-    """My benefit's account: the next list pays to the new one."""
+    """My benefit's account: the next list pays to the new one. Who applied for a relative reads only."""
     actor = _actor(request)
-    shown = entitlements.get_entitlement(key, actor)
+    shown, own = read_benefit(key, actor)
     refusal: Refusal | None = None
     if request.method == "POST":
         version = request.POST.get("version", "")
         try:
             entitlement_actions.change_account(
                 key=key,
-                version=int(version) if version.isdigit() else -1,
+                version=int(version) if version.isascii() and version.isdecimal() else -1,
                 account=request.POST.get("account", "")[:64],
                 account_name=request.POST.get("account_name", "")[:64],
                 at=moments.now(),
@@ -139,7 +164,13 @@ def account(request: HttpRequest, key: str) -> HttpResponse:
             refusal = error
         else:
             return HttpResponseRedirect(f"/my/entitlements/{key}/?changed=1")
-    values = {"entitlement": shown, "refusal": refusal, "changed": "changed" in request.GET}
+    values = {
+        "entitlement": shown,
+        "own": own,
+        "case_key": shown.case.partition(":")[2],
+        "refusal": refusal,
+        "changed": "changed" in request.GET,
+    }
     return render(
         request, "citizen/results/account.html", values, status=refusal.status if refusal else 200
     )

@@ -18,7 +18,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
     """What /readyz decides by, with the figures it does not show."""
     checks = health_queries.check_all(at=now())
     context = {
-        "links": navigation.links(request.path),
+        "links": navigation.links(request),
         "checks": checks,
         "ready": health_queries.is_ready(checks),
     }

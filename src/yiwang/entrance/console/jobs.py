@@ -35,7 +35,7 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
     rows = job_queries.list_jobs(state=state, after=after, limit=PAGE_SIZE)
     following = f"?state={state}&after={rows[-1].key}" if len(rows) == PAGE_SIZE else ""
     context = {
-        "links": navigation.links(request.path),
+        "links": navigation.links(request),
         "tabs": [(s, label, s is state) for s, label in _TABS],
         "health": job_queries.health(),
         "jobs": rows,
@@ -78,7 +78,7 @@ def _job_page(
 ) -> HttpResponse:
     job = job_queries.get_job(key)
     context = {
-        "links": navigation.links(request.path),
+        "links": navigation.links(request),
         "job": job,
         "label": dict(_TABS).get(job.state, "已办完"),
         "dead": job.state is JobState.DEAD,

@@ -33,7 +33,7 @@ def show_journal(request: HttpRequest) -> HttpResponse:
         request,
         "console/journal.html",
         {
-            "links": navigation.links(request.path),
+            "links": navigation.links(request),
             "seal": seal,
             "seal_late": seal.oldest_seconds > SEAL_SECONDS,
             "head": head,
@@ -78,7 +78,7 @@ def _parked_page(
     request: HttpRequest, key: int, *, refusal: InvalidInput | None = None, typed: str = ""
 ) -> HttpResponse:
     context = {
-        "links": navigation.links(request.path),
+        "links": navigation.links(request),
         "parked": journal_queries.get_parked(key),
         "refusal": refusal,
         "typed": typed,

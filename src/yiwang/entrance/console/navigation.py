@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from yiwang.kernel.actor import Role
+from django.http import HttpRequest
+
+from yiwang.kernel.actor import Actor, Role
 
 CONSOLE_ROLES: Final = (Role.OPERATOR,)
+RIGHTS_ROLES: Final = (Role.SECURITY_ADMIN,)
 PAGES: Final = (("/console/", "健康"), ("/console/jobs/", "任务"), ("/console/journal/", "日志"))
+RIGHTS: Final = "/console/rights/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,15 @@ class Link:
     here: bool
 
 
-def links(path: str) -> tuple[Link, ...]:
-    """The console's navigation for one page; the longest address that fits is here."""
-    here = max((href for href, _label in PAGES if path.startswith(href)), key=len, default="")
-    return tuple(Link(href, label, href == here) for href, label in PAGES)
+def links(request: HttpRequest) -> tuple[Link, ...]:
+    """The pages of the console this official may open; the longest address that fits is here."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    pages = PAGES if any(actor.has_role(role) for role in CONSOLE_ROLES) else ()
+    if any(actor.has_role(role) for role in RIGHTS_ROLES):
+        pages = (*pages, (RIGHTS, "授权"))
+    fits = [href for href, _label in pages if request.path.startswith(href)]
+    here = max(fits, key=len, default="")
+    return tuple(Link(href, label, href == here) for href, label in pages)
 
 
 def key_in(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.console import health, jobs, journal
+from yiwang.entrance.console import health, jobs, journal, rights
 
 urlpatterns = [
     path("console/", health.show_health),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("console/journal/parked/<int:key>/", journal.show_parked),
     path("console/journal/parked/<int:key>/retry/", journal.retry),
     path("console/journal/parked/<int:key>/close/", journal.close),
+    path("console/rights/", rights.show_rights),
+    path("console/rights/propose/", rights.propose),
+    path("console/rights/<str:role_grant>/confirm/", rights.confirm),
+    path("console/rights/<str:role_grant>/end/", rights.end),
 ]

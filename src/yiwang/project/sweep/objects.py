@@ -74,6 +74,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "act": "accept",
     "field": "proof",
     "parked": ABSENT,
+    "role_grant": ABSENT,
     "jobs": ABSENT,
     "job": ABSENT,
 }

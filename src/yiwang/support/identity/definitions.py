@@ -60,6 +60,15 @@ LOCK_TIME = timedelta(minutes=15)
 
 LONGEST_GRANT = timedelta(days=366)
 
+ROLE_LABELS = {
+    Role.APPROVER: "审批人",
+    Role.WINDOW_CLERK: "窗口人员",
+    Role.ITEM_ADMIN: "事项管理员",
+    Role.OPERATOR: "运维",
+    Role.AUDITOR: "审计管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+}
+
 ASSURANCE_LABELS = {
     0: "未登录",
     2: "二级（已注册）",
@@ -156,6 +165,21 @@ class GrantView:
     granted_by: str
     confirmed_by: str | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingGrant:
+    """A role that counts or waits to be confirmed, with the official who has it.
+
+    ``position`` is given back as ``after`` for the next page of a list.
+    """
+
+    grant: GrantView
+    subject: str
+    display_name: str
+    user_name: str | None
+    role_label: str
+    position: str
 
 
 @dataclass(frozen=True, slots=True)

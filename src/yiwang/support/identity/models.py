@@ -130,6 +130,7 @@ class RoleGrant(models.Model):
                 name="grant_needs_a_second_person",
             ),
         ]
+        indexes = [models.Index(fields=["valid_until", "key"], name="grants_by_their_end")]
 
 
 class ApiToken(models.Model):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.kernel.refusals import NotFound
@@ -15,10 +16,12 @@ from yiwang.support.identity import rules
 from yiwang.support.identity.definitions import (
     IDLE,
     LONGEST_SESSION,
+    ROLE_LABELS,
     AccountKind,
     AccountView,
     GrantView,
     Session,
+    StandingGrant,
     TokenView,
 )
 from yiwang.support.identity.models import Account, ApiToken, RoleGrant
@@ -165,21 +168,63 @@ def list_names(references: Iterable[str]) -> dict[str, str]:
 
 def list_grants(account: str) -> tuple[GrantView, ...]:
     """Everything ever granted to an account, newest first."""
-    return tuple(
-        GrantView(
-            key=row.key,
-            account=row.account_id,
-            role=Role(row.role),
-            division_code=row.division_code,
-            department=row.department,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            granted_by=row.granted_by,
-            confirmed_by=row.confirmed_by,
-            revoked_at=row.revoked_at,
-        )
-        for row in RoleGrant.objects.filter(account=account).order_by("-valid_from", "key")[:200]
+    rows = RoleGrant.objects.filter(account=account).order_by("-valid_from", "key")
+    return tuple(_grant(row) for row in rows[:200])
+
+
+def _grant(row: RoleGrant) -> GrantView:
+    return GrantView(
+        key=row.key,
+        account=row.account_id,
+        role=Role(row.role),
+        division_code=row.division_code,
+        department=row.department,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        granted_by=row.granted_by,
+        confirmed_by=row.confirmed_by,
+        revoked_at=row.revoked_at,
     )
+
+
+def _standing(row: RoleGrant) -> StandingGrant:
+    return StandingGrant(
+        grant=_grant(row),
+        subject=row.account.subject,
+        display_name=row.account.display_name,
+        user_name=row.account.user_name,
+        role_label=ROLE_LABELS[Role(row.role)],
+        position=f"{row.valid_until.isoformat()}|{row.key}",
+    )
+
+
+def list_standing_grants(
+    *, at: datetime, waiting: bool = False, after: str = "", limit: int = 50
+) -> tuple[StandingGrant, ...]:
+    """Every role that counts now, or (``waiting``) waits for its second person; the first to end first.
+
+    For security administrators: the caller has checked the role. ``after``: a row's ``position``.
+    """
+    rows = RoleGrant.objects.filter(
+        revoked_at__isnull=True, confirmed_by__isnull=waiting, valid_until__gt=at
+    )
+    moment, _bar, key = after.partition("|")
+    try:
+        last = datetime.fromisoformat(moment) if key else None
+    except ValueError:
+        last = None
+    if last is not None and last.tzinfo is not None:
+        rows = rows.filter(Q(valid_until__gt=last) | Q(valid_until=last, key__gt=key[:16]))
+    rows = rows.select_related("account").order_by("valid_until", "key")
+    return tuple(_standing(row) for row in rows[: min(limit, 200)])
+
+
+def get_grant(key: str) -> StandingGrant:
+    """One grant with the official who has it, ended ones too; NotFound when there is none."""
+    row = RoleGrant.objects.select_related("account").filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return _standing(row)
 
 
 def list_tokens(account: str) -> tuple[TokenView, ...]:

@@ -211,9 +211,15 @@ def _read_return(data: bytes) -> tuple[list[_Row], list[str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return [], ["文件不是 UTF-8 文本"]
+    if "\x00" in text:
+        return [], ["文件里有不能读的字符"]
     rows: list[_Row] = []
     problems: list[str] = []
-    for line, cells in enumerate(csv.reader(io.StringIO(text)), start=1):
+    try:
+        lines = list(csv.reader(io.StringIO(text)))
+    except csv.Error:
+        return [], ["文件不是 CSV 表"]
+    for line, cells in enumerate(lines, start=1):
         if not cells or (line == 1 and not cells[0].strip().isdigit()):
             continue  # blank lines, and a heading
         state = _RESULTS.get(cells[1].strip()) if len(cells) > 1 else None
@@ -222,6 +228,8 @@ def _read_return(data: bytes) -> tuple[list[_Row], list[str]]:
             continue
         note = cells[2].strip()[:200] if len(cells) > 2 else ""
         rows.append((line, cells[0].strip(), state, note))
+    if not rows and not problems:
+        problems.append("文件里没有一行结果")
     return rows, problems
 
 

@@ -179,3 +179,23 @@ def test_a_wrong_account_is_explained_on_the_page(client, benefit):
 def test_an_old_page_cannot_change_the_account(client, benefit):
     given = {"version": "7", "account": "6228480000000000", "account_name": "x"}
     assert client.post(f"/my/entitlements/{benefit.key}/", given).status_code == 409
+
+
+def test_a_relative_who_applied_reads_the_elders_benefit_and_cannot_change_it(client, owner, case):
+    elder = people.register_person(9, at=moments.now())
+    granted = entitlements.grant(
+        case=case.reference, person=elder.reference, benefit="elderly-allowance",
+        benefit_name="高龄津贴", monthly_fen=6000, starts_on=date(2026, 12, 1),
+        at=moments.now(), actor=ME, account="6217000000000000417",
+    )  # fmt: skip
+    address = f"/my/entitlements/{granted.key}/"
+    assert f'href="{address}"' in page(client, f"/my/cases/{case.key}/result/")
+    said = page(client, address)
+    assert "替家里人申请" in said
+    assert 'name="account"' not in said
+    given = {"version": "1", "account": "6228480000000000", "account_name": "马晓燕"}
+    assert client.post(address, given).status_code == 404
+    assert Entitlement.objects.get().account == "6217000000000000417"
+    person(client, 3)
+    page(client, address, 404)
+    assert client.post(address, given).status_code == 404
