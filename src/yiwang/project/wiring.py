@@ -65,6 +65,7 @@ UNHEARD: frozenset[str] = frozenset(
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",
+        "journey.difference_found",
         "licences.licence_issued",
         "licences.licence_state_changed",
         "reviews.rectification_closed",

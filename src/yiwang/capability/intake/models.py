@@ -71,6 +71,11 @@ class Draft(models.Model):
                 condition=models.Q(submitted_case=""),
                 name="drafts_that_expire",
             ),
+            models.Index(
+                fields=["saved_at"],
+                condition=~models.Q(submitted_case=""),
+                name="drafts_handed_in",
+            ),
         )
 
     def keep(self, *, version: int, at: datetime, expires_at: datetime, **values: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -298,3 +298,16 @@ def _division_exists(code: str) -> bool:
 
 def _industry_exists(code: str) -> bool:
     return standards.find_label("industry", code) is not None
+
+
+def iterate_handed_in(*, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+    """(draft, case) of every draft handed in between two moments: for the daily reconciliation."""
+    rows = Draft.objects.filter(saved_at__gte=since, saved_at__lt=until)
+    handed_in = rows.exclude(submitted_case="").order_by("saved_at")
+    yield from handed_in.values_list("key", "submitted_case").iterator(chunk_size=500)
+
+
+def find_handed_in(drafts: Sequence[str]) -> Mapping[str, str]:
+    """Draft → the case it became, for those handed in."""
+    rows = Draft.objects.filter(key__in=drafts).exclude(submitted_case="")
+    return dict(rows.values_list("key", "submitted_case"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yiwang.capability.journey import machine
+from yiwang.capability.journey import machine, reconciling
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
@@ -19,3 +19,10 @@ def after_submission(*, case: str, actor: Actor, at: datetime) -> None:
 def write_receipt(*, case: str, actor: Actor, at: datetime) -> None:
     """The letter that says what was received."""
     machine.write_receipt(case_key=case, actor=actor, at=at)
+
+
+@registry.every(minutes=1440, name="journey.reconcile")
+def reconcile(*, actor: Actor, at: datetime) -> None:
+    """每日对账: a difference is an alert and a row of the console, not a log line."""
+    del actor  # the reconciler's own name, by which the last result is found
+    reconciling.reconcile(at=at)

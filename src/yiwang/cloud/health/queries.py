@@ -33,6 +33,9 @@ def check_all(*, at: datetime) -> tuple[Check, ...]:
         checks.append(_guarded("queue_oldest_seconds", "任务队列", _queue))
         checks.append(_guarded("journal_unsealed_seconds", "日志封存", lambda: _sealer(at)))
         checks.append(_guarded("dead_jobs", "失败任务", _dead_jobs))
+        checks.append(
+            _guarded("reconciliation_differences", "每日对账不符", lambda: _reconciliation(at))
+        )
     return tuple(checks)
 
 
@@ -75,6 +78,16 @@ def _queue() -> Check:
 
 def _dead_jobs() -> Check:
     return rules.dead_jobs(jobs.health().dead)
+
+
+def _reconciliation(at: datetime) -> Check:
+    """What the newest daily comparison wrote down; good before the first one."""
+    newest = journal.list_acts_of(actor="machine:reconciler", limit=1)
+    if not newest:
+        return rules.reconciliation(0, 0.0)
+    differences = newest[0].facts.get("differences")
+    age = (at - newest[0].at).total_seconds()
+    return rules.reconciliation(differences if isinstance(differences, int) else 0, age)
 
 
 def _guarded(name: str, label: str, measure: Callable[[], Check]) -> Check:

@@ -10,6 +10,7 @@ from yiwang.cloud.health.definitions import Check
 DISK_FREE_SHARE: Final = 0.10
 OLDEST_DUE_JOB_SECONDS: Final = 600.0
 OLDEST_UNSEALED_SECONDS: Final = 60.0
+OLDEST_RECONCILIATION_SECONDS: Final = 2 * 86_400.0
 CLOCK_OFFSET_SECONDS: Final = 5.0
 
 
@@ -27,6 +28,13 @@ def queue(oldest_seconds: float) -> Check:
 def dead_jobs(count: int) -> Check:
     """No job waits for an operator."""
     return Check("dead_jobs", "失败任务", count == 0, float(count), needed=False)
+
+
+def reconciliation(differences: int, age_seconds: float) -> Check:
+    """The last daily comparison found nothing, and it is not older than two days."""
+    good = differences == 0 and age_seconds <= OLDEST_RECONCILIATION_SECONDS
+    label = "每日对账不符" if good or differences else "每日对账没有按时做"
+    return Check("reconciliation_differences", label, good, float(differences), needed=False)
 
 
 def sealer(oldest_seconds: float) -> Check:

@@ -10,11 +10,13 @@ from yiwang.capability.cases.queries.inside import (
     get_notice,
     list_revoked,
 )
+from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
 from yiwang.capability.cases.queries.one import find_receipt, get_case
 
 __all__ = [
     "Inside",
+    "LedgerRow",
     "Notice",
     "Revoked",
     "find_receipt",
@@ -24,6 +26,8 @@ __all__ = [
     "get_inside",
     "get_notice",
     "has_flow",
+    "iterate_ledger",
     "list_cases",
+    "list_known",
     "list_revoked",
 ]
