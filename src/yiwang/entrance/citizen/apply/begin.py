@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from yiwang.capability import journey
@@ -31,7 +32,7 @@ class Reading:
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Say what will happen, then start a draft and lead to its first step."""
-    version = catalogue.get_item(code)
+    version = catalogue.get_item(code, language=get_language() or "zh-hans")
     if not version.open_for_application:
         raise NotFound("这个事项还不能在这里办。", "请看办事指南里的办理方式。")
     form = intake.get_form(code, version.version)
