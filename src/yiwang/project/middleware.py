@@ -6,11 +6,11 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 
 from yiwang.entrance.shell import answers
 from yiwang.kernel import references
@@ -56,6 +56,18 @@ class LengthNeeded(Refusal):
     remedy = "请带上 Content-Length 再发送。"
 
 
+class CutShort(Refusal):
+    status = 400
+    sentence = "内容没有传完，连接就断了。"
+    remedy = "请检查网络后再提交一次，已保存的草稿还在。"
+
+
+class NotText(Refusal):
+    status = 400
+    sentence = "地址或内容里有不能保存的字符。"
+    remedy = "请从首页重新进入，或去掉这些字符后再试。"
+
+
 class RequestMiddleware:
     """Outermost. Nothing that goes wrong inside leaves without a number and without a log line."""
 
@@ -68,7 +80,7 @@ class RequestMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]
         token = logs.request_id.set(request_id)
         try:
-            refusal = _too_large(request)
+            refusal = _too_large(request) or _unkeepable(request.path_info, request.GET)
             response = answers.refuse(request, refusal) if refusal else self.get_response(request)
             _finish(request, response, request_id, time.perf_counter() - began)
             return response
@@ -84,6 +96,17 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """What a form sends is read once, before any view meets what no database can keep."""
+        del view, args, kwargs
+        try:
+            refusal = _unkeepable("", request.POST)
+        except UnreadablePostError:
+            refusal = CutShort()
+        return answers.refuse(request, refusal) if refusal else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
@@ -104,9 +127,16 @@ def _too_large(request: HttpRequest) -> Refusal | None:
     if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
         return LengthNeeded()
     given = request.headers.get("Content-Length") or "0"
-    if not given.isdigit() or int(given) > settings.BODY_LIMIT:
+    if not (given.isascii() and given.isdigit()) or int(given) > settings.BODY_LIMIT:
         return TooLarge()
     return None
+
+
+def _unkeepable(path: str, given: QueryDict) -> Refusal | None:
+    """A NUL in an address or a form: PostgreSQL keeps none, and no keyboard types one."""
+    if "\0" in path or "\0" in "".join(given):
+        return NotText()
+    return NotText() if any("\0" in text for _, texts in given.lists() for text in texts) else None
 
 
 def _finish(request: HttpRequest, response: HttpResponse, request_id: str, took: float) -> None:

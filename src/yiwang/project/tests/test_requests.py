@@ -158,3 +158,23 @@ def test_a_log_line_is_one_json_object_with_the_number_and_without_personal_figu
 @override_settings(ALLOWED_HOSTS=["gov.example"])
 def test_a_foreign_host_name_is_refused(client):
     assert client.get("/t/fine", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda client: client.get("/t/fine%00"),
+        lambda client: client.get("/t/fine?after=a%00b"),
+        lambda client: client.get("/t/fine?a%00=b"),
+        lambda client: client.post("/t/fine", {"name": "a\0b"}),
+    ],
+    ids=["path", "query", "name of a query", "form"],
+)
+def test_what_no_database_can_keep_is_refused_at_the_door_wherever_it_stands(client, send):
+    answer = send(client)
+    assert answer.status_code == 400
+    assert middleware.NotText.sentence in answer.content.decode()
+
+
+def test_a_length_in_superscript_digits_is_refused_and_breaks_nothing(client):
+    assert client.get("/t/fine", headers={"Content-Length": "²"}).status_code == 413
