@@ -24,6 +24,7 @@ class Used:
 
     web: float
     worker: float
+    errands: float
     sealer: float
     database: float
 
@@ -31,6 +32,7 @@ class Used:
         return Used(
             self.web - before.web,
             self.worker - before.worker,
+            self.errands - before.errands,
             self.sealer - before.sealer,
             self.database - before.database,
         )
@@ -39,7 +41,7 @@ class Used:
 def used() -> Used:
     """What each has used since it started."""
     return Used(
-        *(1000 * cpu_seconds(_pid(name)) for name in ("web", "worker", "sealer")),
+        *(1000 * cpu_seconds(_pid(name)) for name in ("web", "worker", "errands", "sealer")),
         1000 * cpu_seconds(postmaster()),
     )
 

@@ -36,7 +36,7 @@ def measure() -> list[Measurement]:
     )
     _hand_in_all(warm)
     _wait_until_nothing_waits()
-    with processes.held_still("worker", "sealer", "clock"):
+    with processes.held_still("worker", "errands", "sealer", "clock"):
         spent, seconds = processes.used_by(lambda: _hand_in_all(counted))
         last = peer.measure(table="cases_case", column="key", value=_newest_case())
     after, _ = processes.used_by(_wait_until_nothing_waits)

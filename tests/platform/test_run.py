@@ -17,7 +17,7 @@ from tests.installation import ROOT, Installation, kill
 from yiwang.cloud.storage import processes
 
 pytestmark = pytest.mark.slow
-KEPT = ("web", "worker", "sealer", "clock")
+KEPT = ("web", "worker", "errands", "sealer", "clock")
 
 
 @pytest.fixture(scope="module")

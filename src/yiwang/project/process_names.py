@@ -2,4 +2,4 @@
 
 from typing import Final
 
-KEPT: Final = ("web", "worker", "sealer", "clock")
+KEPT: Final = ("web", "worker", "errands", "sealer", "clock")

@@ -27,6 +27,7 @@ from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.kernel import moments
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs import worker
+from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
 from yiwang.project import background, database
 
@@ -37,6 +38,7 @@ THREADS: Final = 4
 WAITING: Final = 64  # requests a process holds before the next must wait outside
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
+ERRANDS_GIVE_WAY: Final = 10  # added to the process's niceness
 
 stopping = threading.Event()
 
@@ -104,9 +106,16 @@ def listening_address() -> str:
 
 
 def work() -> None:
-    """The queue's worker."""
+    """The worker for what a citizen waits for."""
     background.know_all()
-    worker.work()
+    worker.work(WAITED_FOR)
+
+
+def run_errands() -> None:
+    """The worker for everything else, which gives way when the machine is busy."""
+    os.nice(ERRANDS_GIVE_WAY)
+    background.know_all()
+    worker.work([queue for queue in QUEUES if queue not in WAITED_FOR])
 
 
 def seal() -> None:
@@ -168,6 +177,7 @@ PROCESSES: Final[dict[str, Callable[[], None]]] = {
     "prepare": prepare,
     "web": web,
     "worker": work,
+    "errands": run_errands,
     "sealer": seal,
     "clock": tick,
 }

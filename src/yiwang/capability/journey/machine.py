@@ -31,7 +31,7 @@ def after_submission(*, case_key: str, actor: Actor, at: datetime) -> None:
     """
     decide_by_rule(case_key=case_key, at=at, actor=actor)
     with transaction.atomic():
-        jobs.defer(task="cases.write_receipt", key=f"receipt:{case_key}", case=case_key)
+        jobs.defer(task="cases.write_receipt", case=case_key)
 
 
 def write_receipt(*, case_key: str, actor: Actor, at: datetime) -> None:

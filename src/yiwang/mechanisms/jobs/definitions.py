@@ -20,7 +20,9 @@ class JobState(StrEnum):
 
 
 #: Queues by class, each with workers of its own: one slow partner cannot fill the others.
-QUEUES: Final[Mapping[str, int]] = {"urgent": 1, "normal": 2, "bulk": 1}
+QUEUES: Final[Mapping[str, int]] = {"urgent": 2, "normal": 2, "bulk": 1}
+#: A citizen waits for these; everything else is an errand.
+WAITED_FOR: Final = ("urgent",)
 
 #: A worker silent for longer has gone; its jobs are handed back.
 STALLED_AFTER_SECONDS: Final = 120

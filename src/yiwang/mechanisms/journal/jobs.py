@@ -4,6 +4,7 @@ every minute, let listeners hear what was sealed."""
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,8 @@ PAUSE: Final = 0.2
 HEAD_EVERY: Final = 60
 #: Seconds to wait when the database or the disk is away.
 AWAY: Final = 2.0
+#: The niceness of the listeners' thread.
+GIVE_WAY: Final = 5
 
 
 def run_sealer(stop: threading.Event) -> None:
@@ -50,7 +53,11 @@ def _sign(at: datetime) -> None:
 
 
 def run_listeners(stop: threading.Event) -> None:
-    """Let listeners hear until told to stop. Several may run: each takes listeners that are free."""
+    """Let listeners hear until told to stop. Several may run: each takes listeners that are free.
+
+    This thread gives way when the machine is busy: what it does, nobody waits for at a page.
+    """
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVE_WAY)
 
     def round_() -> bool:
         done = actions.run_listeners(at=moments.now())
