@@ -1,0 +1,1 @@
+"""Trials: long, rough treatment of a whole installation. Each module has ``run() -> Outcome``."""
