@@ -113,7 +113,9 @@ def _insert(connection: psycopg.Connection, name: str, place: str, *, number: in
             [place],
         ).fetchone()
         names.append(f'"{column}"')
-        values.append(_literal(text, kind, f"(CAST(:n AS bigint) + {number})" if column in unique else ""))
+        values.append(
+            _literal(text, kind, f"(CAST(:n AS bigint) + {number})" if column in unique else "")
+        )
     into, listed = f'{SCHEMA}."{name}" ({", ".join(names)})', ", ".join(values)
     return f"INSERT INTO {into} VALUES ({listed});"  # noqa: S608 - names are the catalogue's
 

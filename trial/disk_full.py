@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 from tests.installation import Installation
-
 from trial import province
 from trial.outcome import Outcome
 

@@ -6,7 +6,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.installation import Installation
-
 from trial import province
 from trial.outcome import Outcome
 from trial.province import Person

@@ -10,7 +10,7 @@ from pathlib import Path
 from trial import province
 from trial.outcome import Outcome
 
-SECONDS, EXAMPLES = 150, 40
+SECONDS, EXAMPLES = 60, 30
 
 
 def run() -> Outcome:

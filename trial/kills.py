@@ -6,7 +6,6 @@ import random
 import time
 
 from tests.installation import kill
-
 from trial import province, storm
 from trial.outcome import Outcome
 

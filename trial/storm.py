@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.installation import Installation
-
 from trial import province
 from trial.outcome import Outcome
 
