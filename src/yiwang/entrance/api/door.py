@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -113,6 +114,8 @@ def refusal_of(error: Exception) -> Refusal:
         return InvalidInput(fields=[_field_problem(entry) for entry in error.errors])
     if isinstance(error, (RequestDataTooBig, TooManyFilesSent)):
         return TooLarge()
+    if isinstance(error, MultiPartParserError):
+        return CannotRead()
     if isinstance(error, Http404):
         return NotFound()
     if isinstance(error, HttpError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, BinaryIO, cast
 
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import File, Form, Header, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints
@@ -149,9 +150,10 @@ def prefill(request: HttpRequest, key: Key) -> object:
     """Ask every source the form names (a second at most) and keep what they say."""
     actor = actor_of(request)
     said = intake.prefill(intake.get_draft(key, actor), actor)
-    draft = intake_actions.keep_prefilled(
-        draft_key=key, found=said.found, actor=actor, at=moments.now()
-    )
+    with transaction.atomic():
+        draft = intake_actions.keep_prefilled(
+            draft_key=key, found=said.found, actor=actor, at=moments.now()
+        )
     return {"draft": draft, "not_found": said.not_found, "away": said.away or {}}
 
 
@@ -164,7 +166,8 @@ def upload(request: HttpRequest, key: Key, field: Form[Short], file: File[Upload
     stored = files.store(
         data=cast(BinaryIO, file.file), filename=file.name or "", actor=actor, at=at
     )
-    intake_actions.attach_file(draft_key=key, field=field, stored=stored, actor=actor, at=at)
+    with transaction.atomic():
+        intake_actions.attach_file(draft_key=key, field=field, stored=stored, actor=actor, at=at)
     return Status(201, stored)
 
 
