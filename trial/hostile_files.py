@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 
 from tests.installation import Installation
@@ -17,6 +18,13 @@ def run() -> Outcome:
     outcome = Outcome("hostile_files")
     with province.province() as place:
         # Only now: the makers read settings, and these must be some installation's.
+        os.environ |= {
+            "YIWANG_HOME": str(place.home),
+            "DJANGO_SETTINGS_MODULE": "yiwang.project.settings",
+        }
+        import django
+
+        django.setup()
         from yiwang.mechanisms.files.tests import test_hostile_files as makers
 
         (one,) = province.people(place, 1)
