@@ -29,6 +29,9 @@ def main(arguments: list[str]) -> int:
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
         print(f"docs/look-up/{name}")
+    records = folder.parent / "decisions"
+    (records / "README.md").write_text(decisions(records), encoding="utf-8")
+    print("docs/decisions/README.md")
     return 0
 
 
@@ -40,6 +43,20 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals(),
         "background-work.md": work(),
     }
+
+
+def decisions(folder: Path) -> str:
+    """The index of the decision records, by number."""
+    rows = []
+    for record in sorted(folder.glob("[0-9]*.md")):
+        heading = record.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        number, _, title = heading.partition(" ")
+        rows.append(f"- [{number}]({record.name}) {title}")
+    why = (
+        "Why things are as they are, half a page each: context, choice, what we gave up. A choice is\n"
+        "changed by a new record that names the old one.\n"
+    )
+    return "\n".join(("# Decisions", HEAD, why, *rows, ""))
 
 
 def commands() -> str:

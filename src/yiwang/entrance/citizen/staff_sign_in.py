@@ -32,6 +32,7 @@ _WORKPLACES = (
     (Role.APPROVER, "/desk/"),
     (Role.WINDOW_CLERK, "/desk/"),
     (Role.OPERATOR, "/console/"),
+    (Role.SECURITY_ADMIN, "/console/rights/"),
 )
 
 
