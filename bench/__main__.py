@@ -22,6 +22,7 @@ MODULES = ("journal", "search", "form", "submission")
 def main(names: list[str]) -> int:
     chosen = names or list(MODULES)
     installation = Installation(sample=True)
+    load = os.getloadavg()[0]
     try:
         installation.start()
         installation.wait_for_line("ready: ", seconds=240)
@@ -31,7 +32,7 @@ def main(names: list[str]) -> int:
     for row in rows:
         print(_words(row), flush=True)
     if not names:
-        RESULTS.write_text(_document(rows), encoding="utf-8")
+        RESULTS.write_text(_document(rows, load), encoding="utf-8")
     gates = [row for row in rows if "met" in row]
     failed = [row for row in gates if not row["met"]]
     print(f"{len(gates) - len(failed)} passed, {len(failed)} failed")
@@ -68,7 +69,7 @@ def _words(row: dict[str, object]) -> str:
     return f"{row['name']}: {row['value']} {row['unit']}{against}{gate}"
 
 
-def _document(rows: list[dict[str, object]]) -> str:
+def _document(rows: list[dict[str, object]], load: float) -> str:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
@@ -80,6 +81,8 @@ def _document(rows: list[dict[str, object]]) -> str:
         "commit": commit,
         "on": datetime.now(UTC).date().isoformat(),
         "machine": machine_words(),
+        # What the machine was doing before we began: above 0.5, only CPU figures mean something.
+        "load_before": round(load, 1),
         "results": rows,
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

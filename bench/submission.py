@@ -17,7 +17,7 @@ from bench.elders import Ready
 from bench.figures import Measurement, at_most, percentile
 
 WARM_UP = 24
-COUNT = 400
+COUNT = 200
 CONNECTIONS = 4
 PACE, SECONDS, PACERS = 20, 15, 12
 #: Everything that follows a submission must be done within this time, or the run is no run.
