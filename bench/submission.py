@@ -55,7 +55,14 @@ def measure() -> list[Measurement]:
             round(rate / last.rate, 4),
         ),
         Measurement(
-            "what follows a submission, worker's CPU", round(after.worker / COUNT, 2), "ms"
+            "what follows a submission, CPU until the decision",
+            round(after.worker / COUNT, 2),
+            "ms",
+        ),
+        Measurement(
+            "what follows a submission, CPU for letters, PDF and messages",
+            round(after.errands / COUNT, 2),
+            "ms",
         ),
         Measurement(
             "what follows a submission, sealer's and listeners' CPU",

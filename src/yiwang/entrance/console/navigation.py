@@ -11,7 +11,12 @@ from yiwang.kernel.actor import Actor, Role
 
 CONSOLE_ROLES: Final = (Role.OPERATOR,)
 RIGHTS_ROLES: Final = (Role.SECURITY_ADMIN,)
-PAGES: Final = (("/console/", "健康"), ("/console/jobs/", "任务"), ("/console/journal/", "日志"))
+PAGES: Final = (
+    ("/console/", "健康"),
+    ("/console/jobs/", "任务"),
+    ("/console/journal/", "日志"),
+    ("/console/calendar/", "日历"),
+)
 RIGHTS: Final = "/console/rights/"
 
 

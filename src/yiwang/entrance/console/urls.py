@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.console import health, jobs, journal, rights
+from yiwang.entrance.console import calendar, health, jobs, journal, rights
 
 urlpatterns = [
     path("console/", health.show_health),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("console/jobs/<int:key>/", jobs.show_job),
     path("console/jobs/<int:key>/retry/", jobs.retry),
     path("console/jobs/<int:key>/close/", jobs.close),
+    path("console/calendar/", calendar.show_calendar),
     path("console/journal/", journal.show_journal),
     path("console/journal/parked/<int:key>/", journal.show_parked),
     path("console/journal/parked/<int:key>/retry/", journal.retry),

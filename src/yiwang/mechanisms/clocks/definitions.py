@@ -101,6 +101,17 @@ class CalendarDay:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One imported holiday notice: its year, where it was published, how many days it changes."""
+
+    year: int
+    source: str
+    days: int
+    imported_at: datetime
+    imported_by: str
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Which days are worked. Days no notice names follow the week."""

@@ -19,6 +19,7 @@ from yiwang.mechanisms.clocks.definitions import (
     ClockView,
     Colour,
     Due,
+    NoticeView,
     Pause,
     Unit,
 )
@@ -60,6 +61,15 @@ def first_imported_day() -> date | None:
         for entry in days
     ]
     return date.fromisoformat(min(every)) if every else None
+
+
+def list_notices(*, limit: int = 20) -> tuple[NoticeView, ...]:
+    """The holiday notices operators imported, newest first."""
+    rows = CalendarNotice.objects.order_by("-id")[: min(limit, 200)]
+    return tuple(
+        NoticeView(row.year, row.source, len(row.days), row.imported_at, row.imported_by)
+        for row in rows
+    )
 
 
 def forget_calendar() -> None:
