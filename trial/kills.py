@@ -18,7 +18,7 @@ def run() -> Outcome:
     with province.province() as place:
 
         def disturb() -> str:
-            time.sleep(chooser.uniform(0.5, 2.5))
+            time.sleep(chooser.uniform(1.0, 4.0))
             name = chooser.choice(("web", "worker", "errands", "sealer", "clock", "database"))
             if name == "database":
                 kill(place.postmaster())

@@ -89,7 +89,7 @@ def submit(place: Installation, one: Person, *, key: str = "") -> tuple[int, byt
 
 
 def submit_until_received(
-    place: Installation, one: Person, *, seconds: float = 180
+    place: Installation, one: Person, *, seconds: float = 300
 ) -> tuple[str, int]:
     """As a careful program does: the same key again until there is a receipt. (case key, tries)"""
     end, tries = time.monotonic() + seconds, 0

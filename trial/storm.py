@@ -11,18 +11,20 @@ from tests.installation import Installation
 from trial import province
 from trial.outcome import Outcome
 
-PEOPLE, CONNECTIONS, PACE = 240, 4, 12
+PEOPLE, CONNECTIONS, PACE = 240, 4, 6
+#: So many disturbances and no more: what is killed for ever again never starts.
+MOST = 12
 #: A killed worker's job is handed back after 120 s without a sign of life.
 UNTIL_DECIDED = 240.0
 
 
 def weather(outcome: Outcome, place: Installation, disturb: Callable[[], str]) -> None:
-    """Hand in at a steady pace while ``disturb`` is called again and again; then look."""
+    """Hand in at a steady pace while ``disturb`` is called up to MOST times; then look."""
     crowd = province.people(place, PEOPLE)
     stop, events = threading.Event(), []
 
     def trouble() -> None:
-        while not stop.is_set():
+        while not stop.is_set() and len(events) < MOST:
             events.append(disturb())
 
     troubling = threading.Thread(target=trouble)
