@@ -12,7 +12,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 
@@ -24,14 +26,19 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Installation:
-    """A home of its own, on a port of its own, run by the real command."""
+    """A home of its own, on a port of its own, run by the real command.
 
-    def __init__(self, *, sample: bool = False) -> None:
+    ``database``: the real server's variables, such as DATABASE_URL; none means the embedded one."""
+
+    def __init__(
+        self, *, sample: bool = False, database: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.sample = sample
+        self.database = database
         self.home = Path(tempfile.mkdtemp(prefix="yiwang-run-"))
         self.home.chmod(0o755)
         self.place = placement.choose(self.home)
-        self.port = _free_port()
+        self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.lines: list[str] = []
 
@@ -40,6 +47,7 @@ class Installation:
         given = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "YIWANG_"))}
         return {
             **given,
+            **self.database,
             "PYTHONPATH": str(ROOT / "src"),
             "YIWANG_HOME": str(self.home),
             "YIWANG_SAMPLE": str(int(self.sample)),
@@ -130,7 +138,7 @@ def kill(pid: int) -> None:
         return
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

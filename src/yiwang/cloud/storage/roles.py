@@ -61,10 +61,14 @@ def make_application_role(owner: Address, *, password: str) -> None:
 
 def make_role(connection: psycopg.Connection, name: str, password: str) -> None:
     """A role that may log in and nothing more; its password is the given one from now on."""
-    there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
-    verb = "ALTER" if there else "CREATE"
+    row = connection.execute(
+        "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = %s", [name]
+    ).fetchone()
+    # Taking away what a role never had is refused to all but superusers, so it is left out then.
+    limits = "" if row == (False,) else "NOSUPERUSER NOCREATEDB NOCREATEROLE "
+    verb = "ALTER" if row else "CREATE"
     connection.execute(
-        sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+        sql.SQL(f"{verb} ROLE {{}} LOGIN {limits}PASSWORD {{}}").format(
             sql.Identifier(name), sql.Literal(password)
         )
     )
