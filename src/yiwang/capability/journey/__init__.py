@@ -10,6 +10,7 @@ Each step is one transaction. What differs from item to item is said by its pack
 
 from yiwang.capability.journey.applicant import (
     CannotStart,
+    NotForYou,
     answer,
     ask_for_person,
     review,
@@ -38,6 +39,7 @@ from yiwang.capability.journey.rethinking import (
 
 __all__ = [
     "CannotStart",
+    "NotForYou",
     "accept",
     "after_submission",
     "answer",

@@ -14,6 +14,7 @@ from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView
 from yiwang.capability.cases.definitions.flow import Flow
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions.codes import ServedKind
 from yiwang.capability.catalogue.queries import ItemVersion
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake import queries as intake_queries
@@ -37,6 +38,13 @@ from yiwang.mechanisms.jobs import actions as jobs
 _LONGEST_KEY = 80
 
 
+class NotForYou(NotAllowed):
+    """The item serves persons and a firm asks, or the reverse."""
+
+    sentence = "这个事项不是给您现在登录的身份办的。"
+    remedy = "请换成个人身份或者单位身份登录后再申请。"
+
+
 class CannotStart(Refusal):
     """The item is not handled on this platform, or not yet."""
 
@@ -56,12 +64,13 @@ def start(
     item = catalogue.get_item(item_code, on=legal_date(at))
     if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
         raise CannotStart
+    _insist_on_served(item, actor)
     return intake.start_draft(
         item_code=item.code,
         item_version=item.version,
         actor=actor,
         at=at,
-        questions=dict(questions or {}),
+        questions=_known_answers(item, questions or {}),
     )
 
 
@@ -126,6 +135,7 @@ def _hand_in(
 ) -> Receipt:
     frozen = intake.freeze(draft_key=draft_key, actor=actor, at=at)
     item = catalogue.get_item(frozen.item_code, version=frozen.item_version)
+    _insist_on_served(item, actor)
     flow = _flow_of(item)
     key = new_key()
     case = reference("case", key)
@@ -298,6 +308,21 @@ def _row(row: Any) -> AnswerRow:
         sensitive=row.sensitive,
         masked=row.masked,
     )
+
+
+def _known_answers(item: ItemVersion, questions: Mapping[str, str]) -> dict[str, str]:
+    """Answers to questions the guide really asks; anything else a request brings is dropped."""
+    options = {q.key: {option.value for option in q.options} for q in item.item.questions}
+    return {k: v for k, v in questions.items() if v in options.get(k, ())}
+
+
+def _insist_on_served(item: ItemVersion, actor: Actor) -> None:
+    """服务对象: a person's item is not applied for in a firm's name, nor the reverse."""
+    served = set(item.item.served)
+    as_person = actor.applicant.startswith("person:")
+    bodies = set(ServedKind) - {ServedKind.PERSON}
+    if not (ServedKind.PERSON in served if as_person else served & bodies):
+        raise NotForYou
 
 
 def _insist_on_applicant(actor: Actor) -> None:

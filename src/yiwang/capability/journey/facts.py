@@ -9,11 +9,13 @@ from typing import Any
 
 from yiwang.capability.cases.definitions.flow import Derived, RuleInput, RulingPlan
 from yiwang.capability.cases.queries import Inside
+from yiwang.capability.intake import queries as intake
 from yiwang.capability.journey import naming
 from yiwang.foundation.exchange import sources
 from yiwang.foundation.exchange.definitions import Answer, Question
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.rulings.definitions import Input, Value
 
 
@@ -32,6 +34,33 @@ def person_about(inside: Inside, field: str) -> str | None:
     if person is None or (isinstance(given, Mapping) and given.get("name", "") != person.name):
         return None
     return person.reference
+
+
+class IdentityDiffers(Refusal):
+    """The form names somebody else than who is signed in: no rule decides about that."""
+
+    sentence = "填写的姓名或者身份证号和登记的不一样。"
+    remedy = "由工作人员核对。"
+
+
+def identity_differs(inside: Inside) -> bool:
+    """Do name or number on the form differ from the register's for the applicant?
+
+    Fields the form itself fills from the applicant's own record are theirs to correct, not to change
+    into another person's.
+    """
+    if not inside.applicant.startswith("person:"):
+        return False
+    form = intake.get_form(inside.item_code, inside.item_version)
+    known = {
+        "person.name": libraries.get_person(inside.applicant).name,
+        "person.citizen_id": libraries.find_citizen_id(inside.applicant),
+    }
+    return any(
+        known.get(field.prefill or "") and inside.answers[field.key] != known[field.prefill or ""]
+        for field in form.fields
+        if field.key in inside.answers
+    )
 
 
 def gather(

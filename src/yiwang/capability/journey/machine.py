@@ -53,6 +53,9 @@ def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None
     if not inside.instant or inside.by_person or flow.ruling is None:
         _pass_on(inside, actor, at)
         return
+    if facts.identity_differs(inside):
+        _pass_on(inside, actor, at, refusal=facts.IdentityDiffers())
+        return
     about = facts.person_about(inside, flow.ruling.about)
     inputs = facts.gather(flow.ruling, inside, about=about, at=at)
     try:

@@ -44,6 +44,7 @@ _TIMELINE: Mapping[str, str] = {
     "cases.extension_declined": "没有批准延长",
     "cases.decision_revoked": "人工复核后撤销原决定，重新办理",
     "cases.correction_overdue": "补正期限已过，转工作人员接着办",
+    "cases.rule_unavailable": "不能自动核对",
     "clocks.clock_extended": "答复日期延长",
     "clocks.pause": "时限暂停",
     "clocks.resume": "时限继续",
@@ -207,6 +208,8 @@ def _who(row: Case, entry: Entry) -> str:
 def _detail(entry: Entry) -> str:
     if entry.act in ("clocks.clock_recomputed", "clocks.clock_extended"):
         return f"从 {entry.facts['was_due_on']} 改为 {entry.facts['due_on']}"
+    if entry.act == "cases.rule_unavailable" and entry.result == "IdentityDiffers":
+        return "填写的姓名或者身份证号和登记的不一样，由工作人员核对"
     if entry.act == "cases.case_decided" and entry.facts.get("by_rule"):
         return "由决策表自动核对，每一条结果都可以查看"
     if entry.act in ("cases.case_returned", "cases.case_handed_back"):
