@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
+from django.db import transaction
+
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseFilter, CaseView, Outcome
+from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.materials import actions as materials
+from yiwang.capability.materials import queries as material_queries
 from yiwang.foundation.libraries import actions as libraries
 from yiwang.foundation.libraries import queries as library_queries
 from yiwang.foundation.libraries import sample as people
@@ -25,8 +30,10 @@ BUSINESS: Final = "individual-business"
 RULES: Final = machine("rules")
 ELDERS: Final = 60
 TRADERS: Final = 40
-#: Officials leave what came in during these last days for the visitor to handle.
-QUIET_DAYS: Final = 4
+#: From this scene on everything plays in the last days, and half of it wants a person: the desk's
+#: visitor finds a morning's work.
+LATE: Final = 78
+QUIET_DAYS: Final = 3
 _QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     ALLOWANCE: {"who": "self", "account": "social-card"},
     BUSINESS: {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"},
@@ -44,8 +51,12 @@ class Stage:
 
     def moment(self, number: int) -> datetime:
         """Scene ``number`` of a hundred: spread over the days, between 8:30 and 17:30."""
-        step = (self.until - self.began - timedelta(days=1)) / (ELDERS + TRADERS)
-        day = legal_date(self.began + step * number)
+        if number < LATE:
+            span = self.until - self.began - timedelta(days=QUIET_DAYS + 1)
+            day = legal_date(self.began + span / LATE * number)
+        else:
+            quiet = timedelta(days=QUIET_DAYS) / (ELDERS + TRADERS - LATE)
+            day = legal_date(self.until - timedelta(days=QUIET_DAYS) + quiet * (number - LATE - 1))
         minutes = 510 + number * 37 % 540
         return datetime.combine(day, time(minutes // 60, minutes % 60), SHANGHAI)
 
@@ -74,7 +85,11 @@ def play(*, first_seed: int, began: datetime, until: datetime) -> int:
         item = BUSINESS if trader else ALLOWANCE
         if case_queries.list_cases(actor, filter=CaseFilter(item_code=item), limit=1).rows:
             continue
-        (_trader if trader else _elder)(stage, index, actor, stage.moment(number))
+        wants_person = number >= LATE and number % 2 == 0
+        if trader:
+            _trader(stage, index, 5 if wants_person else index % 8, actor, stage.moment(number))
+        else:
+            _elder(stage, index, 8 if wants_person else index % 10, actor, stage.moment(number))
         played += 1
     return played
 
@@ -96,8 +111,7 @@ def _official(user_name: str, at: datetime) -> Actor:
     return identity_queries.get_actor(account.key, at=at)
 
 
-def _elder(stage: Stage, index: int, actor: Actor, at: datetime) -> None:
-    kind = index % 10
+def _elder(stage: Stage, index: int, kind: int, actor: Actor, at: datetime) -> None:
     if kind == 9:
         libraries.report_allowance(
             person=actor.reference,
@@ -122,8 +136,7 @@ def _elder(stage: Stage, index: int, actor: Actor, at: datetime) -> None:
         _review(index, case_key, actor, morning + timedelta(hours=2))
 
 
-def _trader(stage: Stage, index: int, actor: Actor, at: datetime) -> None:
-    kind = index % 8
+def _trader(stage: Stage, index: int, kind: int, actor: Actor, at: datetime) -> None:
     answers = _business_answers(index, actor, listed=kind not in (5, 6, 7))
     case_key = _hand_in(BUSINESS, answers, actor, at)
     if kind < 5:
@@ -163,6 +176,7 @@ def _hand_in(
         actor=actor,
         at=at - timedelta(minutes=1),
     )
+    _fetch_materials(draft.key, item, actor, at)
     receipt = journey.submit(
         draft_key=draft.key,
         idempotency_key=f"sample-{draft.key}",
@@ -172,6 +186,21 @@ def _hand_in(
     )
     journey.after_submission(case_key=receipt.case_key, actor=RULES, at=at + timedelta(seconds=1))
     return receipt.case_key
+
+
+def _fetch_materials(draft_key: str, item: str, actor: Actor, at: datetime) -> None:
+    """As the materials page does: registers are asked first, what they said is kept after."""
+    version = catalogue.get_item(item, on=legal_date(at))
+    required = catalogue.narrow(version.item, _QUESTIONS[item]).materials
+    subject = reference("draft", draft_key)
+    fetched = material_queries.fetch(
+        required=required, applicant=actor.applicant, subject=subject, at=at
+    )
+    fetched = materials.store_fetched(fetched, actor=actor, at=at)
+    with transaction.atomic():
+        materials.keep_fetched(
+            subject=subject, required=required, fetched=fetched, actor=actor, at=at
+        )
 
 
 def _allowance_answers(actor: Actor) -> dict[str, Any]:

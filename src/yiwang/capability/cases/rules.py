@@ -67,7 +67,7 @@ def headline(case: Standing, *, due_on: date | None, today: date, provisional: b
     """The answer in one sentence: what is happening, until when."""
     match case.state:
         case State.SUBMITTED if case.instant and not case.person_asked:
-            return "已收到，正在自动核对，马上有结果"
+            return "已收到，正在自动核对；要人工看的，转给工作人员"
         case State.SUBMITTED:
             return "已收到" + _until("，", due_on, today, provisional)
         case State.WITH_OFFICIAL if case.overdue:

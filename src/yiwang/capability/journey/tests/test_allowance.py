@@ -55,7 +55,7 @@ def look(receipt: Receipt, actor: Actor) -> CaseView:
 def test_an_elder_of_83_gets_the_allowance_at_once(me: Actor, person) -> None:
     receipt = hand_in(me, person)
     assert receipt.answer_by == date(2026, 3, 9)
-    assert look(receipt, me).headline == "已收到，正在自动核对，马上有结果"
+    assert look(receipt, me).headline == "已收到，正在自动核对；要人工看的，转给工作人员"
     assert jobs.run_waiting(at=AT) >= 1
     case = look(receipt, me)
     assert (case.state, case.headline) == ("CLOSED", "已办好，高龄津贴待遇资格可以查看了")
