@@ -101,6 +101,8 @@ def _reviews(case_key: str, reviewer, at: datetime) -> tuple[str, ...]:
 
 def _benefits(person: str, at: datetime) -> tuple[str, ...]:
     """A benefit, the page of an act, this month's list."""
+    from django.db import transaction
+
     from yiwang.capability.entitlements import actions as entitlements
     from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
     from yiwang.kernel.moments import legal_date
@@ -108,7 +110,7 @@ def _benefits(person: str, at: datetime) -> tuple[str, ...]:
     from yiwang.network.directory import sample as places
 
     body = places.department_uscc(places.CHENGGUAN, 1)
-    granted = entitlements.grant(
+    granted = transaction.atomic(entitlements.grant)(
         case=f"case:{new_key()}", person=person, benefit="elderly-allowance",
         benefit_name="高龄津贴", monthly_fen=6000, starts_on=legal_date(at), at=at,
         division_code=places.CHENGGUAN, department=body, account="6217000000000000417",
