@@ -136,7 +136,7 @@ def list_grants(
             position=row.pk,
             person=row.person,
             benefit_name=row.benefit_name,
-            monthly_fen=row.monthly_fen,
+            monthly_fen=int(row.__dict__["monthly_fen"]),  # annotated above
             starts_on=row.starts_on,
             state=row.state,
             state_label=STATE_LABELS[row.state],
