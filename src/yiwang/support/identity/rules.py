@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
+from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
 from yiwang.support.identity.definitions import LoginForm
 
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
@@ -13,8 +14,14 @@ _SHORTEST = 10
 
 
 def tidy_login(login: str) -> str:
-    """One spelling for counting: no blanks, lower case."""
-    return re.sub(r"\s", "", login).lower()[:100]
+    """One spelling for counting, the one the look-up sees: else every hyphen brings new tries."""
+    match form_of(login):
+        case LoginForm.CITIZEN_ID:
+            return tidy_citizen_id(login)
+        case LoginForm.PHONE:
+            return tidy_phone(login)
+        case LoginForm.USER_NAME:
+            return re.sub(r"\s", "", login).lower()[:100]
 
 
 def form_of(login: str) -> LoginForm:

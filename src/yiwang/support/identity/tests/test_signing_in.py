@@ -59,6 +59,26 @@ def test_wrong_unknown_and_disabled_say_the_same(person, official, at):
     assert len(said) == 1
 
 
+def test_another_spelling_of_a_phone_brings_no_more_tries(person, at):
+    phone = "19910000001"
+    spellings = [phone, f"+86{phone}", f"86{phone}", "1-9-9 1000 0001", "199-1000-0001"]
+    assert len(spellings) == FAILURES_BEFORE_LOCK
+    for login in spellings:
+        with pytest.raises(CannotSignIn):
+            _sign_in(login, at, "wrong")
+    for login in (*spellings, "19-910000001"):
+        with pytest.raises(TooManyTries):
+            _sign_in(login, at)
+
+
+def test_an_unknown_phone_is_locked_in_every_spelling_as_a_known_one_is(person, at):
+    for login in ["19910000999", "199-10000999", "1-9910000999", "+8619910000999", "199 10000999"]:
+        with pytest.raises(CannotSignIn):
+            _sign_in(login, at, "wrong")
+    with pytest.raises(TooManyTries):
+        _sign_in("1991-0000-999", at)
+
+
 def test_an_unknown_account_costs_the_same_work(person, at):
     """One hashing each: the faster of several rounds differs by less than half."""
 
