@@ -43,7 +43,24 @@ class NoSuchPack(NotFound):
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key written twice; only true and false are yes or no (``on`` is a day)."""
+    """Safe YAML that refuses a key written twice; only true and false are yes or no (``on`` is a day).
+
+    What is referred to (``*name``) holds no reference itself: a few lines of those within those
+    unfold to more than any memory holds.
+    """
+
+    _within: int = 0  # anchored nodes around the one being read
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) and self._within:
+            raise yaml.composer.ComposerError(None, None, "引用里不能再有引用", event.start_mark)
+        anchored = int(getattr(event, "anchor", None) is not None)
+        self._within += anchored
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._within -= anchored
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -51,6 +68,10 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key_node, _ in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
             continue
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "名称只能是文字", key_node.start_mark
+            )
         key = loader.construct_object(key_node)
         if key in seen:
             raise yaml.constructor.ConstructorError(
@@ -186,6 +207,9 @@ class _Reader:
             line = f"第 {mark.line + 1} 行" if mark else "（整个文件）"
             self.say(name, line, f"YAML 写错了：{getattr(error, 'problem', '')}。", "请改正格式。")
             return {}
+        except (ValueError, RecursionError):  # a day that is none; brackets without end
+            self.say(name, "（整个文件）", "YAML 写错了。", "请检查日期，不要层层嵌套。")
+            return {}
 
     def _json(self, path: Path) -> Any:
         try:
@@ -193,6 +217,10 @@ class _Reader:
         except json.JSONDecodeError as error:
             name = path.relative_to(self.folder).as_posix()
             self.say(name, f"第 {error.lineno} 行", "JSON 写错了。", "请改正格式。")
+            return None
+        except RecursionError:
+            name = path.relative_to(self.folder).as_posix()
+            self.say(name, "（整个文件）", "JSON 嵌套太深。", "请改正格式。")
             return None
 
     def _item(self, document: Any) -> Item | None:

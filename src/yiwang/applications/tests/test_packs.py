@@ -183,6 +183,30 @@ def test_strange_files_and_missing_ones_are_named(folder: Path) -> None:
     assert "text/en.yaml:（文件）" in problems
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [1, 1]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "[" * 50_000,
+        "? [1, 2]\n: a list as a name\n",
+        "day: 2026-13-45\n",
+        "a: !!python/object/apply:os.system [id]\n",
+        "a: *nowhere\n",
+    ],
+    ids=["references in references", "endless", "list as name", "no such day", "code", "unbound"],
+)
+def test_a_hostile_file_is_a_problem_with_a_name_and_no_crash(folder: Path, text: str) -> None:
+    (folder / "flow.yaml").write_text(text)
+    problems = queries.read_pack(folder)
+    assert not isinstance(problems, Pack)
+    assert any(p.file == "flow.yaml" and p.sentence.startswith("YAML 写错了") for p in problems)
+
+
+def test_a_rule_table_nested_without_end_is_a_problem_with_a_name(folder: Path) -> None:
+    (folder / "rules" / "deep.json").write_text("[" * 100_000)
+    assert any("deep.json" in problem for problem in _problems(folder))
+
+
 def test_a_newer_version_of_a_cited_law_only_warns(folder: Path) -> None:
     _edit(folder, "item.yaml", "valid_from: 2026-01-01", "valid_from: 2020-01-01")
     text = (
