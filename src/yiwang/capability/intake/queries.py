@@ -25,7 +25,7 @@ from yiwang.capability.intake.models import Attachment, Draft, PublishedForm
 from yiwang.foundation.exchange import sources
 from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.refusals import FieldProblem, NotFound
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.network.directory import queries as directory
 
 #: A person waits at most this long for prefilled answers.
@@ -80,6 +80,19 @@ def check_answers(
     """The same for answers that are in no draft: the API, the counter, a pack's examples."""
     registers = rules.Registers(division=_division_exists, industry=_industry_exists)
     return rules.validate(form, answers, on=on, step=step, registers=registers)
+
+
+def tidy_answers(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed answers as the form keeps them, empty ones as None. Refuses InvalidInput.
+
+    Files are handed in as files, never named by key: nobody may name somebody else's.
+    """
+    kept, problems = rules.clean(form.fields, answers)
+    files = [f.key for f in form.fields if f.kind is Kind.FILE and answers.get(f.key)]
+    strange = [FieldProblem(key, "这里不能这样交文件。", "请上传文件。") for key in files]
+    if problems or strange:
+        raise InvalidInput(fields=[*problems, *strange])
+    return {key: kept.get(key) for key in answers}
 
 
 def answer_rows(

@@ -1,6 +1,7 @@
 """一网通办 The life of an application, from form to result, in order; the only place that knows it.
 
-``applicant``: start · answer · submit · supply_correction · ask_for_person · withdraw · review.
+``applicant``: start · answer · submit · ask_for_person · withdraw · review.
+``correcting``: list_correctable · supply_correction.
 ``machine``: after_submission · decide_by_rule · write_receipt. ``official``: accept · return_for_correction ·
 hand_back · refuse_acceptance · decide · confirm_by_person. ``rethinking``: ask_extension ·
 grant_extension · decline_extension · revoke_by_person · pass_on_overdue. ``results``: issue · deliver.
@@ -16,8 +17,12 @@ from yiwang.capability.journey.applicant import (
     review,
     start,
     submit,
-    supply_correction,
     withdraw,
+)
+from yiwang.capability.journey.correcting import (
+    Correctable,
+    list_correctable,
+    supply_correction,
 )
 from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
 from yiwang.capability.journey.official import (
@@ -39,6 +44,7 @@ from yiwang.capability.journey.rethinking import (
 
 __all__ = [
     "CannotStart",
+    "Correctable",
     "NotForYou",
     "accept",
     "after_submission",
@@ -53,6 +59,7 @@ __all__ = [
     "grant_extension",
     "hand_back",
     "issue",
+    "list_correctable",
     "pass_on_overdue",
     "refuse_acceptance",
     "return_for_correction",

@@ -10,17 +10,16 @@ from django.db import IntegrityError, transaction
 
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
-from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView, Receipt
+from yiwang.capability.cases.definitions import Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.flow import Flow
-from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions.codes import ServedKind
 from yiwang.capability.catalogue.queries import ItemVersion
 from yiwang.capability.intake import actions as intake
-from yiwang.capability.intake import queries as intake_queries
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import letters
 from yiwang.capability.journey.clocks import DECIDE, SUPPLY
+from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.capability.reviews.definitions import ReviewView
@@ -29,7 +28,7 @@ from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.masks import mask_name
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key, reference
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, Refusal
+from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.crypto import actions as crypto
@@ -160,43 +159,6 @@ def _hand_in(
 
 
 @transaction.atomic
-def supply_correction(
-    *,
-    case_key: str,
-    version: int,
-    answers: Mapping[str, Any],
-    actor: Actor,
-    at: datetime,
-    rows: Sequence[AnswerRow] = (),
-) -> CaseView:
-    """Hand in what was missing; the clock goes on. Answers are checked like the first time."""
-    inside = case_queries.get_inside(case_queries.get_case(case_key, actor, at=at).key)
-    form = intake_queries.get_form(inside.item_code, inside.item_version)
-    whole = {**_answers_only(inside.answers), **answers}
-    problems = intake_queries.check_answers(form, whole, on=legal_date(at))
-    unknown = [FieldProblem(k, "表里没有这一项。") for k in answers if form.find_field(k) is None]
-    if problems or unknown:
-        raise InvalidInput(fields=[*problems, *unknown])
-    worded = [
-        _row(row)
-        for row in intake_queries.answer_rows(form, whole, prefilled={}, file_names={})
-        if row.field in answers
-    ]
-    cases.supply_correction(
-        case_key=case_key,
-        version=version,
-        answers=answers,
-        rows=[*worded, *rows],
-        actor=actor,
-        at=at,
-    )
-    if inside.state == State.RETURNED:  # else the limit ran out and an official went on already
-        clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
-    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
-    return case_queries.get_case(case_key, actor, at=at)
-
-
-@transaction.atomic
 def ask_for_person(
     *, case_key: str, actor: Actor, at: datetime, version: int | None = None
 ) -> CaseView:
@@ -270,7 +232,7 @@ def _application(
         applicant_name=name,
         applicant_masked=mask_name(name),
         answers={**_question_answers(frozen.questions), **frozen.answers},
-        answer_rows=tuple(_row(row) for row in frozen.rows),
+        answer_rows=tuple(answer_row(row) for row in frozen.rows),
         result_kind=result.kind if result else "DOCUMENT",
         result_label=result.name if result else "决定书",
         review_body=letters.body_of(contact.review) if contact else "",
@@ -292,22 +254,6 @@ def name_of(actor: Actor) -> str:
 def _question_answers(questions: Mapping[str, str]) -> dict[str, str]:
     """The guide's answers, beside the form's: ``question:<key>``."""
     return {f"question:{key}": value for key, value in questions.items()}
-
-
-def _answers_only(answers: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in answers.items() if not key.startswith("question:")}
-
-
-def _row(row: Any) -> AnswerRow:
-    return AnswerRow(
-        label=row.label,
-        value=row.value,
-        source=row.source,
-        field=row.field,
-        step_title=row.step_title,
-        sensitive=row.sensitive,
-        masked=row.masked,
-    )
 
 
 def _known_answers(item: ItemVersion, questions: Mapping[str, str]) -> dict[str, str]:

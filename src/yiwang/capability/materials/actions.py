@@ -60,6 +60,22 @@ def upload(
     return queries.view_of(row)
 
 
+def add_to_case(
+    *, case: str, material: str, name: str, stored: StoredFile, actor: Actor, at: datetime
+) -> MaterialView:
+    """One more file of a case that was returned; who may, the case decides. Refuses TooManyFiles."""
+    row = _row(case, material, name, actor, at)
+    uploaded = row.supply in (Supply.UPLOADED, Supply.REUSED)
+    kept = row.files if uploaded else []
+    if len(kept) >= MOST_FILES:
+        raise TooManyFiles
+    file = SuppliedFile(stored.key, stored.filename, stored.size, stored.digest)
+    files.attach(key=stored.key, subject=case, at=at)
+    _set(row, Supply.UPLOADED, at, files=[*kept, asdict(file)], value=None, source_label="")
+    _record(row, "materials.add_to_case", actor, at, digest=stored.digest)
+    return queries.view_of(row)
+
+
 def remove_upload(
     *, subject: str, material: str, file_key: str, actor: Actor, at: datetime
 ) -> None:
@@ -236,18 +252,22 @@ def _note_untouched(
 
 
 def _lock(subject: str, material: Material, actor: Actor, at: datetime) -> SuppliedMaterial:
+    return _row(subject, material.key, material.name, actor, at)
+
+
+def _row(subject: str, material: str, name: str, actor: Actor, at: datetime) -> SuppliedMaterial:
     SuppliedMaterial.objects.get_or_create(
         subject=subject,
-        material=material.key,
+        material=material,
         defaults={
             "applicant": actor.applicant,
-            "name": material.name,
+            "name": name,
             "supply": Supply.MISSING,
             "as_of": at,
         },
     )
     mine = SuppliedMaterial.objects.select_for_update().visible_to(actor)
-    row = mine.filter(subject=subject, material=material.key).first()
+    row = mine.filter(subject=subject, material=material).first()
     if row is None:
         raise NotFound
     return row

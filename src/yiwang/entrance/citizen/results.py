@@ -96,6 +96,7 @@ def letter(request: HttpRequest, key: str, letter: str) -> HttpResponse:
     values = {
         "case": case,
         "letter": letters.get_letter(letter, subject=case.reference),
+        "to_correct": any(act.name == "supply_correction" for act in case.acts),
         "face": letters.open_face(letter, subject=case.reference),
     }
     return render(request, "citizen/results/letter.html", values)

@@ -7,6 +7,7 @@ from django.urls import path
 from yiwang.entrance.citizen import (
     account,
     acts,
+    correct,
     duties,
     figures,
     holdings,
@@ -55,7 +56,7 @@ urlpatterns = [
     path("my/cases/<str:key>/", progress.progress, name="progress"),
     path("my/cases/<str:key>/withdraw/", acts.withdraw, name="withdraw"),
     path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),
-    path("my/cases/<str:key>/correct/", acts.correct, name="correct"),
+    path("my/cases/<str:key>/correct/", correct.correct, name="correct"),
     path("my/licences/", holdings.holdings, name="licences"),
     *results.urlpatterns,
     *reviews.urlpatterns,

@@ -1,0 +1,137 @@
+"""一次告知补正: what the applicant hands in then, changed answers and new files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import AnswerRow, CaseView
+from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions import MaterialSource
+from yiwang.capability.intake import queries as intake_queries
+from yiwang.capability.journey.clocks import DECIDE, SUPPLY
+from yiwang.capability.materials import actions as materials
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import FieldProblem, InvalidInput
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.files.definitions import StoredFile
+
+#: Whatever the notice asks for that the item's list does not name.
+OTHER: Final = "correction"
+_QUESTION: Final = "question:"
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """One material new files may be handed in for."""
+
+    key: str
+    name: str
+
+
+def list_correctable(
+    *, item_code: str, item_version: int, answers: Mapping[str, object]
+) -> tuple[Correctable, ...]:
+    """What the person uploads for this application, and one place for anything else."""
+    item = catalogue.get_item(item_code, version=item_version).item
+    given = {k.removeprefix(_QUESTION): str(v) for k, v in answers.items() if _QUESTION in k}
+    named = [
+        Correctable(m.key, m.name)
+        for m in catalogue.narrow(item, given).materials
+        if m.source in (MaterialSource.UPLOADED, MaterialSource.PROMISED)
+    ]
+    return (*named, Correctable(OTHER, "告知里说的其他材料"))
+
+
+@transaction.atomic
+def supply_correction(
+    *,
+    case_key: str,
+    version: int,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    rows: Sequence[AnswerRow] = (),
+    files: Mapping[str, Sequence[StoredFile]] | None = None,
+) -> CaseView:
+    """Hand in what was missing; the clock goes on. Answers are checked like the first time.
+
+    ``files``: material → stored files; ``list_correctable`` says which. Refusals: ``InvalidInput``
+    (every field named), ``TooManyFiles``, ``VersionConflict``, ``NotFound``.
+    """
+    inside = case_queries.get_inside(case_queries.get_case(case_key, actor, at=at).key)
+    form = intake_queries.get_form(inside.item_code, inside.item_version)
+    answers = intake_queries.tidy_answers(form, answers)
+    whole = {**_answers_only(inside.answers), **answers}
+    problems = intake_queries.check_answers(form, whole, on=legal_date(at))
+    if problems:
+        raise InvalidInput(fields=problems)
+    worded = [
+        answer_row(row)
+        for row in intake_queries.answer_rows(form, whole, prefilled={}, file_names={})
+        if row.field in answers
+    ]
+    _keep_files(inside, files or {}, actor=actor, at=at)
+    cases.supply_correction(
+        case_key=case_key,
+        version=version,
+        answers=answers,
+        rows=[*worded, *rows],
+        actor=actor,
+        at=at,
+    )
+    if inside.state == State.RETURNED:  # else the limit ran out and an official went on already
+        clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def _keep_files(
+    inside: Inside, files: Mapping[str, Sequence[StoredFile]], *, actor: Actor, at: datetime
+) -> None:
+    """Join new files to the case. Refuses InvalidInput for a material that was not asked for."""
+    offered = list_correctable(
+        item_code=inside.item_code, item_version=inside.item_version, answers=inside.answers
+    )
+    names = {one.key: one.name for one in offered}
+    unknown = [
+        FieldProblem(key, "没有这样材料。", "请刷新页面。") for key in files if key not in names
+    ]
+    if unknown:
+        raise InvalidInput(fields=unknown)
+    for key, stored in files.items():
+        for one in stored:
+            materials.add_to_case(
+                case=inside.reference,
+                material=key,
+                name=names[key],
+                stored=one,
+                actor=actor,
+                at=at,
+            )
+
+
+def _answers_only(answers: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in answers.items() if not key.startswith("question:")}
+
+
+def answer_row(row: Any) -> AnswerRow:
+    """A row of the form as the case keeps it."""
+    return AnswerRow(
+        label=row.label,
+        value=row.value,
+        source=row.source,
+        field=row.field,
+        step_title=row.step_title,
+        sensitive=row.sensitive,
+        masked=row.masked,
+    )
