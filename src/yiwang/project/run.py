@@ -85,6 +85,7 @@ def serve(home: Path, port: int) -> None:
     mark = str(home)
     supervisor.end_orphans(mark)
     refuse_taken_port(port)
+    sample.refuse_leftovers(home)
     running = start_database(home)
     children: list[supervisor.Child] = []
     try:

@@ -20,6 +20,18 @@ class SampleNotLoaded(Refusal):
     remedy = "原因见上面的输出；不需要示例数据时，用 YIWANG_SAMPLE=0 make run。"
 
 
+class SampleInside(Refusal):
+    status = 503
+    sentence = "这里装过示例数据，示例账号的密码是公开的，不能作为正式环境启动。"
+    remedy = "请换一个空的 YIWANG_HOME 和空的数据库。"
+
+
+def refuse_leftovers(home: Path) -> None:
+    """SampleInside when a real installation would start on top of accounts everybody knows."""
+    if not settings.SAMPLE and (home / "run" / "sample-loaded").exists():
+        raise SampleInside
+
+
 def load_once(home: Path, environment: Mapping[str, str]) -> None:
     """Run ``yiwang sample load`` until it succeeded once for this home; it is safe to run again."""
     done = home / "run" / "sample-loaded"

@@ -45,3 +45,22 @@ def test_no_command_shows_a_stack_or_a_password_when_the_database_is_away(
     assert "Traceback" not in done.stderr
     assert "hidden-word" not in done.stdout + done.stderr
     assert "数据库现在连不上，没有做成。" in done.stderr
+
+
+def test_a_real_installation_does_not_start_on_top_of_the_sample_accounts(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "sample-loaded").touch()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE", "DJANGO"))}
+    environment |= {
+        "YIWANG_HOME": str(tmp_path),
+        "YIWANG_SAMPLE": "0",
+        "PYTHONPATH": str(SOURCE),
+        "DATABASE_URL": NOWHERE,
+        "PORT": "8169",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "yiwang", "run"], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "这里装过示例数据" in done.stderr
+    assert "Traceback" not in done.stderr

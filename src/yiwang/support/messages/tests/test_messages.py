@@ -10,6 +10,7 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.messages import actions, queries
 from yiwang.support.messages.definitions import CannotTell, SmsState, parse, parse_pack_notice
+from yiwang.support.messages.drivers.simulator import NoGateway, Simulator
 from yiwang.support.messages.models import Message, Sms
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,9 @@ def test_a_real_installation_does_not_start_with_the_simulator(settings):
     assert [found.id for found in sms_leaves_for_real()] == ["messages.E001"]
     settings.SMS_DRIVER = "gateway.Driver"
     assert sms_leaves_for_real() == []
+
+
+def test_outside_the_sample_the_simulator_never_says_a_message_was_sent(settings):
+    settings.SAMPLE = False
+    with pytest.raises(NoGateway):
+        Simulator().send(key="k", phone="19900000000", text="")
