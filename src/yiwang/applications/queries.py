@@ -52,9 +52,10 @@ class _Loader(yaml.SafeLoader):
     _within: int = 0  # anchored nodes around the one being read
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) and self._within:
-            raise yaml.composer.ComposerError(None, None, "引用里不能再有引用", event.start_mark)
+            mark: Any = event.start_mark
+            raise yaml.composer.ComposerError(None, None, "引用里不能再有引用", mark)
         anchored = int(getattr(event, "anchor", None) is not None)
         self._within += anchored
         try:

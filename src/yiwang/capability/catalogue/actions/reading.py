@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from yiwang.capability.catalogue.rules.importing import missing_columns
 from yiwang.kernel.refusals import InvalidInput
 
 _MOST_BYTES: Final = 20 * 1024 * 1024
+_MOST_UNFOLDED: Final = 512 * 1024 * 1024
 _MOST_ROWS: Final = 100_000
 
 
@@ -50,10 +52,19 @@ def _csv(data: bytes) -> list[list[str]]:
 
 def _xlsx(data: bytes) -> list[list[str]]:
     try:
+        _refuse_bomb(data)
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         return [[_cell(value) for value in row] for row in sheet.to_python(nrows=_MOST_ROWS + 2)]
-    except (CalamineError, ValueError, IndexError) as error:
+    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as error:
         raise InvalidInput("这个 XLSX 文件打不开。", "请用表格软件重新保存。") from error
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """What the file says it unfolds to must fit: the reader holds all of it in memory."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        told = sum(entry.file_size for entry in archive.infolist())
+    if told > _MOST_UNFOLDED:
+        raise InvalidInput("这个 XLSX 文件展开后太大。", "请拆成几个文件。")
 
 
 def _cell(value: object) -> str:

@@ -1,6 +1,7 @@
 """Acceptance: the real catalogue, every row accounted for, again changes nothing, undo restores."""
 
 import csv
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -177,3 +178,17 @@ def test_the_command_line_tries_applies_and_undoes(
     assert run in capsys.readouterr().out
     assert main(["undo", run]) == 0
     assert _state() == [[], [], [], []]
+
+
+def test_a_workbook_that_unfolds_to_more_than_memory_is_refused(tmp_path):
+    from yiwang.capability.catalogue.actions import reading
+
+    file = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<x/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(520):
+                sheet.write(bytes(1024 * 1024))
+    assert file.stat().st_size < 1024 * 1024
+    with pytest.raises(InvalidInput, match="展开后太大"):
+        reading.read_file(file)
