@@ -24,7 +24,7 @@ class SuppliedMaterial(models.Model):
     material = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     supply = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Supply])
-    files = models.JSONField(default=list)  # [{key, filename, size, digest}]
+    files = EncryptedJSON(default=list)  # names may tell who; [{key, filename, size, digest}]
     value = EncryptedJSON(null=True)
     provider = models.CharField(max_length=80, blank=True)
     source_label = models.CharField(max_length=80, blank=True)

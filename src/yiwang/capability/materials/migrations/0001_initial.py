@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('material', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=200)),
                 ('supply', models.CharField(choices=[('FETCHED', 'FETCHED'), ('REUSED', 'REUSED'), ('UPLOADED', 'UPLOADED'), ('PROMISED', 'PROMISED'), ('FORM', 'FORM'), ('PENDING', 'PENDING'), ('MISSING', 'MISSING')], max_length=10)),
-                ('files', models.JSONField(default=list)),
+                ('files', yiwang.mechanisms.crypto.fields.EncryptedJSON(default=list)),
                 ('value', yiwang.mechanisms.crypto.fields.EncryptedJSON(null=True)),
                 ('provider', models.CharField(blank=True, max_length=80)),
                 ('source_label', models.CharField(blank=True, max_length=80)),
