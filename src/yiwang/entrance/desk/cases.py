@@ -209,11 +209,15 @@ def _page(
     request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, opinion: str = ""
 ) -> HttpResponse:
     clock = case.clocks[0] if case.clocks else None
+    worklist = worklist_of(request)
+    others = (row.key for row in worklist.rows if row.key != case.key)
     return render(
         request,
         "desk/case.html",
         {
-            **_list(request),
+            "worklist": worklist,
+            "links": worklist.links,
+            "following": next(others, ""),
             "case": case,
             "clock": clock,
             "refusal": refusal,
