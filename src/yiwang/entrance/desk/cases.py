@@ -200,11 +200,6 @@ def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datet
     return acts[name]()
 
 
-def _list(request: HttpRequest) -> dict[str, object]:
-    worklist = worklist_of(request)
-    return {"worklist": worklist, "links": worklist.links}
-
-
 def _page(
     request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, opinion: str = ""
 ) -> HttpResponse:
