@@ -62,4 +62,4 @@ def test_a_form_without_its_boundary_is_refused_in_words(bearer, draft) -> None:
         "POST", f"/api/v1/drafts/{draft}/files", b"x", "multipart/form-data", headers=bearer
     )
     assert answer.status_code == 400
-    assert answer.json()["refusal"]["code"] == "CannotRead"
+    assert answer.json()["refusal"]["code"] == "BadRequest"

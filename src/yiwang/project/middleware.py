@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostErro
 
 from yiwang.entrance.shell import answers
 from yiwang.kernel import references
-from yiwang.kernel.refusals import Refusal, TryLater
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal, TryLater
 from yiwang.project import logs, metrics
 
 log = logging.getLogger("yiwang.request")
@@ -103,7 +103,7 @@ class RefusalMiddleware:
         """What a form sends is read once, before any view meets what no database can keep."""
         del view, args, kwargs
         try:
-            refusal = _unkeepable("", request.POST)
+            refusal = _unkeepable_field(request.POST)
         except UnreadablePostError:
             refusal = CutShort()
         return answers.refuse(request, refusal) if refusal else None
@@ -137,6 +137,17 @@ def _unkeepable(path: str, given: QueryDict) -> Refusal | None:
     if "\0" in path or "\0" in "".join(given):
         return NotText()
     return NotText() if any("\0" in text for _, texts in given.lists() for text in texts) else None
+
+
+def _unkeepable_field(given: QueryDict) -> Refusal | None:
+    """The same in a form, naming the field, so that a page can say where."""
+    for name, texts in given.lists():
+        if "\0" in name:
+            return NotText()
+        if any("\0" in text for text in texts):
+            sentence, remedy = "这里有不能保存的字符。", "请删掉后重新填写。"
+            return InvalidInput(fields=[FieldProblem(name, sentence, remedy)])
+    return None
 
 
 def _finish(request: HttpRequest, response: HttpResponse, request_id: str, took: float) -> None:

@@ -166,14 +166,20 @@ def test_a_foreign_host_name_is_refused(client):
         lambda client: client.get("/t/fine%00"),
         lambda client: client.get("/t/fine?after=a%00b"),
         lambda client: client.get("/t/fine?a%00=b"),
-        lambda client: client.post("/t/fine", {"name": "a\0b"}),
+        lambda client: client.post("/t/fine", {"a\0": "b"}),
     ],
-    ids=["path", "query", "name of a query", "form"],
+    ids=["path", "query", "name of a query", "name of a field"],
 )
 def test_what_no_database_can_keep_is_refused_at_the_door_wherever_it_stands(client, send):
     answer = send(client)
     assert answer.status_code == 400
     assert middleware.NotText.sentence in answer.content.decode()
+
+
+def test_a_field_no_database_can_keep_is_named(client):
+    answer = client.post("/t/fine", {"name": "a\0b"}, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["refusal"]["fields"][0]["field"] == "name"
 
 
 def test_a_length_in_superscript_digits_is_refused_and_breaks_nothing(client):

@@ -289,7 +289,10 @@ def test_two_devices_get_a_409_with_both_values_and_choose(mine, home):
 
 
 def test_saving_unreadable_text_is_refused_as_json(mine, home):
-    answer = mine.post(f"{step(home)}save/", {"version": "1", "name": "马\x00"})
+    as_the_script = {"Accept": "application/json"}
+    answer = mine.post(
+        f"{step(home)}save/", {"version": "1", "name": "马\x00"}, headers=as_the_script
+    )
     assert answer.status_code == 422
     assert answer.json()["refusal"]["fields"][0]["field"] == "name"
 
