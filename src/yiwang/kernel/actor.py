@@ -17,12 +17,21 @@ class ActorKind(StrEnum):
 class Role(StrEnum):
     """What an official may be granted; citizens hold no role, they own."""
 
-    APPROVER = "APPROVER"  # 审批人
-    WINDOW_CLERK = "WINDOW_CLERK"  # 窗口人员
+    WINDOW_CLERK = "WINDOW_CLERK"  # 窗口人员: takes applications in
+    HANDLER = "HANDLER"  # 承办人: accepts and examines
+    REVIEWER = "REVIEWER"  # 审核人: looks over the handler's opinion
+    APPROVER = "APPROVER"  # 审批人: decides
+    HEAD = "HEAD"  # 单位负责人: extensions, transfers, taking back
+    LEADER = "LEADER"  # 领导: sees figures and lists, changes nothing
+    LOCAL_ADMIN = "LOCAL_ADMIN"  # 本地管理员: a county's own staff, holidays and look
     ITEM_ADMIN = "ITEM_ADMIN"  # 事项管理员
     OPERATOR = "OPERATOR"  # 运维
     AUDITOR = "AUDITOR"  # 审计管理员
     SECURITY_ADMIN = "SECURITY_ADMIN"  # 安全管理员
+
+
+#: Everybody who works on cases; who may take which act, the cases say.
+CASE_STAFF = (Role.WINDOW_CLERK, Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.HEAD)
 
 
 @dataclass(frozen=True, slots=True)

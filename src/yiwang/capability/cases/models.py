@@ -8,13 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from yiwang.capability.cases.definitions.profiles import Profile, State
-from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON
 
 #: Officials with one of these roles see the cases of their place and department.
-_READERS = (Role.APPROVER, Role.WINDOW_CLERK)
+_READERS = CASE_STAFF
 _OFFICIALS_TURN = (State.SUBMITTED, State.WITH_OFFICIAL, State.ACCEPTED)
 
 

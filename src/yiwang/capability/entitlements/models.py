@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yiwang.capability.entitlements.definitions import EntitlementState, PaymentState, StopReason
-from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Role
 from yiwang.kernel.references import new_key
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedText
@@ -17,7 +17,7 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 class EntitlementQuerySet(models.QuerySet["Entitlement"]):
     def visible_to(self, actor: Actor) -> EntitlementQuerySet:
         """Persons see their own, officials those of their division and department."""
-        roles = (Role.APPROVER, Role.WINDOW_CLERK)
+        roles = CASE_STAFF
         return self.filter(scope_filter(actor, roles=roles, owner="person"))
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from yiwang.capability.reviews.definitions import LEVELS, RectificationState
-from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor
 from yiwang.kernel.references import new_key
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedText
@@ -17,7 +17,7 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, actor: Actor) -> ReviewQuerySet:
         """Authors see their own, officials those about their division and department."""
-        roles = (Role.APPROVER, Role.WINDOW_CLERK)
+        roles = CASE_STAFF
         return self.filter(scope_filter(actor, roles=roles, owner="reviewer"))
 
 
@@ -59,7 +59,7 @@ class RectificationQuerySet(models.QuerySet["RectificationOrder"]):
         return self.filter(
             scope_filter(
                 actor,
-                roles=(Role.APPROVER, Role.WINDOW_CLERK),
+                roles=CASE_STAFF,
                 owner="review__reviewer",
                 division="review__division_code",
                 department="review__department",

@@ -17,11 +17,11 @@ from yiwang.entrance.api.door import actor_of
 from yiwang.entrance.api.shapes import Clock, Given, Key, Short
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import CASE_STAFF
 
 router = Router(tags=["办件"])
 Version = Annotated[int, Field(ge=0, le=2**31)]
-_STAFF = (Role.APPROVER, Role.WINDOW_CLERK)
+_STAFF = CASE_STAFF
 
 
 class CaseRowOut(Schema):

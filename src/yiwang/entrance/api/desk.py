@@ -15,11 +15,11 @@ from yiwang.entrance.api.door import actor_of
 from yiwang.entrance.api.shapes import Citation, Key, Reason, Words
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import CASE_STAFF, Role
 
 router = Router(tags=["审批"])
 _DECIDERS = (Role.APPROVER,)
-_STAFF = (Role.APPROVER, Role.WINDOW_CLERK)
+_STAFF = CASE_STAFF
 
 
 class ReasonIn(SeenIn):

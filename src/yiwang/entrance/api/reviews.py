@@ -18,14 +18,14 @@ from yiwang.entrance.api.door import actor_of
 from yiwang.entrance.api.shapes import Given, Key, Reason, Words
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import CASE_STAFF
 
 router = Router(tags=["评价"])
 Level = Annotated[int, Field(ge=1, le=5)]
 Version = Annotated[int, Field(ge=0, le=2**31)]
 Tag = Literal["efficiency", "guide", "convenience", "platform", "attitude", "skill"]
 Text = Annotated[str, StringConstraints(max_length=500)]
-_STAFF = (Role.APPROVER, Role.WINDOW_CLERK)
+_STAFF = CASE_STAFF
 
 
 class ReviewIn(Given):

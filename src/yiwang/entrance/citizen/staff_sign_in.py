@@ -14,7 +14,7 @@ from yiwang.entrance.citizen.sign_in import address_of, again, enter
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.entrance.shell.returning import next_of
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity.definitions import (
@@ -29,8 +29,7 @@ _SECOND_STEP = timedelta(minutes=5)
 _PAGE = "citizen/staff_sign_in.html"
 #: Where each role's work lies; the first that fits. Others work by tokens, which their account makes.
 _WORKPLACES = (
-    (Role.APPROVER, "/desk/"),
-    (Role.WINDOW_CLERK, "/desk/"),
+    *((role, "/desk/") for role in CASE_STAFF),
     (Role.OPERATOR, "/console/"),
     (Role.SECURITY_ADMIN, "/console/rights/"),
 )

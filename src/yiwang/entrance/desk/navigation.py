@@ -8,10 +8,10 @@ from typing import Final
 from django.http import HttpRequest
 
 from yiwang.capability.cases.definitions import CaseStatus
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import CASE_STAFF, Role
 
 #: Who works here.
-DESK_ROLES: Final = (Role.APPROVER, Role.WINDOW_CLERK)
+DESK_ROLES: Final = CASE_STAFF
 #: Who decides about money that is paid every month.
 PAYING_ROLES: Final = (Role.APPROVER,)
 LISTS: Final = (

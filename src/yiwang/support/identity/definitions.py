@@ -61,8 +61,13 @@ LOCK_TIME = timedelta(minutes=15)
 LONGEST_GRANT = timedelta(days=366)
 
 ROLE_LABELS = {
-    Role.APPROVER: "审批人",
     Role.WINDOW_CLERK: "窗口人员",
+    Role.HANDLER: "承办人",
+    Role.REVIEWER: "审核人",
+    Role.APPROVER: "审批人",
+    Role.HEAD: "单位负责人",
+    Role.LEADER: "领导",
+    Role.LOCAL_ADMIN: "本地管理员",
     Role.ITEM_ADMIN: "事项管理员",
     Role.OPERATOR: "运维",
     Role.AUDITOR: "审计管理员",
