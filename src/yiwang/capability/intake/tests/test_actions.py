@@ -47,9 +47,9 @@ def save(draft, person, at, version=None, **answers):
 @pytest.fixture
 def known_places(monkeypatch):
     found = SimpleNamespace(valid_until=None, full_name="甘肃省兰州市城关区", code="620102000000")
-    monkeypatch.setattr(queries.directory, "find_division", lambda code: found)
+    monkeypatch.setattr(queries.forms.directory, "find_division", lambda code: found)
     monkeypatch.setattr(
-        queries.directory, "find_divisions", lambda codes: dict.fromkeys(codes, found)
+        queries.forms.directory, "find_divisions", lambda codes: dict.fromkeys(codes, found)
     )
 
 

@@ -1,0 +1,61 @@
+"""Questions about forms and drafts."""
+
+from yiwang.capability.intake.queries.asking import (
+    PREFILL_SECONDS,
+    Prefill,
+    prefill,
+)
+from yiwang.capability.intake.queries.drafts import (
+    check,
+    find_handed_in,
+    get_draft,
+    iterate_handed_in,
+    list_attachments,
+    list_contradictions,
+    list_drafts,
+    material_files,
+    questions_now,
+    view_of,
+    wants_prefill,
+)
+from yiwang.capability.intake.queries.forms import (
+    answer_rows,
+    check_answers,
+    get_form,
+    has_form,
+    list_industries,
+    mask_answer,
+    names_of_codes,
+    questions_of,
+    source_label_of,
+    tidy_answers,
+    visible_keys,
+)
+
+__all__ = [
+    "PREFILL_SECONDS",
+    "Prefill",
+    "answer_rows",
+    "check",
+    "check_answers",
+    "find_handed_in",
+    "get_draft",
+    "get_form",
+    "has_form",
+    "iterate_handed_in",
+    "list_attachments",
+    "list_contradictions",
+    "list_drafts",
+    "list_industries",
+    "mask_answer",
+    "material_files",
+    "names_of_codes",
+    "prefill",
+    "questions_now",
+    "questions_of",
+    "source_label_of",
+    "tidy_answers",
+    "view_of",
+    "visible_keys",
+    "wants_prefill",
+]

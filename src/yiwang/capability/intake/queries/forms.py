@@ -1,0 +1,131 @@
+"""Questions about published forms, and about answers whether or not they are in a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from yiwang.capability.intake import rules
+from yiwang.capability.intake.definitions import (
+    AnswerRow,
+    Field,
+    Form,
+    Kind,
+    Prefilled,
+    parse_form,
+)
+from yiwang.capability.intake.models import PublishedForm
+from yiwang.foundation.exchange import sources
+from yiwang.foundation.standards import queries as standards
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
+from yiwang.network.directory import queries as directory
+
+
+@lru_cache(maxsize=512)
+def get_form(item_code: str, item_version: int) -> Form:
+    """The published form of an item version, which never changes; NotFound when there is none."""
+    row = PublishedForm.objects.filter(item_code=item_code, item_version=item_version).first()
+    form = parse_form(row.document)[0] if row else None
+    if form is None:
+        raise NotFound("这个事项还不能在网上填表。", "请看办事指南里的其他办理方式。")
+    return form
+
+
+def has_form(item_code: str, item_version: int) -> bool:
+    """True when this item version can be filled in here."""
+    return PublishedForm.objects.filter(item_code=item_code, item_version=item_version).exists()
+
+
+def check_answers(
+    form: Form, answers: Mapping[str, Any], *, on: date, step: str | None = None
+) -> tuple[FieldProblem, ...]:
+    """The same for answers that are in no draft: the API, the counter, a pack's examples."""
+    registers = rules.Registers(division=_division_exists, industry=_industry_exists)
+    return rules.validate(form, answers, on=on, step=step, registers=registers)
+
+
+def tidy_answers(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed answers as the form keeps them, empty ones as None. Refuses InvalidInput.
+
+    Files are handed in as files, never named by key: nobody may name somebody else's.
+    """
+    kept, problems = rules.clean(form.fields, answers)
+    files = [f.key for f in form.fields if f.kind is Kind.FILE and answers.get(f.key)]
+    strange = [FieldProblem(key, "这里不能这样交文件。", "请上传文件。") for key in files]
+    if problems or strange:
+        raise InvalidInput(fields=[*problems, *strange])
+    return {key: kept.get(key) for key in answers}
+
+
+def answer_rows(
+    form: Form,
+    answers: Mapping[str, Any],
+    *,
+    prefilled: Mapping[str, Prefilled],
+    file_names: Mapping[str, str],
+) -> tuple[AnswerRow, ...]:
+    """The answers in words, with the names of divisions, industries and files."""
+    names = {**names_of_codes(form.fields, answers), **file_names}
+    return rules.answer_rows(form, answers, prefilled=prefilled, names=names)
+
+
+def visible_keys(form: Form, answers: Mapping[str, Any]) -> frozenset[str]:
+    """Which questions are asked, given these answers."""
+    return frozenset(field.key for field in rules.visible_fields(form, answers))
+
+
+def source_label_of(field: Field) -> str:
+    """The register a question is prefilled from, in words."""
+    source = sources.find_source(field.prefill or "")
+    return source.source_label if source else "登记信息"
+
+
+def questions_of(
+    form: Form, questions: Mapping[str, str], answers: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """``questions_now`` for answers that are no draft: a pack's examples."""
+    return rules.questions_now(form, questions, answers)
+
+
+def mask_answer(field: Field, value: Any) -> str:
+    """A sensitive answer as it may be shown to anybody looking over the shoulder."""
+    return rules.mask(field, value, {})
+
+
+def names_of_codes(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[str, str]:
+    """What the chosen divisions and industries are called."""
+    given = {f.kind: set[str]() for f in fields if f.kind in (Kind.DIVISION, Kind.INDUSTRY)}
+    for field in fields:
+        value = answers.get(field.key)
+        if field.kind in given and isinstance(value, str):
+            given[field.kind].add(value)
+    divisions = directory.find_divisions(given.get(Kind.DIVISION, ()))
+    names = {code: view.full_name for code, view in divisions.items()}
+    for code in given.get(Kind.INDUSTRY, ()):
+        names[code] = standards.find_label("industry", code) or code
+    return names
+
+
+def list_industries(text: str, *, limit: int = 12) -> tuple[tuple[str, str], ...]:
+    """Industry classes whose name contains all the words, or whose code begins so: (code, name)."""
+    words = text.split()[:5]
+    if not words:
+        return ()
+    hits = []
+    for code in standards.get_table("industry").codes:
+        if len(code.code) == 4 and (
+            code.code.startswith(words[0]) or all(word in code.label for word in words)
+        ):
+            hits.append((code.code, code.label))
+    return tuple(sorted(hits, key=lambda hit: (len(hit[1]), hit[0]))[:limit])
+
+
+def _division_exists(code: str) -> bool:
+    found = directory.find_division(code)
+    return found is not None and found.valid_until is None
+
+
+def _industry_exists(code: str) -> bool:
+    return standards.find_label("industry", code) is not None
