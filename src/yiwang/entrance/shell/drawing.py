@@ -74,12 +74,26 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The step somebody is at, or the last one done: what a folded drawing still says."""
+
+    number: int
+    total: int
+    step: DrawnStep
+
+    @property
+    def over(self) -> bool:
+        return self.number == self.total and self.step.progress is Progress.DONE
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """The same steps twice, and as a sentence."""
+    """The same steps twice, and as a sentence. ``standing``: None where nothing has happened yet."""
 
     sentence: str
     wide: Drawing
     narrow: Drawing
+    standing: Standing | None = None
 
     @property
     def both(self) -> tuple[Drawing, Drawing]:
@@ -125,7 +139,17 @@ def flow(steps: Sequence[DrawnStep]) -> Flow | None:
     if not steps:
         return None
     words = "，".join(step.title + (f"（{step.detail}）" if step.detail else "") for step in steps)
-    return Flow(sentence=f"办理步骤：{words}。", wide=_wide(steps), narrow=_narrow(steps))
+    sentence = f"办理步骤：{words}。"
+    return Flow(sentence, wide=_wide(steps), narrow=_narrow(steps), standing=_standing(steps))
+
+
+def _standing(steps: Sequence[DrawnStep]) -> Standing | None:
+    now = [n for n, step in enumerate(steps, 1) if step.progress is Progress.NOW]
+    done = [n for n, step in enumerate(steps, 1) if step.progress is Progress.DONE]
+    if not now and not done:
+        return None
+    number = now[0] if now else done[-1]
+    return Standing(number, len(steps), steps[number - 1])
 
 
 def _texts(step: DrawnStep, most: float) -> tuple[tuple[str, str], ...]:

@@ -82,6 +82,19 @@ def test_a_running_clock_shows_its_days_and_why(client, me):
     assert "5 个工作日" in page
 
 
+def test_on_a_phone_the_map_of_steps_says_where_it_is_and_folds_the_rest_without_a_script(
+    client, me
+):
+    case = opened(me, instant=False, profile="MARKET_REGISTRATION")
+    page = client.get(f"/my/cases/{case.key}/").content.decode()
+    standing = page[page.index('class="stands"') : page.index("看全部步骤")]
+    assert "第 2 步，共 5 步" in standing
+    assert "审查" in standing
+    folded = page[page.index("看全部步骤") : page.index('id="happened"')]
+    assert "show-narrow" in folded[: folded.index("</details>")]
+    assert "show-wide" not in folded
+
+
 def test_a_decision_by_rule_says_so_and_offers_a_person(client, me):
     case = opened(me)
     with transaction.atomic():

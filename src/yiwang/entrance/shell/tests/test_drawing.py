@@ -71,3 +71,20 @@ def test_a_finished_way_is_drawn_in_another_line():
 def test_latin_letters_are_narrower():
     assert width_of("abcd") < width_of("四个字啊")
     assert drawing.flow((DrawnStep("x" * 60),)).wide.boxes[0].width <= 784
+
+
+def test_folded_it_says_the_step_somebody_is_at():
+    done, now = DrawnStep("受理", "", Progress.DONE), DrawnStep("审查", "已 3 天", Progress.NOW)
+    standing = flow((done, now, DrawnStep("决定"))).standing
+    assert (standing.number, standing.total, standing.step, standing.over) == (2, 3, now, False)
+
+
+def test_folded_it_says_the_last_step_done_when_nothing_is_under_way():
+    done, skipped = DrawnStep("受理", "", Progress.DONE), DrawnStep("送达", "", Progress.NOT_NEEDED)
+    assert flow((done, done)).standing.over
+    assert flow((done, skipped)).standing.number == 1
+    assert not flow((done, skipped)).standing.over
+
+
+def test_a_guide_where_nothing_has_happened_is_not_folded():
+    assert flow((DrawnStep("受理"), DrawnStep("决定"))).standing is None

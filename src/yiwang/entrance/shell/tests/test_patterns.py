@@ -21,6 +21,7 @@ WITHIN = {
     "pager",
     "section",
     "words",
+    "map",
 }
 
 
