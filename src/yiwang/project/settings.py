@@ -118,6 +118,9 @@ AUTH_USER_MODEL = "identity.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 #: How many of our own proxies stand in front: only that many X-Forwarded-For hops are believed.
 TRUSTED_PROXIES = int(os.environ.get("YIWANG_TRUSTED_PROXIES", "0"))
+#: The word a monitor brings to /metrics (Authorization: Bearer …). Empty: nobody reads the figures,
+#: in the sample only somebody on this machine.
+METRICS_TOKEN = os.environ.get("YIWANG_METRICS_TOKEN", "")
 #: The gateway short messages leave by (a class with ``send``); the simulator keeps them on a page.
 SMS_DRIVER = os.environ.get(
     "YIWANG_SMS_DRIVER", "yiwang.support.messages.drivers.simulator.Simulator"

@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 from yiwang.cloud.health import queries, rules
 from yiwang.cloud.health.definitions import Check
 from yiwang.kernel import moments
+from yiwang.project import health
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +60,42 @@ def test_metrics_count_requests_by_route_and_show_the_figures(client):
     assert 'yiwang_requests_total{method="GET",route="/healthz",status="200"}' in text
     assert "yiwang_disk_free_share" in text
     assert "yiwang_queue_oldest_seconds" in text
+
+
+WORD = "a-word-the-operator-made"
+
+
+@pytest.mark.parametrize("remote", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_in_the_sample_the_figures_are_read_on_this_machine(client, settings, remote):
+    settings.SAMPLE, settings.METRICS_TOKEN = True, ""
+    assert client.get("/metrics", REMOTE_ADDR=remote).status_code == 200
+
+
+@pytest.mark.parametrize("remote", ["10.0.0.7", "::ffff:10.0.0.7", "2001:db8::1", "", "nonsense"])
+def test_from_elsewhere_there_are_no_figures(client, settings, remote):
+    settings.SAMPLE, settings.METRICS_TOKEN = True, ""
+    assert client.get("/metrics", REMOTE_ADDR=remote).status_code == 404
+
+
+@pytest.mark.parametrize("name", health.PASSED_ON)
+def test_what_a_proxy_on_this_machine_passes_on_does_not_come_from_it(client, settings, name):
+    settings.SAMPLE, settings.METRICS_TOKEN = True, ""
+    assert client.get("/metrics", headers={name: "10.0.0.7"}).status_code == 404
+
+
+def test_outside_the_sample_nobody_reads_the_figures_without_the_operators_word(client, settings):
+    settings.SAMPLE, settings.METRICS_TOKEN = False, ""
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize("sample", [True, False])
+def test_the_operators_word_opens_the_figures_from_anywhere_and_no_other_does(
+    client, settings, sample
+):
+    settings.SAMPLE, settings.METRICS_TOKEN = sample, WORD
+    asked = {"path": "/metrics", "REMOTE_ADDR": "10.0.0.7"}
+    assert client.get(**asked, headers={"Authorization": f"Bearer {WORD}"}).status_code == 200
+    for wrong in ("", WORD, f"Bearer {WORD}x", f"Basic {WORD}", "Bearer é"):
+        assert client.get(**asked, headers={"Authorization": wrong}).status_code == 404
+    assert client.get("/metrics").status_code == 404
