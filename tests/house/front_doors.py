@@ -20,6 +20,7 @@ OPEN = frozenset({"actions", "queries", "events", "reactions", "definitions", "r
 NAMED = {
     "yiwang.mechanisms.*.rules": "mechanisms are used by every storey's own rules",
     "yiwang.mechanisms.*.registry": "tasks, listeners and providers are registered under a name",
+    "yiwang.mechanisms.statements.prepared": "named statements of whoever owns the tables",
     "yiwang.mechanisms.crypto.fields": "an encrypted column is declared in the table that has it",
     "yiwang.mechanisms.crypto.keystore": "the key store port",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from yiwang.cloud.storage import queries as storage
 from yiwang.cloud.storage.definitions import Address, DatabaseRole
+
+#: The driver prepares only what ``mechanisms.statements`` asks it to, never what the ORM builds.
+NEVER_BY_ITSELF: Final = 1_000_000
 
 
 def as_owner() -> bool:
@@ -40,6 +44,7 @@ def django_form(address: Address) -> dict[str, object]:
         "OPTIONS": {
             "options": f"-c statement_timeout={limit} -c timezone=UTC",
             "connect_timeout": 5,
+            "prepare_threshold": NEVER_BY_ITSELF,
         },
         "TEST": {"NAME": f"test_{address.name}"},
     }

@@ -29,6 +29,7 @@ __all__ = [
     "ItemVersion",
     "Narrowed",
     "find_item",
+    "get_content",
     "get_item",
     "list_items",
     "list_questions",
@@ -118,6 +119,12 @@ def find_item(
         origin=row.implementation.origin,
         local_code_malformed=row.implementation.local_code_malformed,
     )
+
+
+@lru_cache(maxsize=512)
+def get_content(code: str, version: int) -> Item:
+    """What one version says, in Chinese; frozen once published. Refuses ``NotFound``."""
+    return get_item(code, version=version).item
 
 
 @lru_cache(maxsize=512)

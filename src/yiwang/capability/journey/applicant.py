@@ -13,6 +13,7 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.flow import Flow
 from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.catalogue.definitions import Item
 from yiwang.capability.catalogue.definitions.codes import ServedKind
 from yiwang.capability.catalogue.queries import ItemVersion
 from yiwang.capability.intake import actions as intake
@@ -63,7 +64,7 @@ def start(
     item = catalogue.get_item(item_code, on=legal_date(at))
     if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
         raise CannotStart
-    _insist_on_served(item, actor)
+    _insist_on_served(item.item, actor)
     return intake.start_draft(
         item_code=item.code,
         item_version=item.version,
@@ -133,12 +134,12 @@ def _hand_in(
     channel: str,
 ) -> Receipt:
     frozen = intake.freeze(draft_key=draft_key, actor=actor, at=at)
-    item = catalogue.get_item(frozen.item_code, version=frozen.item_version)
+    item = catalogue.get_content(frozen.item_code, frozen.item_version)
     _insist_on_served(item, actor)
-    flow = _flow_of(item)
+    flow = _flow_of(frozen)
     key = new_key()
     case = reference("case", key)
-    required = catalogue.narrow(item.item, frozen.questions).materials
+    required = catalogue.narrow(item, frozen.questions).materials
     materials.gather(application=frozen, required=required, actor=actor, at=at, case=case)
     intake.mark_submitted(
         draft_key=draft_key, case=case, actor=actor, at=at, files_of=frozen.attached
@@ -202,33 +203,33 @@ def review(
     )
 
 
-def _flow_of(item: ItemVersion) -> Flow:
+def _flow_of(frozen: FrozenApplication) -> Flow:
     try:
-        return case_queries.get_flow(item.code, item.version)
+        return case_queries.get_flow(frozen.item_code, frozen.item_version)
     except NotFound:
         raise CannotStart from None
 
 
 def _application(
     frozen: FrozenApplication,
-    item: ItemVersion,
+    item: Item,
     flow: Flow,
     actor: Actor,
     by_person: bool,
     channel: str,
 ) -> Application:
     name = name_of(actor)
-    contact, result = item.item.contact, item.item.result
+    contact, result = item.contact, item.result
     return Application(
         draft_key=frozen.draft_key,
-        item_code=item.code,
-        item_version=item.version,
-        item_name=item.item.name,
+        item_code=frozen.item_code,
+        item_version=frozen.item_version,
+        item_name=item.name,
         profile=flow.profile,
         instant=flow.instant,
-        division_code=item.item.division_code,
-        department=item.item.department,
-        department_name=item.item.department_name,
+        division_code=item.division_code,
+        department=item.department,
+        department_name=item.department_name,
         applicant_name=name,
         applicant_masked=mask_name(name),
         answers={**_question_answers(frozen.questions), **frozen.answers},
@@ -244,9 +245,7 @@ def _application(
 def name_of(actor: Actor) -> str:
     """The applicant's full name from the register, else what the session shows."""
     try:
-        if actor.applicant.startswith("organization:"):
-            return libraries.get_organization(actor.applicant).name
-        return libraries.get_person(actor.applicant).name
+        return libraries.get_name(actor.applicant)
     except NotFound:
         return actor.display_name
 
@@ -262,9 +261,9 @@ def _known_answers(item: ItemVersion, questions: Mapping[str, str]) -> dict[str,
     return {k: v for k, v in questions.items() if v in options.get(k, ())}
 
 
-def _insist_on_served(item: ItemVersion, actor: Actor) -> None:
+def _insist_on_served(item: Item, actor: Actor) -> None:
     """服务对象: a person's item is not applied for in a firm's name, nor the reverse."""
-    served = set(item.item.served)
+    served = set(item.served)
     as_person = actor.applicant.startswith("person:")
     bodies = set(ServedKind) - {ServedKind.PERSON}
     if not (ServedKind.PERSON in served if as_person else served & bodies):

@@ -42,7 +42,7 @@ def list_correctable(
     *, item_code: str, item_version: int, answers: Mapping[str, object]
 ) -> tuple[Correctable, ...]:
     """What the person uploads for this application, and one place for anything else."""
-    item = catalogue.get_item(item_code, version=item_version).item
+    item = catalogue.get_content(item_code, item_version)
     given = {k.removeprefix(_QUESTION): str(v) for k, v in answers.items() if _QUESTION in k}
     named = [
         Correctable(m.key, m.name)

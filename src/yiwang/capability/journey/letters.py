@@ -160,7 +160,7 @@ def body_of(words: str) -> str:
 
 
 def item_of(inside: Inside) -> Item:
-    return catalogue.get_item(inside.item_code, version=inside.item_version).item
+    return catalogue.get_content(inside.item_code, inside.item_version)
 
 
 def _answer_by(inside: Inside, at: datetime) -> str:

@@ -22,6 +22,7 @@ from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 
 MOST_FILES: Final = 5
 
@@ -235,8 +236,8 @@ def _note_untouched(
     at: datetime,
 ) -> None:
     """What nobody did anything about, in one statement: the draft is locked by the caller."""
-    SuppliedMaterial.objects.bulk_create(
-        [
+    prepared.add(
+        *(
             SuppliedMaterial(
                 subject=subject,
                 material=material.key,
@@ -247,7 +248,7 @@ def _note_untouched(
                 as_of=at,
             )
             for material, view in zip(materials, views, strict=True)
-        ]
+        )
     )
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.materials import rules
@@ -21,13 +22,17 @@ from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.foundation.exchange import sources
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.files import queries as files
+from yiwang.mechanisms.statements import prepared
 
 SECONDS = 2.0
+_LIST: Final = """
+SELECT {columns} FROM materials_suppliedmaterial WHERE subject = %s ORDER BY id LIMIT 200
+"""
 
 
 def list_materials(*, subject: str) -> tuple[MaterialView, ...]:
     """What was supplied for one draft or case."""
-    rows = SuppliedMaterial.objects.filter(subject=subject).order_by("id")[:200]
+    rows = prepared.read(SuppliedMaterial, _LIST, [subject])
     return tuple(view_of(row) for row in rows)
 
 

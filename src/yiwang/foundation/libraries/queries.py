@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from yiwang.foundation.libraries.definitions import (
     AccountNumber,
     AllowanceElsewhere,
@@ -16,8 +18,13 @@ from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import actions as crypto
+from yiwang.mechanisms.statements import prepared
 
 _MOST = 200
+_NAMES: Final = {
+    "person": "SELECT name FROM libraries_person WHERE key = %s",
+    "organization": "SELECT name FROM libraries_organization WHERE key = %s",
+}
 
 
 def citizen_id_index(citizen_id: str) -> str:
@@ -62,6 +69,15 @@ def get_person(person: str) -> PersonView:
     if row is None:
         raise NotFound("没有找到这个人的登记信息。", "请核对后再试。")
     return _person(row)
+
+
+def get_name(holder: str) -> str:
+    """The whole name of a person or an organization, by reference; NotFound when there is none."""
+    kind, _bar, key = holder.partition(":")
+    found = prepared.run(_NAMES[kind], [key]) if kind in _NAMES else ()
+    for (name,) in found:
+        return str(name)
+    raise NotFound("没有找到登记信息。", "请核对后再试。")
 
 
 def find_person(citizen_id: str) -> PersonView | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from yiwang.kernel.actor import Actor
@@ -24,13 +24,14 @@ from yiwang.mechanisms.clocks.events import (
 )
 from yiwang.mechanisms.clocks.models import CalendarNotice, Clock, ClockPause
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 
 _BATCH: Final = 200
 _START: Final = """
 INSERT INTO clocks_clock (subject, kind, amount, unit, warn_days, started_at, started_on, due_on,
                           due_at, warns_on, provisional, calendar_edition, announced)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'GREEN')
-ON CONFLICT (subject, kind) DO NOTHING
+ON CONFLICT (subject, kind) DO NOTHING RETURNING id
 """
 
 
@@ -69,10 +70,8 @@ def start(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor:
         due.provisional,
         calendar.edition,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_START, row)
-        if cursor.rowcount != 1:
-            raise CannotStartClock
+    if not prepared.run(_START, row):
+        raise CannotStartClock
     _record(actor, "clocks.start", subject, at, kind, due_on=due.on.isoformat())
     return due.on
 

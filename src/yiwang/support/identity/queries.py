@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.identity import rules
 from yiwang.support.identity.definitions import (
     IDLE,
@@ -84,32 +84,29 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
         "official": at - IDLE[AccountKind.OFFICIAL],
         "person": at - IDLE[AccountKind.PERSON],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_SESSION, parameters)
-        row = cursor.fetchone()
-    if row is None:
+    found = prepared.run(_BY_SESSION, parameters)
+    if not found:
         return None
+    [row] = found
     actor = _actor(row[3:], on_behalf_of=row[1], request_id=request_id)
     return Session(key=row[0], actor=actor, seen_at=row[2])
 
 
 def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:
     """The actor behind an API token with its scopes; None when it expired or was revoked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_TOKEN, {"digest": token_digest(token), "at": at})
-        row = cursor.fetchone()
-    if row is None:
+    found = prepared.run(_BY_TOKEN, {"digest": token_digest(token), "at": at})
+    if not found:
         return None
+    [row] = found
     return _actor(row[2:], on_behalf_of=row[0], scopes=frozenset(row[1]), request_id=request_id)
 
 
 def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) -> Actor:
     """The actor an account's key stands for right now; NotFound when disabled or unknown."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_ACCOUNT, {"key": account, "at": at})
-        row = cursor.fetchone()
-    if row is None:
+    found = prepared.run(_BY_ACCOUNT, {"key": account, "at": at})
+    if not found:
         raise NotFound("没有这个账号，或者账号已停用。", "请联系管理员。")
+    [row] = found
     return _actor(row, on_behalf_of=on_behalf_of)
 
 

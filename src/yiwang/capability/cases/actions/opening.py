@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yiwang.capability.cases.actions.moving import announce
 from yiwang.capability.cases.definitions import Application, CaseView, Receipt
@@ -19,6 +19,7 @@ from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import NotFound, Refusal
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.journal.definitions import READ
+from yiwang.mechanisms.statements import prepared
 
 _NUMBER: Final = """
 INSERT INTO cases_series (series, last) VALUES (%s, 1)
@@ -75,7 +76,7 @@ def open_case(
         person_asked_at=at if application.by_person else None,
     )
     row.case_no = take_number(application.division_code, at)
-    row.save(force_insert=True)
+    prepared.add(row)
     announce(row, CaseSubmitted, actor=actor, at=at, instant=row.instant)
     return receipt_of(row, answer_by=answer_by, provisional=provisional)
 
@@ -83,9 +84,8 @@ def open_case(
 def take_number(division_code: str, at: datetime) -> str:
     """Division, day and the next number of that series; the series stays locked until the end."""
     series = f"{division_code[:6]}{legal_date(at):%Y%m%d}"
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, [series])
-        return f"{series}{cursor.fetchone()[0]:05d}"
+    [(number,)] = prepared.run(_NUMBER, [series])
+    return f"{series}{number:05d}"
 
 
 def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from yiwang.capability.catalogue import queries
 from yiwang.capability.catalogue.definitions import HandlingMode, Item, dump_item
 from yiwang.capability.catalogue.events import ItemPublished
 from yiwang.capability.catalogue.models import (
@@ -65,6 +66,7 @@ def publish_item(
         published_at=at,
         **columns_of(item),
     )
+    queries.get_content.cache_clear()
     _write_handling_items(version, item)
     assistant.index([findable(words.in_language(item, texts, "zh-hans"))])
     journal.announce(_published(version, item, at), actor=actor)

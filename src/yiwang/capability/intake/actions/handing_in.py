@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db.models import F
+from typing import Final
 
 from yiwang.capability.intake import queries, rules
 from yiwang.capability.intake.actions import rows
@@ -16,6 +15,16 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.statements import prepared
+
+_LOCK: Final = """
+SELECT {columns} FROM intake_draft
+ WHERE key = %s AND applicant = %s AND discarded_at IS NULL FOR UPDATE
+"""
+_CLOSE: Final = """
+UPDATE intake_draft SET submitted_case = %s, saved_at = %s, version = version + 1
+ WHERE key = %s AND applicant = %s AND submitted_case = '' RETURNING id
+"""
 
 
 class AnswersConflict(Refusal):
@@ -31,7 +40,9 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
     Locks the draft for the rest of the transaction; ``mark_submitted`` closes it. Refuses
     InvalidInput with every field's problem, AnswersConflict, AlreadyHandedIn, NotFound.
     """
-    draft = rows.lock(draft_key, actor, at)
+    draft = rows.insist_open(
+        next(iter(prepared.read(Draft, _LOCK, [draft_key, actor.applicant])), None), at
+    )
     form = queries.get_form(draft.item_code, draft.item_version)
     names = _uploaded(draft, form)
     view = queries.view_of(draft, files=tuple(names))
@@ -76,8 +87,7 @@ def mark_submitted(
 
     ``files_of``: the keys ``freeze`` found, when the caller has them; else they are looked up.
     """
-    open_ = Draft.objects.visible_to(actor).filter(key=draft_key, submitted_case="")
-    if not open_.update(submitted_case=case, saved_at=at, version=F("version") + 1):
+    if not prepared.run(_CLOSE, [case, at, draft_key, actor.applicant]):
         raise AlreadyHandedIn
     if files_of is None:
         mine = Attachment.objects.filter(draft__key=draft_key)

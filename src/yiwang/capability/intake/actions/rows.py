@@ -23,7 +23,11 @@ class AlreadyHandedIn(Refusal):
 
 def lock(key: str, actor: Actor, at: datetime) -> Draft:
     mine = Draft.objects.select_for_update().visible_to(actor)
-    draft = mine.filter(key=key, discarded_at=None).first()
+    return insist_open(mine.filter(key=key, discarded_at=None).first(), at)
+
+
+def insist_open(draft: Draft | None, at: datetime) -> Draft:
+    """The row when it can still be filled in. Refuses NotFound, AlreadyHandedIn."""
     if draft is None or (not draft.submitted_case and draft.expires_at <= at):
         raise NotFound("没有找到这份草稿。", "它可能已经删除或过期，请重新开始办理。")
     if draft.submitted_case:

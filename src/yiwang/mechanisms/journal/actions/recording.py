@@ -13,6 +13,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.journal import rules
 from yiwang.mechanisms.journal.definitions import Facts, NoOpenTransaction
+from yiwang.mechanisms.statements import prepared
 
 _INSERT: Final = """
 WITH written AS (
@@ -88,8 +89,7 @@ def _write(
         is_event=is_event,
     )
     row = (at, act, subject, actor.reference, is_event, body)
-    with connection.cursor() as cursor:
-        if subjects:
-            cursor.execute(_INSERT_WITH_SUBJECTS, (*row, list(subjects)))
-        else:
-            cursor.execute(_INSERT, row)
+    if subjects:
+        prepared.run(_INSERT_WITH_SUBJECTS, (*row, list(subjects)))
+    else:
+        prepared.run(_INSERT, row)

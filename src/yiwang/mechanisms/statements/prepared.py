@@ -1,0 +1,114 @@
+"""Run a named statement; read and add rows of a table without the ORM building SQL each time.
+
+A statement the ORM builds is parsed and planned again at every use: for a short one that is most of
+its cost, here and in the server. Use these where many people do the same thing at once, in the
+module the table belongs to; the ORM everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+Row = TypeVar("Row", bound=models.Model)
+Values = Sequence[Any] | Mapping[str, Any]
+
+#: Their values go to the driver as they are; what other fields keep is made by the field.
+_PLAIN: Final = frozenset(
+    {
+        models.BigIntegerField,
+        models.BooleanField,
+        models.CharField,
+        models.DateField,
+        models.DateTimeField,
+        models.PositiveIntegerField,
+        models.PositiveSmallIntegerField,
+        models.TextField,
+    }
+)
+
+
+class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
+    """Sends values beside the statement, which the server keeps ready under a name."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> _Prepared:
+        return super().execute(query, params, prepare=True)
+
+
+def run(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+    """Send one statement with ``%s`` or ``%(name)s`` for its values; the rows it gives back.
+
+    In the caller's transaction where there is one. Fixed texts only: each is kept by the server.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    own = _Prepared(connection.connection)
+    made = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with made(own) as cursor:  # type: ignore[arg-type]  # any cursor of the driver will do
+        cursor.execute(statement, values)
+        return own.fetchall() if own.description else []
+
+
+def read(model: type[Row], statement: str, values: Values = ()) -> list[Row]:
+    """Whole rows of one table: ``{columns}`` in the statement stands for all of its columns."""
+    text, names, opened = _reading(model, statement)
+    found = []
+    for row in run(text, values):
+        given: Sequence[Any] = row
+        if opened:
+            given = list(row)
+            for place, converters in opened:
+                for convert in converters:
+                    given[place] = convert(given[place], None, connections[DEFAULT_DB_ALIAS])
+        found.append(model.from_db(DEFAULT_DB_ALIAS, names, given))
+    return found
+
+
+def add(*rows: models.Model) -> None:
+    """Insert rows of one table; what the table numbers by itself is not read back."""
+    if not rows:
+        return
+    text, fields = _adding(type(rows[0]), len(rows))
+    connection = connections[DEFAULT_DB_ALIAS]
+    values = []
+    for row in rows:
+        kept = row.__dict__
+        for name, field in fields:
+            given = kept[name]
+            values.append(field.get_db_prep_save(given, connection) if field else given)
+    run(text, values)
+
+
+@lru_cache(maxsize=256)
+def _reading(
+    model: type[models.Model], statement: str
+) -> tuple[str, tuple[str, ...], tuple[tuple[int, list[Callable[..., Any]]], ...]]:
+    meta = model._meta
+    columns = ", ".join(f'{meta.db_table}."{field.column}"' for field in meta.concrete_fields)
+    converters = [
+        field.get_db_converters(connections[DEFAULT_DB_ALIAS]) for field in meta.concrete_fields
+    ]
+    return (
+        statement.replace("{columns}", columns),
+        tuple(field.attname for field in meta.concrete_fields),
+        tuple((place, some) for place, some in enumerate(converters) if some),
+    )
+
+
+@lru_cache(maxsize=256)
+def _adding(
+    model: type[models.Model], count: int
+) -> tuple[str, tuple[tuple[str, models.Field[Any, Any] | None], ...]]:
+    """The statement, and the columns with the field that makes their value, None where it is plain."""
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
+    return (
+        f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places}",  # noqa: S608 # nosec B608
+        tuple((f.attname, None if type(f) in _PLAIN else f) for f in fields),
+    )
