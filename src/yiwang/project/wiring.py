@@ -49,6 +49,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
+        "cases.blocks_cleared",
         "cases.case_corrected",
         "cases.case_delivered",
         "cases.case_issued",

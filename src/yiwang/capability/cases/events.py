@@ -165,6 +165,14 @@ class CorrectionOverdue(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlocksCleared(CaseEvent):
+    """Nothing keeps the case from approval (``stage`` DECISION) or its result from issue any more."""
+
+    name: ClassVar[str] = "cases.blocks_cleared"
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowPublished(Event):
     """An item version's flow was frozen."""
 

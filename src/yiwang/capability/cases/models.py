@@ -5,23 +5,43 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from yiwang.capability.cases.definitions import HolderKind, Stage
 from yiwang.capability.cases.definitions.profiles import Profile, State
-from yiwang.kernel.actor import CASE_STAFF, Actor
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind
 from yiwang.kernel.references import reference
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON
 
 #: Officials with one of these roles see the cases of their place and department.
 _READERS = CASE_STAFF
-_OFFICIALS_TURN = (State.SUBMITTED, State.WITH_OFFICIAL, State.ACCEPTED)
+_OFFICIALS_TURN = (
+    State.SUBMITTED,
+    State.WITH_OFFICIAL,
+    State.ACCEPTED,
+    State.IN_REVIEW,
+    State.FOR_APPROVAL,
+    State.SUSPENDED,
+    State.APPROVED,
+    State.REJECTED,
+    State.ISSUED,
+)
 
 
 class CaseSet(models.QuerySet["Case"]):
     """Cases as somebody may see them."""
 
     def visible_to(self, actor: Actor) -> Self:
+        """One's own, one's body's, and those another body let one's body into: for single reads."""
+        mine = scope_filter(actor, roles=_READERS)
+        if actor.kind is not ActorKind.OFFICIAL:
+            return self.filter(mine)
+        let_in = CaseParticipant.objects.visible_to(actor).filter(case=models.OuterRef("pk"))
+        return self.filter(mine | Q(models.Exists(let_in)))
+
+    def in_charge_of(self, actor: Actor) -> Self:
+        """One's own, or those one's body handles: for worklists, and for every act on a case."""
         return self.filter(scope_filter(actor, roles=_READERS))
 
 
@@ -71,6 +91,14 @@ class Case(models.Model):
     issued_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    decision_blocks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    issue_blocks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    held_since = models.DateTimeField(null=True)  # None: the first holder, since the receipt
+    deemed = models.BooleanField(default=False, db_default=False)  # accepted by the clock
+    body = models.CharField(max_length=18, blank=True, default="", db_default="")
+    body_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    silence_at = models.DateTimeField(null=True)  # from here on no decision means yes
+    delivery = EncryptedJSON(purpose="cases.delivery", null=True)
 
     objects = CaseSet.as_manager()
 
@@ -104,7 +132,7 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["department", "id"],
-                name="cases_to_do",
+                name="cases_at_work",
                 condition=Q(state__in=_OFFICIALS_TURN),
             ),
             models.Index(
@@ -117,6 +145,86 @@ class Case(models.Model):
     @property
     def reference(self) -> str:
         return reference("case", self.key)
+
+
+class CaseBlock(models.Model):
+    """Something that keeps a case from approval, or its result from being issued."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="blocks")
+    stage = models.CharField(max_length=12)
+    reason = models.CharField(max_length=120)
+    label = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_block"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case", "stage", "reason"],
+                condition=Q(ended_at=None),
+                name="cases_one_open_block",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=list(Stage)), name="cases_known_block_stage"
+            ),
+        )
+
+
+class ParticipantSet(models.QuerySet["CaseParticipant"]):
+    """Bodies let into cases, as their officials may use it."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(scope_filter(actor, roles=_READERS, owner="case__applicant"))
+
+
+class CaseParticipant(models.Model):
+    """Another body may see a case, and act on what it was asked for, never on the case itself."""
+
+    case = models.ForeignKey(  # the unique key begins with it
+        Case, on_delete=models.PROTECT, related_name="participants", db_index=False
+    )
+    department = models.CharField(max_length=18)
+    division_code = models.CharField(max_length=12)
+    reference = models.CharField(max_length=120)
+    let_in_at = models.DateTimeField()
+
+    objects = ParticipantSet.as_manager()
+
+    class Meta:
+        db_table = "cases_participant"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case", "department", "division_code", "reference"],
+                name="cases_let_in_once",
+            ),
+        )
+
+
+class CaseHolding(models.Model):
+    """One stretch in which somebody had the case. Before the first row the first holder had it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="holdings")
+    holder_kind = models.CharField(max_length=12)
+    holder = models.CharField(max_length=120)
+    label = models.CharField(max_length=120)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_holding"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="cases_one_holder_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(holder_kind__in=list(HolderKind)), name="cases_known_holder_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
+                name="cases_held_forwards",
+            ),
+        )
 
 
 class CaseSeries(models.Model):

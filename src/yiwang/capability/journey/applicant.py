@@ -18,8 +18,8 @@ from yiwang.capability.catalogue.definitions.codes import ServedKind
 from yiwang.capability.catalogue.queries import ItemVersion
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
+from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.journey import letters
-from yiwang.capability.journey.clocks import DECIDE, SUPPLY
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
@@ -144,7 +144,7 @@ def _hand_in(
     intake.mark_submitted(
         draft_key=draft_key, case=case, actor=actor, at=at, files_of=frozen.attached
     )
-    due = clocks.start(subject=case, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor)
+    due = case_clocks.received(case, flow, actor=actor, at=at)
     receipt = cases.open_case(
         key=key,
         application=_application(frozen, item, flow, actor, by_person, channel),
@@ -173,8 +173,7 @@ def withdraw(*, case_key: str, version: int, actor: Actor, at: datetime) -> Case
     """Take the application back before it is decided; a new one may be made any time."""
     cases.withdraw(case_key=case_key, version=version, actor=actor, at=at)
     case = reference("case", case_key)
-    clocks.stop(subject=case, kind=DECIDE, at=at, actor=actor)
-    clocks.stop(subject=case, kind=SUPPLY, at=at, actor=actor)
+    clocks.stop_all(subject=case, at=at, actor=actor)
     letters.withdrawn(case_key=case_key, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 

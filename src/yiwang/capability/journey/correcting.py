@@ -17,12 +17,11 @@ from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import MaterialSource
 from yiwang.capability.intake import queries as intake_queries
-from yiwang.capability.journey.clocks import DECIDE, SUPPLY
+from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.materials import actions as materials
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
-from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.files.definitions import StoredFile
 
 #: Whatever the notice asks for that the item's list does not name.
@@ -89,9 +88,9 @@ def supply_correction(
         actor=actor,
         at=at,
     )
-    if inside.state == State.RETURNED:  # else the limit ran out and an official went on already
-        clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
-    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    late = inside.state != State.RETURNED  # the limit ran out and an official went on already
+    case_clocks.supplied(inside.reference, flow, late=late, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 

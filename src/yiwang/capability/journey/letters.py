@@ -8,14 +8,16 @@ from typing import Final
 
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CitationRow
+from yiwang.capability.cases.definitions.flow import Flow
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
-from yiwang.capability.journey.clocks import DECIDE, EXTENSION_DAYS
+from yiwang.capability.journey.clocks import ACCEPT, DECIDE
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.clocks.definitions import Allowance
 from yiwang.support.letters import actions as letters
 from yiwang.support.letters import queries as letter_queries
 from yiwang.support.letters.definitions import LetterKind
@@ -120,9 +122,20 @@ def decided(
         _write(kind, "", inside, values, actor, at)
 
 
-def extended(*, case_key: str, reason: str, due_on: date, actor: Actor, at: datetime) -> None:
+def extended(
+    *, case_key: str, flow: Flow, reason: str, due_on: date, actor: Actor, at: datetime
+) -> None:
     """延长办理期限告知书."""
-    values = {"more": f"{EXTENSION_DAYS}个工作日", "reason": reason, "due_on": say(due_on)}
+    if flow.extension is None:
+        raise LookupError(case_key)
+    more = Allowance(flow.extension.amount, flow.decide_within.unit)
+    law, _, article = flow.extension.basis.partition(" ")
+    values = {
+        "more": str(more).replace(" ", ""),
+        "basis": f"《{law}》{article}" if article else law,
+        "reason": reason,
+        "due_on": say(due_on),
+    }
     _write(LetterKind.EXTENSION, "", case_queries.get_inside(case_key), values, actor, at)
 
 
@@ -164,7 +177,9 @@ def item_of(inside: Inside) -> Item:
 
 
 def _answer_by(inside: Inside, at: datetime) -> str:
-    clock = clocks.find_clock(subject=inside.reference, kind=DECIDE, at=at)
+    found = clocks.find_clocks(subjects=[inside.reference], at=at)[inside.reference]
+    by_kind = {clock.kind: clock for clock in found}
+    clock = by_kind.get(DECIDE) or by_kind.get(ACCEPT)
     if clock is None:
         return ""
     return say(clock.due_on) + ("（暂定）" if clock.provisional else "")

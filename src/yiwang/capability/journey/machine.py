@@ -12,7 +12,6 @@ from yiwang.capability.cases.definitions.flow import Flow, table_code
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.journey import facts, letters, results
-from yiwang.capability.journey.clocks import DECIDE
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks import actions as clocks
@@ -89,7 +88,7 @@ def _approve(
 ) -> None:
     basis = results.basis_of(inside, flow, approved=True)
     cases.approve_by_rule(case_key=inside.key, ruling=ruling, basis=basis, actor=actor, at=at)
-    clocks.stop(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
+    clocks.stop_all(subject=inside.reference, at=at, actor=actor)
     results.finish(case_key=inside.key, about=about, ruling=ruling, actor=actor, at=at)
 
 

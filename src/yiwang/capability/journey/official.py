@@ -10,8 +10,8 @@ from django.db import transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
+from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.journey import facts, letters, results
-from yiwang.capability.journey.clocks import DECIDE, SUPPLY, SUPPLY_WITHIN
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import actions as clocks
@@ -20,8 +20,10 @@ from yiwang.mechanisms.rulings import queries as rulings
 
 @transaction.atomic
 def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
-    """Take the case up; the notice of acceptance goes out. The clock has run since the receipt."""
-    cases.accept(case_key=case_key, version=version, actor=actor, at=at)
+    """Take the case up; the notice of acceptance goes out, a licence's days of decision begin."""
+    row = cases.accept(case_key=case_key, version=version, actor=actor, at=at)
+    flow = case_queries.get_flow(row.item_code, row.item_version)
+    case_clocks.accepted(row.reference, flow, since=at, actor=actor, at=at)
     letters.accepted(case_key=case_key, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
@@ -30,20 +32,12 @@ def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseVi
 def return_for_correction(
     *, case_key: str, version: int, problems: Sequence[str], actor: Actor, at: datetime
 ) -> CaseView:
-    """Tell once, everything; the clock stands until the applicant has mended it."""
-    cases.return_for_correction(
+    """Tell once, everything; from here on the time is the applicant's until it is mended."""
+    row = cases.return_for_correction(
         case_key=case_key, version=version, problems=problems, actor=actor, at=at
     )
-    clocks.pause(
-        subject=reference("case", case_key), kind=DECIDE, reason="等申请人补正", at=at, actor=actor
-    )
-    supply_by = clocks.start(
-        subject=reference("case", case_key),
-        kind=SUPPLY,
-        allowance=SUPPLY_WITHIN,
-        at=at,
-        actor=actor,
-    )
+    flow = case_queries.get_flow(row.item_code, row.item_version)
+    supply_by = case_clocks.returned(row.reference, flow, actor=actor, at=at)
     letters.returned(case_key=case_key, problems=problems, supply_by=supply_by, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
@@ -54,7 +48,7 @@ def hand_back(
 ) -> CaseView:
     """Market registration: the materials go back, told once; the applicant applies anew."""
     cases.hand_back(case_key=case_key, version=version, problems=problems, actor=actor, at=at)
-    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
     letters.handed_back(case_key=case_key, problems=problems, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
@@ -81,7 +75,7 @@ def refuse_acceptance(
         actor=actor,
         at=at,
     )
-    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
     letters.refused(
         case_key=case_key, reason=reason, basis=named, advice=advice, actor=actor, at=at
     )
@@ -117,7 +111,7 @@ def decide(
         actor=actor,
         at=at,
     )
-    clocks.stop(subject=reference("case", case_key), kind=DECIDE, at=at, actor=actor)
+    clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
     inside = case_queries.get_inside(case_key)
     if approved:
         flow = case_queries.get_flow(inside.item_code, inside.item_version)

@@ -14,7 +14,7 @@ from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.cases.queries import LedgerRow
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.intake import queries as intake
-from yiwang.capability.journey.clocks import DECIDE
+from yiwang.capability.journey.clocks import ACCEPT, DECIDE, DELIVER
 from yiwang.capability.journey.events import DifferenceFound
 from yiwang.kernel.actor import machine
 from yiwang.kernel.references import split
@@ -34,7 +34,15 @@ WINDOW: Final = timedelta(days=35)
 #: Work that may still be under way is left alone.
 SETTLED: Final = timedelta(hours=1)
 _BATCH: Final = 200
-_UNDECIDED: Final = (State.SUBMITTED, State.WITH_OFFICIAL, State.RETURNED, State.ACCEPTED)
+_UNDECIDED: Final = (
+    State.SUBMITTED,
+    State.WITH_OFFICIAL,
+    State.RETURNED,
+    State.ACCEPTED,
+    State.IN_REVIEW,
+    State.FOR_APPROVAL,
+    State.SUSPENDED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,12 @@ def _of_cases(rows: list[LedgerRow], at: datetime) -> Iterator[Difference]:
     for row in rows:
         if handed_in.get(row.draft_key) != row.reference:
             yield Difference(row.reference, "case without receipt")
-        clock = next((c for c in found[row.reference] if c.kind == DECIDE), None)
-        if clock is None:
+        kinds = {clock.kind: clock for clock in found[row.reference]}
+        if not kinds.keys() & {ACCEPT, DECIDE}:
             yield Difference(row.reference, "case without clock")
-        elif (row.state in _UNDECIDED) != (clock.stopped_on is None):
+        elif (row.state in _UNDECIDED) != any(
+            clock.stopped_on is None for kind, clock in kinds.items() if kind != DELIVER
+        ):
             yield Difference(row.reference, "clock and state")
         yield from _papers(row, at)
 

@@ -15,12 +15,13 @@ from yiwang.capability.cases.queries import Inside
 from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements import queries as entitlement_queries
 from yiwang.capability.entitlements.definitions import EntitlementState, StopReason
+from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.journey import letters, results
-from yiwang.capability.journey.clocks import DECIDE, EXTENSION_DAYS, SUPPLY
+from yiwang.capability.journey.clocks import DECIDE
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import reference, split
+from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.support.licences import actions as licences
 
@@ -32,7 +33,7 @@ OBJECT_WITHIN: Final = timedelta(days=15)
 def ask_extension(
     *, case_key: str, version: int, reason: str, actor: Actor, at: datetime
 ) -> CaseView:
-    """The examiner asks the head of the body for three working days more, once a case.
+    """The examiner asks the head of the body for as much more time as the flow names, once a case.
 
     Refusals: ``InvalidInput`` (no reason), ``CannotDo`` (another procedure, or asked already).
     """
@@ -44,14 +45,17 @@ def ask_extension(
 def grant_extension(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
     """The head approves; the clock is computed again and the applicant told in writing.
 
-    市场主体登记管理条例 19. Refusals: ``SecondPersonNeeded``, ``CannotDo``, ``VersionConflict``.
+    As the flow names it (行政许可法 42, 市场主体登记管理条例 19). Refusals: ``SecondPersonNeeded``,
+    ``CannotDo``, ``VersionConflict``.
     """
     row = cases.grant_extension(case_key=case_key, version=version, actor=actor, at=at)
-    due = clocks.extend(
-        subject=reference("case", case_key), kind=DECIDE, more=EXTENSION_DAYS, at=at, actor=actor
-    )
+    flow = case_queries.get_flow(row.item_code, row.item_version)
+    if flow.extension is None:  # the guard lets nobody ask where the flow names none
+        raise LookupError(row.item_code)
+    more = flow.extension.amount
+    due = clocks.extend(subject=row.reference, kind=DECIDE, more=more, at=at, actor=actor)
     reason = str((row.extension or {}).get("reason", ""))
-    letters.extended(case_key=case_key, reason=reason, due_on=due, actor=actor, at=at)
+    letters.extended(case_key=case_key, flow=flow, reason=reason, due_on=due, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 
@@ -76,9 +80,7 @@ def revoke_by_person(
     cases.revoke_by_person(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
-    due = clocks.restart(
-        subject=inside.reference, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor
-    )
+    due = case_clocks.begin_anew(inside.reference, flow, actor=actor, at=at)
     result = before.result.reference if before.result else ""
     effect = _take_back(inside, result, reason, actor, at)
     letters.revoked(inside=inside, reason=reason, effect=effect, due_on=due, actor=actor, at=at)
@@ -91,8 +93,8 @@ def pass_on_overdue(*, case_key: str, actor: Actor, at: datetime) -> None:
     if inside.state != State.RETURNED:
         return
     cases.pass_on_overdue(case_key=case_key, actor=actor, at=at)
-    clocks.resume(subject=inside.reference, kind=DECIDE, at=at, actor=actor)
-    clocks.stop(subject=inside.reference, kind=SUPPLY, at=at, actor=actor)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    case_clocks.not_supplied(inside.reference, flow, actor=actor, at=at)
 
 
 def _take_back(inside: Inside, result: str, reason: str, actor: Actor, at: datetime) -> str:

@@ -52,9 +52,21 @@ class CannotExtendClock(Refusal):
     sentence = "这个时限已经停止，不能延长。"
 
 
-def start(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor: Actor) -> date:
-    """A limit begins to run for one subject; returns the last day. ``CannotStartClock`` twice."""
-    calendar, started_on = queries.get_calendar(), legal_date(at)
+def start(
+    *,
+    subject: str,
+    kind: str,
+    allowance: Allowance,
+    at: datetime,
+    actor: Actor,
+    since: datetime | None = None,
+) -> date:
+    """A limit begins to run for one subject; returns the last day. ``CannotStartClock`` twice.
+
+    ``since``: where the law counts from an earlier moment than the one it is noticed at.
+    """
+    began = since or at
+    calendar, started_on = queries.get_calendar(), legal_date(began)
     due = rules.due(start=started_on, allowance=allowance, calendar=calendar)
     row: list[Any] = [
         subject,
@@ -62,10 +74,10 @@ def start(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor:
         allowance.amount,
         allowance.unit,
         allowance.warn_days,
-        at,
+        began,
         started_on,
         due.on,
-        rules.due_moment(started_at=at, allowance=allowance, on=due.on),
+        rules.due_moment(started_at=began, allowance=allowance, on=due.on),
         rules.warns_on(on=due.on, allowance=allowance, calendar=calendar),
         due.provisional,
         calendar.edition,
@@ -105,14 +117,27 @@ def stop(*, subject: str, kind: str, at: datetime, actor: Actor) -> bool:
     clock = Clock.objects.select_for_update().filter(subject=subject, kind=kind).first()
     if clock is None or clock.stopped_at:
         return False
+    _stop(clock, at, actor)
+    return True
+
+
+def stop_all(*, subject: str, at: datetime, actor: Actor) -> int:
+    """Everything that still runs for a subject is done; returns how many."""
+    running = Clock.objects.select_for_update().filter(subject=subject, stopped_at=None)
+    clocks = list(running.order_by("id"))
+    for clock in clocks:
+        _stop(clock, at, actor)
+    return len(clocks)
+
+
+def _stop(clock: Clock, at: datetime, actor: Actor) -> None:
     if clock.paused_at is not None:
         clock.pauses.filter(resumed_at=None).update(resumed_at=at)
         clock.paused_at = None
         _compute(clock, at)
     clock.stopped_at = at
     clock.save()
-    _record(actor, "clocks.stop", subject, at, kind, late=at > clock.due_at)
-    return True
+    _record(actor, "clocks.stop", clock.subject, at, clock.kind, late=at > clock.due_at)
 
 
 def extend(*, subject: str, kind: str, more: int, at: datetime, actor: Actor) -> date:
@@ -137,13 +162,12 @@ def extend(*, subject: str, kind: str, more: int, at: datetime, actor: Actor) ->
 
 
 def restart(*, subject: str, kind: str, allowance: Allowance, at: datetime, actor: Actor) -> date:
-    """A stopped limit begins anew because the matter is decided anew; returns the last day.
+    """A stopped limit begins anew because the matter begins anew; returns the last day.
 
-    ``NotFound``, ``CannotStartClock`` while it still runs, or when it had stood still (such a matter
-    was with a person already).
+    Pauses of the time before do not count. ``NotFound``, ``CannotStartClock`` while it still runs.
     """
     clock = _locked(subject, kind)
-    if clock.stopped_at is None or clock.pauses.exists():
+    if clock.stopped_at is None:
         raise CannotStartClock
     clock.amount, clock.unit, clock.warn_days = (
         allowance.amount,
@@ -151,6 +175,7 @@ def restart(*, subject: str, kind: str, allowance: Allowance, at: datetime, acto
         allowance.warn_days,
     )
     clock.started_at, clock.started_on, clock.stopped_at = at, legal_date(at), None
+    clock.announced = Colour.GREEN
     _compute(clock, at)
     clock.save()
     _record(actor, "clocks.restart", subject, at, kind, due_on=clock.due_on.isoformat())
@@ -253,7 +278,7 @@ def _recompute_one(clock: Clock, at: datetime, actor: Actor) -> bool:
 def _compute(clock: Clock, at: datetime) -> None:
     """Fill in everything that follows from the calendar and the pauses."""
     calendar = queries.get_calendar()
-    rows = list(clock.pauses.order_by("paused_at"))
+    rows = queries.counted(clock, clock.pauses.order_by("paused_at"))
     due = queries.due_of(clock, queries.pauses_of(rows, open_until=legal_date(at)), calendar)
     clock.due_on, clock.provisional = due.on, due.provisional
     clock.due_at = rules.due_moment(

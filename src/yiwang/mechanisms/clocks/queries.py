@@ -114,6 +114,11 @@ def find_clocks(*, subjects: Sequence[str], at: datetime) -> Mapping[str, tuple[
     return found
 
 
+def counted(clock: Clock, rows: Iterable[ClockPause]) -> list[ClockPause]:
+    """The pauses since the clock began; a clock begun anew forgets the earlier ones."""
+    return [row for row in rows if row.paused_at >= clock.started_at]
+
+
 def pauses_of(rows: Iterable[ClockPause], *, open_until: date) -> tuple[Pause, ...]:
     """Stored pauses as days; an open one counts as ending on ``open_until``."""
     return tuple(
@@ -142,7 +147,7 @@ def _view(clock: Clock, at: datetime) -> ClockView:
     allowance: Allowance = clock.allowance
     stopped_on = legal_date(clock.stopped_at) if clock.stopped_at else None
     today = stopped_on or legal_date(at)
-    rows = list(clock.pauses.all())
+    rows = counted(clock, clock.pauses.all())
     gaps = rules.merge(pauses_of(rows, open_until=today))
     due = due_of(clock, gaps, calendar)
     return ClockView(

@@ -17,7 +17,7 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """``guard`` names a fact that must be true (``!fact``: false). ``label``: the act's Chinese name."""
+    """``guard``: facts that must all hold, ``a & !b`` (``!b``: must not). ``label``: the act's name."""
 
     source: str
     act: str
@@ -25,6 +25,12 @@ class Transition:
     target: str
     label: str
     guard: str = ""
+
+    @property
+    def conditions(self) -> tuple[tuple[str, bool], ...]:
+        """The guard as facts and what each must be."""
+        words = [word.strip() for word in self.guard.split("&") if word.strip()]
+        return tuple((word.lstrip("!"), not word.startswith("!")) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

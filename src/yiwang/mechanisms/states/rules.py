@@ -64,7 +64,4 @@ def problems(machine: Machine) -> tuple[str, ...]:
 def _open(transition: Transition, role: str, facts: Mapping[str, bool]) -> bool:
     if role not in transition.roles:
         return False
-    guard = transition.guard
-    if guard.startswith("!"):
-        return not facts.get(guard[1:], False)
-    return not guard or facts.get(guard, False)
+    return all(facts.get(fact, False) is wanted for fact, wanted in transition.conditions)

@@ -15,8 +15,9 @@ from yiwang.capability.cases.actions.examining import (
     return_for_correction,
     supply_correction,
 )
+from yiwang.capability.cases.actions.keeping import block, hold, let_in, unblock
 from yiwang.capability.cases.actions.moving import NotYourOwnCase
-from yiwang.capability.cases.actions.opening import CannotOpenCase, open_case, read_case
+from yiwang.capability.cases.actions.opening import open_case, read_case
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
 from yiwang.capability.cases.actions.rethinking import (
     SecondPersonNeeded,
@@ -28,7 +29,6 @@ from yiwang.capability.cases.actions.rethinking import (
 )
 
 __all__ = [
-    "CannotOpenCase",
     "CannotPublishFlow",
     "NotYourOwnCase",
     "SecondPersonNeeded",
@@ -36,6 +36,7 @@ __all__ = [
     "approve_by_rule",
     "ask_extension",
     "ask_for_person",
+    "block",
     "close",
     "confirm_by_person",
     "decide",
@@ -43,6 +44,8 @@ __all__ = [
     "deliver",
     "grant_extension",
     "hand_back",
+    "hold",
+    "let_in",
     "mark_issued",
     "open_case",
     "pass_on_overdue",
@@ -53,5 +56,6 @@ __all__ = [
     "revoke_by_person",
     "supply_correction",
     "to_official",
+    "unblock",
     "withdraw",
 ]

@@ -46,7 +46,7 @@ def approve_by_rule(
 def to_official(*, case_key: str, actor: Actor, at: datetime) -> Case:
     """No rule said yes: an official looks. This is not a refusal."""
     row = locked(case_key, actor)
-    step(row, Step.TO_OFFICIAL, actor=actor)
+    step(row, Step.TO_OFFICIAL, actor=actor, at=at)
     announce(row, PassedToOfficial, actor=actor, at=at)
     return row
 
@@ -83,7 +83,7 @@ def ask_for_person(
     """请人工办理: before a decision the case goes to an official; after a rule's, one looks again."""
     row = locked(case_key, actor)
     changes = {"person_asked_at": at, "person_answered_at": None}
-    step(row, Step.ASK_FOR_PERSON, actor=actor, version=version, changes=changes)
+    step(row, Step.ASK_FOR_PERSON, actor=actor, at=at, version=version, changes=changes)
     announce(row, PersonAskedFor, actor=actor, at=at, decided=bool(row.outcome))
     return row
 
@@ -97,7 +97,7 @@ def confirm_by_person(
     decision = {**(row.decision or {})}
     decision["explanation"] = [*decision.get("explanation", ()), f"人工复核：{said}"]
     changes = {"person_answered_at": at, "decision": decision}
-    step(row, Step.CONFIRM_BY_PERSON, actor=actor, version=version, changes=changes)
+    step(row, Step.CONFIRM_BY_PERSON, actor=actor, at=at, version=version, changes=changes)
     announce(row, PersonAnswered, actor=actor, at=at)
     return row
 
@@ -137,5 +137,5 @@ def _decide(
         "decided_at": at,
     }
     facts = {"rule_approved": by_rule}
-    step(row, act, actor=actor, version=version, changes=changes, facts=facts)
+    step(row, act, actor=actor, at=at, version=version, changes=changes, facts=facts)
     announce(row, CaseDecided, actor=actor, at=at, outcome=outcome.value, by_rule=by_rule)

@@ -17,7 +17,7 @@ def mark_issued(
     """The result exists; ``result`` is its reference (``licence:…``, ``entitlement:…``)."""
     row = locked(case_key, actor)
     changes = {"result_kind": result_kind, "result_reference": result, "issued_at": at}
-    step(row, Step.ISSUE, actor=actor, changes=changes)
+    step(row, Step.ISSUE, actor=actor, at=at, changes=changes)
     announce(row, CaseIssued, actor=actor, at=at, result_kind=result_kind, result=result)
     return row
 
@@ -25,7 +25,7 @@ def mark_issued(
 def deliver(*, case_key: str, actor: Actor, at: datetime) -> Case:
     """The result or the decision is in the applicant's hands."""
     row = locked(case_key, actor)
-    step(row, Step.DELIVER, actor=actor, changes={"delivered_at": at})
+    step(row, Step.DELIVER, actor=actor, at=at, changes={"delivered_at": at})
     announce(row, CaseDelivered, actor=actor, at=at)
     return row
 
@@ -33,7 +33,7 @@ def deliver(*, case_key: str, actor: Actor, at: datetime) -> Case:
 def close(*, case_key: str, actor: Actor, at: datetime) -> Case:
     """Nothing is left to do."""
     row = locked(case_key, actor)
-    step(row, Step.CLOSE, actor=actor, changes={"ended_at": at})
+    step(row, Step.CLOSE, actor=actor, at=at, changes={"ended_at": at})
     announce(row, CaseClosed, actor=actor, at=at)
     return row
 
@@ -41,6 +41,6 @@ def close(*, case_key: str, actor: Actor, at: datetime) -> Case:
 def withdraw(*, case_key: str, version: int, actor: Actor, at: datetime) -> Case:
     """The applicant takes the application back, before a decision."""
     row = locked(case_key, actor)
-    step(row, Step.WITHDRAW, actor=actor, version=version, changes={"ended_at": at})
+    step(row, Step.WITHDRAW, actor=actor, at=at, version=version, changes={"ended_at": at})
     announce(row, CaseWithdrawn, actor=actor, at=at)
     return row

@@ -25,7 +25,7 @@ from yiwang.kernel.refusals import InvalidInput
 def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> Case:
     """The body takes the case up: it is complete and its matter."""
     row = locked(case_key, actor)
-    step(row, Step.ACCEPT, actor=actor, version=version, changes={"accepted_at": at})
+    step(row, Step.ACCEPT, actor=actor, at=at, version=version, changes={"accepted_at": at})
     announce(row, CaseAccepted, actor=actor, at=at)
     return row
 
@@ -36,7 +36,7 @@ def return_for_correction(
     """Tell the applicant everything that is missing, at once and only once (行政许可法 32 as model)."""
     row, named = locked(case_key, actor), _named(problems)
     changes = {"notified_at": at, "notice": {"problems": named, "reason": ""}}
-    step(row, Step.RETURN, actor=actor, version=version, changes=changes)
+    step(row, Step.RETURN, actor=actor, at=at, version=version, changes=changes)
     announce(row, CaseReturned, actor=actor, at=at, items=len(named))
     return row
 
@@ -60,7 +60,7 @@ def supply_correction(
         "rows": [*kept, *changed.values()],
     }
     changes = {"content": content, "corrected_at": at}
-    step(row, Step.SUPPLY, actor=actor, version=version, changes=changes)
+    step(row, Step.SUPPLY, actor=actor, at=at, version=version, changes=changes)
     announce(row, CaseCorrected, actor=actor, at=at)
     return row
 
@@ -71,7 +71,7 @@ def hand_back(
     """Market registration: materials go back, told once, to be applied for anew (实施细则 18)."""
     row, named = locked(case_key, actor), _named(problems)
     changes = {"ended_at": at, "notice": {"problems": named, "reason": ""}}
-    step(row, Step.HAND_BACK, actor=actor, version=version, changes=changes)
+    step(row, Step.HAND_BACK, actor=actor, at=at, version=version, changes=changes)
     announce(row, CaseHandedBack, actor=actor, at=at, items=len(named))
     return row
 
@@ -96,7 +96,7 @@ def refuse_acceptance(
         "appeal": list(rules.appeal(review_body=row.content["review_body"])),
     }
     changes = {"ended_at": at, "notice": notice}
-    step(row, Step.REFUSE, actor=actor, version=version, changes=changes)
+    step(row, Step.REFUSE, actor=actor, at=at, version=version, changes=changes)
     announce(row, CaseRefused, actor=actor, at=at)
     return row
 

@@ -1,22 +1,33 @@
-"""One step of one case: lock, check who, move along the table, announce."""
+"""One step of one case: lock, check who, move along the table, write who has it now, announce."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from yiwang.capability.cases import rules
+from yiwang.capability.cases.definitions import ClockKind, Keeper
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseEvent
-from yiwang.capability.cases.models import Case
-from yiwang.capability.cases.queries import views
+from yiwang.capability.cases.models import Case, CaseHolding
+from yiwang.capability.cases.queries import standing
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
+from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.states import actions as states
+from yiwang.mechanisms.states.definitions import Party
 
 Fact = TypeVar("Fact", bound=CaseEvent)
+_ASK_THE_CLOCK: Final = (
+    Step.ACCEPT,
+    Step.DEEM_ACCEPTED,
+    Step.RETURN,
+    Step.REFUSE,
+    Step.NOT_OURS,
+    Step.TRANSFER,
+)
 
 
 class NotYourOwnCase(NotAllowed):
@@ -39,28 +50,69 @@ def step(
     act: Step,
     *,
     actor: Actor,
+    at: datetime,
     version: int | None = None,
     changes: Mapping[str, object] | None = None,
     facts: Mapping[str, bool] | None = None,
 ) -> None:
     """Move a locked case one step. ``version``: what the actor saw; the platform itself sees the row.
 
-    Refusals: ``NotAllowed`` (role), ``NotYourOwnCase``, ``VersionConflict``, ``CannotDo``.
+    Refusals: ``NotAllowed`` (office), ``NotYourOwnCase``, ``VersionConflict``, ``CannotDo``.
     """
     party = rules.party_of(actor, applicant=row.applicant)
-    if party is None or not rules.may_take(actor, act):
+    if party is None or (party is Party.OFFICIAL and not standing.is_theirs(row, actor, act)):
         raise NotAllowed
     if rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by):
         raise NotYourOwnCase
+    before, ended_at = standing.keeper_of(row), standing.end_of(row)
     states.move(
         row,
-        machine=views.machine_for(row),
+        machine=standing.machine_for(row),
         act=act,
         role=party,
         version=row.version if version is None else version,
-        facts=views.facts_of(row, **(facts or {})),
+        facts=standing.facts_of(row, at, **_by_the_clock(row, act, at), **(facts or {})),
         changes=changes,
     )
+    after = standing.keeper_of(row)
+    if after == before:
+        return
+    if ended_at is not None and row.held_since is None:  # taken up again: write what went before
+        _hold(row, standing.first_keeper(row), row.received_at, ended_at)
+    hand_to(row, after, at)
+
+
+def hand_to(row: Case, keeper: Keeper | None, at: datetime) -> None:
+    """Write who has a locked case from now on; None: nobody, it has ended.
+
+    The first holder has no row: it follows from how the case came in.
+    """
+    if row.held_since is not None:
+        CaseHolding.objects.filter(case=row, ended_at=None).update(ended_at=at)
+    if keeper is None:
+        return
+    _hold(row, keeper, at, None)
+    Case.objects.filter(pk=row.pk).update(held_since=at)
+    row.held_since = at
+
+
+def _hold(row: Case, keeper: Keeper, began_at: datetime, ended_at: datetime | None) -> None:
+    CaseHolding.objects.create(
+        case=row,
+        holder_kind=keeper.kind,
+        holder=keeper.holder,
+        label=keeper.label,
+        began_at=began_at,
+        ended_at=ended_at,
+    )
+
+
+def _by_the_clock(row: Case, act: Step, at: datetime) -> dict[str, bool]:
+    """What only the clock of acceptance knows; asked only by acts and tables that depend on it."""
+    if act not in _ASK_THE_CLOCK or not standing.has_silent_acceptance(row):
+        return {}
+    clock = clocks.find_clock(subject=row.reference, kind=ClockKind.ACCEPT, at=at)
+    return {"accept_lapsed": standing.lapsed(clock, at)}
 
 
 def announce(

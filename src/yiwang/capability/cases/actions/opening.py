@@ -16,7 +16,7 @@ from yiwang.capability.cases.models import Case
 from yiwang.capability.cases.queries.one import receipt_of, view_of
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.refusals import NotFound, Refusal
+from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.journal.definitions import READ
 from yiwang.mechanisms.statements import prepared
@@ -25,11 +25,6 @@ _NUMBER: Final = """
 INSERT INTO cases_series (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_series.last + 1 RETURNING last
 """
-
-
-class CannotOpenCase(Refusal):
-    sentence = "这类事项还不能在这里办理。"
-    remedy = "请看办事指南里的其他办理方式，或拨打 12345 咨询。"
 
 
 def open_case(
@@ -46,11 +41,9 @@ def open_case(
     """An application becomes exactly one case, with a number of its division and day.
 
     ``key``: the case's key, made by the caller; ``answer_by``: what its clock says. The unique keys (actor, idempotency key) and (draft)
-    make a second case impossible. Refusals: ``CannotOpenCase`` for a profile not handled here.
+    make a second case impossible.
     """
     machine = machine_of(application.profile)
-    if machine is None:
-        raise CannotOpenCase
     row = Case(
         key=key,
         state=machine.initial,

@@ -31,7 +31,7 @@ def ask_extension(*, case_key: str, version: int, reason: str, actor: Actor, at:
     row = locked(case_key, actor)
     asked = {"reason": required(reason, "情形怎样复杂"), "by": actor.reference}
     changes = {"extension": asked, "extension_asked_at": at}
-    step(row, Step.ASK_EXTENSION, actor=actor, version=version, changes=changes)
+    step(row, Step.ASK_EXTENSION, actor=actor, at=at, version=version, changes=changes)
     announce(row, ExtensionAsked, actor=actor, at=at)
     return row
 
@@ -43,7 +43,7 @@ def grant_extension(*, case_key: str, version: int, actor: Actor, at: datetime) 
     if rules.needs_another(actor, Step.GRANT_EXTENSION, asked_by=asked_by):
         raise SecondPersonNeeded
     changes = {"extended_at": at}
-    step(row, Step.GRANT_EXTENSION, actor=actor, version=version, changes=changes)
+    step(row, Step.GRANT_EXTENSION, actor=actor, at=at, version=version, changes=changes)
     announce(row, ExtensionGranted, actor=actor, at=at)
     return row
 
@@ -52,7 +52,7 @@ def decline_extension(*, case_key: str, version: int, actor: Actor, at: datetime
     """The head says no: the limit stays, and the case is decided within it."""
     row = locked(case_key, actor)
     changes = {"extension": None, "extension_asked_at": None}
-    step(row, Step.DECLINE_EXTENSION, actor=actor, version=version, changes=changes)
+    step(row, Step.DECLINE_EXTENSION, actor=actor, at=at, version=version, changes=changes)
     announce(row, ExtensionDeclined, actor=actor, at=at)
     return row
 
@@ -80,7 +80,7 @@ def revoke_by_person(
         "ended_at": None, "person_answered_at": at,
     }  # fmt: skip
     result = row.result_reference
-    step(row, Step.REVOKE_BY_PERSON, actor=actor, version=version, changes=changes)
+    step(row, Step.REVOKE_BY_PERSON, actor=actor, at=at, version=version, changes=changes)
     announce(row, DecisionRevoked, actor=actor, at=at, result=result)
     return row
 
@@ -88,6 +88,6 @@ def revoke_by_person(
 def pass_on_overdue(*, case_key: str, actor: Actor, at: datetime) -> Case:
     """The time to mend is over: an official goes on; nothing lapses, and mending stays possible."""
     row = locked(case_key, actor)
-    step(row, Step.SUPPLY_OVERDUE, actor=actor, changes={"supply_lapsed_at": at})
+    step(row, Step.SUPPLY_OVERDUE, actor=actor, at=at, changes={"supply_lapsed_at": at})
     announce(row, CorrectionOverdue, actor=actor, at=at)
     return row

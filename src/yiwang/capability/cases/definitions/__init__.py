@@ -21,6 +21,15 @@ class Outcome(StrEnum):
     REJECT = "REJECT"
 
 
+class ClockKind(StrEnum):
+    """The clocks of a case."""
+
+    ACCEPT = "accept"  # from the day of receipt: to say whether it is accepted
+    SUPPLY = "supply"  # how long the applicant has to mend
+    DECIDE = "decide"  # from acceptance (licences) or receipt, to the decision
+    DELIVER = "deliver"  # from the decision, to the result in hand
+
+
 class CaseStatus(StrEnum):
     """What a list may be narrowed to."""
 
@@ -182,6 +191,74 @@ class DocumentRow:
     at: datetime
 
 
+class Stage(StrEnum):
+    """What an open block keeps from happening."""
+
+    DECISION = "DECISION"  # approval; a rejection is never blocked
+    ISSUE = "ISSUE"  # the making of the result after an approval
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """One thing that keeps a case from approval or its result from being issued.
+
+    ``reason``: a reference such as ``branch:<key>``; ``label``: what the official reads.
+    """
+
+    stage: str
+    reason: str
+    label: str
+
+
+class HolderKind(StrEnum):
+    """Who can have a case."""
+
+    APPLICANT = "APPLICANT"
+    DEPARTMENT = "DEPARTMENT"
+    SPECIAL = "SPECIAL"  # 特别程序
+    MACHINE = "MACHINE"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who has a case now: ``holder`` is a reference or a USCC, ``label`` its name for people."""
+
+    kind: HolderKind
+    holder: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of the time account. ``ended_at`` None: it runs; ``share``: of the whole, 0 to 1."""
+
+    kind: str
+    label: str
+    began_at: datetime
+    ended_at: datetime | None
+    working_days: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one holder's spans come to."""
+
+    kind: str
+    label: str
+    working_days: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAccount:
+    """时间账: who held the case how long, open to its applicant."""
+
+    spans: tuple[Span, ...]
+    totals: tuple[Total, ...]
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """One line of a list: masked."""
@@ -240,3 +317,6 @@ class CaseView:
     decision: DecisionView | None
     result: ResultView | None
     draft_key: str = ""
+    in_charge: bool = True
+    blocks: tuple[BlockRow, ...] = ()
+    time_account: TimeAccount | None = None

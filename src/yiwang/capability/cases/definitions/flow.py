@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yiwang.capability.cases.definitions import CitationRow
+from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.mechanisms.clocks.definitions import Allowance
 
 
@@ -53,6 +54,93 @@ class RulingPlan:
     about: str = ""
 
 
+class ChainStep(StrEnum):
+    """签批链: who signs, in this order; the last one decides."""
+
+    HANDLE = "HANDLE"  # 承办
+    REVIEW = "REVIEW"  # 审核
+    APPROVE = "APPROVE"  # 批准
+
+
+class Special(StrEnum):
+    """特别程序: what alone stands outside the clock (行政许可法 45); a site visit does not."""
+
+    HEARING = "HEARING"
+    TENDER = "TENDER"
+    AUCTION = "AUCTION"
+    INSPECTION = "INSPECTION"
+    TEST = "TEST"
+    QUARANTINE = "QUARANTINE"
+    APPRAISAL = "APPRAISAL"
+    EXPERT_REVIEW = "EXPERT_REVIEW"
+
+
+SPECIAL_LABELS: Mapping[str, str] = {
+    Special.HEARING: "听证",
+    Special.TENDER: "招标",
+    Special.AUCTION: "拍卖",
+    Special.INSPECTION: "检验",
+    Special.TEST: "检测",
+    Special.QUARANTINE: "检疫",
+    Special.APPRAISAL: "鉴定",
+    Special.EXPERT_REVIEW: "专家评审",
+}
+
+
+class Silence(StrEnum):
+    """What no decision in time means."""
+
+    RENEWED = "RENEWED"  # 行政许可法 50: renewed at the moment the old term ends
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptancePlan:
+    """How an application is taken up: until when to say something, what silence means, who may.
+
+    ``within`` None: no limit of its own, the clock of the decision has run since the receipt.
+    """
+
+    within: Allowance | None = None
+    deemed: bool = False
+    at_window: bool = True
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionPlan:
+    """How much longer, once, with the head's approval; in the unit of the decision's limit."""
+
+    amount: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlan:
+    """Until when the result is handed over. ``chosen``: the answer that says how, "" electronically."""
+
+    within: Allowance
+    basis: str
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalPlan:
+    """Which answer names the licence to be renewed, and how long before its end to ask."""
+
+    licence: str
+    ask_before: Allowance
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class InNameOf:
+    """行政许可法 24: whoever handles it, the body that delegated decides in its own name and seal."""
+
+    department: str
+    department_name: str
+    basis: str
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """How cases of one item version go.
@@ -70,6 +158,22 @@ class Flow:
     values: Mapping[str, str] = field(default_factory=dict)
     approve_basis: tuple[CitationRow, ...] = ()
     reject_basis: tuple[CitationRow, ...] = ()
+    acceptance: AcceptancePlan = AcceptancePlan()
+    chain: tuple[ChainStep, ...] = (ChainStep.APPROVE,)
+    extension: ExtensionPlan | None = None
+    special: tuple[Special, ...] = ()
+    delivery: DeliveryPlan | None = None
+    silence: Silence | None = None
+    renewal: RenewalPlan | None = None
+    in_name_of: InNameOf | None = None
+
+    @property
+    def decided_from_acceptance(self) -> bool:
+        """行政许可法 42: the days of a licence's decision run from acceptance, others from receipt."""
+        return self.acceptance.within is not None and self.profile in (
+            Profile.LICENCE,
+            Profile.COMMITMENT,
+        )
 
 
 def table_code(item_code: str, table: str) -> str:

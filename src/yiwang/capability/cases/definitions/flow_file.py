@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from yiwang.capability.cases.definitions import CitationRow
 from yiwang.capability.cases.definitions.flow import (
     Derived,
     Flow,
@@ -15,13 +13,16 @@ from yiwang.capability.cases.definitions.flow import (
     RuleInput,
     RulingPlan,
 )
-from yiwang.capability.cases.definitions.profiles import PROFILES, Profile
-from yiwang.mechanisms.clocks.definitions import Allowance, Unit
+from yiwang.capability.cases.definitions.flow_procedure import PROCEDURE_KEYS, procedure
+from yiwang.capability.cases.definitions.flow_reader import Reader
+from yiwang.capability.cases.definitions.profiles import Profile
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KEYS: Final = frozenset(
+    ["profile", "instant", "decide", "ruling", "result", "approve_basis", "reject_basis"]
+)
 _CASE_FACTS: Final = ("received_on", "decided_on", "case_no", "applicant_name", "uscc")
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def parse_flow(document: Any) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
@@ -31,27 +32,15 @@ def parse_flow(document: Any) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
     return (None if reader.problems else flow), tuple(reader.problems)
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.problems: list[FlowProblem] = []
-
-    def say(self, path: str, sentence: str) -> None:
-        self.problems.append(FlowProblem(path, sentence))
-
+class _Reader(Reader):
     def flow(self, document: Any) -> Flow:
-        top = self.mapping(
-            document,
-            "",
-            {"profile", "instant", "decide", "ruling", "result", "approve_basis", "reject_basis"},
-        )
+        top = self.mapping(document, "", _KEYS | PROCEDURE_KEYS)
         profile = self.choice(top.get("profile"), Profile, "profile")
-        if not PROFILES[profile].is_live:
-            self.say("profile", f"{PROFILES[profile].label}的办理程序平台还不支持")
         decide = self.mapping(top.get("decide"), "decide", {"within", "basis", "local"})
         instant, local = self.flag(top, "instant", ""), self.flag(decide, "local", "decide")
         basis = self.text(decide, "basis", "decide", required=not local)
         ruling = self.ruling(top["ruling"]) if top.get("ruling") is not None else None
-        if instant and ruling is None:
+        if instant and ruling is None and profile is not Profile.FILING:
             self.say("ruling", "即时办结的事项要有一张决策表")
         return Flow(
             profile=profile,
@@ -63,6 +52,7 @@ class _Reader:
             values=self.result(top.get("result", {})),
             approve_basis=self.citations(top.get("approve_basis", []), "approve_basis"),
             reject_basis=self.citations(top.get("reject_basis", []), "reject_basis"),
+            **procedure(self, top, profile),
         )
 
     def ruling(self, value: Any) -> RulingPlan:
@@ -107,66 +97,3 @@ class _Reader:
             self.say(path, "要写成 " + " ".join(f"{one}:…" for one in kinds) + " 里的一种")
         elif kind == "case" and name not in _CASE_FACTS:
             self.say(path, f"case: 后面只能是 {'、'.join(_CASE_FACTS)}")
-
-    def citations(self, value: Any, path: str) -> tuple[CitationRow, ...]:
-        if not isinstance(value, list):
-            self.say(path, "要写成列表")
-            return ()
-        rows = []
-        for number, entry in enumerate(value):
-            given = self.mapping(entry, f"{path}/{number}", {"law", "article"})
-            rows.append(
-                CitationRow(
-                    self.text(given, "law", f"{path}/{number}"),
-                    self.text(given, "article", f"{path}/{number}"),
-                )
-            )
-        return tuple(rows)
-
-    def allowance(self, value: Any, path: str) -> Allowance:
-        given = self.mapping(value, path, {"amount", "unit", "warn_days"})
-        unit = self.choice(given.get("unit", Unit.WORKING_DAY), Unit, f"{path}/unit")
-        amount, warn = given.get("amount"), given.get("warn_days", 1)
-        for name, number in (("amount", amount), ("warn_days", warn)):
-            if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 10_000:
-                self.say(f"{path}/{name}", "要写 0 到 10000 的整数")
-                return Allowance(0)
-        return Allowance(int(amount or 0), unit, int(warn))
-
-    def mapping(self, value: Any, path: str, keys: set[Any] | None) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            self.say(path, "应当是一组“键: 值”")
-            return {}
-        for key in value:
-            if keys is not None and key not in keys:
-                self.say(f"{path}/{key}".lstrip("/"), "不认识这个键")
-        return value
-
-    def choice(self, value: Any, kind: type[Choice], path: str) -> Choice:
-        if value in list(kind):
-            return kind(value)
-        self.say(path, "要从 " + "、".join(kind) + " 里选一个")
-        return next(iter(kind))
-
-    def flag(self, given: Mapping[str, Any], key: str, path: str) -> bool:
-        value = given.get(key, False)
-        if not isinstance(value, bool):
-            self.say(f"{path}/{key}".lstrip("/"), "要写 true 或 false")
-        return value is True
-
-    def text(
-        self,
-        given: Mapping[str, Any],
-        key: str,
-        path: str,
-        *,
-        required: bool = True,
-        pattern: re.Pattern[str] | None = None,
-    ) -> str:
-        value = given.get(key, "")
-        if not isinstance(value, str) or (required and not value.strip()):
-            self.say(f"{path}/{key}", "要写明" if required else "要写成文字")
-            return ""
-        if pattern is not None and value and pattern.fullmatch(value) is None:
-            self.say(f"{path}/{key}", "只能用小写英文字母、数字和连字符")
-        return value

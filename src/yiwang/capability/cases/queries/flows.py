@@ -23,3 +23,11 @@ def get_flow(item_code: str, item_version: int) -> Flow:
 def has_flow(item_code: str, item_version: int) -> bool:
     """True when cases of this item version can be handled here."""
     return PublishedFlow.objects.filter(item_code=item_code, item_version=item_version).exists()
+
+
+def find_flow(item_code: str, item_version: int) -> Flow | None:
+    """The same, None when none was published."""
+    try:
+        return get_flow(item_code, item_version)
+    except NotFound:
+        return None

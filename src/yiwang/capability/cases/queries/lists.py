@@ -16,7 +16,7 @@ from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks import queries as clocks
 
 LIMIT = 200
-_HEAVY = ("content", "decision", "notice")
+_HEAVY = ("content", "decision", "notice", "extension", "delivery")
 _BY_STATUS: dict[CaseStatus, Q] = {
     CaseStatus.ALL: Q(),
     CaseStatus.OPEN: ~Q(state__in=rules.DONE),
@@ -38,7 +38,7 @@ def list_cases(
     wanted, at = filter or CaseFilter(), at or moments.now()
     limit = max(1, min(limit, LIMIT))
     oldest_first = wanted.status is CaseStatus.WAITING_FOR_OFFICIAL or wanted.person_asked
-    rows = _narrowed(Case.objects.visible_to(actor), wanted)
+    rows = _narrowed(Case.objects.in_charge_of(actor), wanted)
     if after:
         seen = Case.objects.filter(key=after).values("id")[:1]
         rows = rows.filter(id__gt=seen) if oldest_first else rows.filter(id__lt=seen)
@@ -48,10 +48,7 @@ def list_cases(
     found = clocks.find_clocks(subjects=[row.reference for row in shown], at=at)
     return Page(
         rows=tuple(
-            views.row_view(
-                row, next((c for c in found[row.reference] if c.kind == views.DECIDE), None), today
-            )
-            for row in shown
+            views.row_view(row, views.leading(found[row.reference]), today) for row in shown
         ),
         next=shown[-1].key if len(page) > limit else "",
     )

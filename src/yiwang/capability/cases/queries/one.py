@@ -8,12 +8,13 @@ from datetime import date, datetime
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
     CaseView,
+    ClockKind,
     DocumentRow,
     MaterialRow,
     Receipt,
 )
 from yiwang.capability.cases.models import Case
-from yiwang.capability.cases.queries import views
+from yiwang.capability.cases.queries import keeping, standing, views
 from yiwang.capability.materials import queries as materials
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
@@ -45,7 +46,7 @@ def find_receipt(*, actor: Actor, idempotency_key: str, body_digest: str) -> Rec
         return None
     if row.body_digest != body_digest:
         raise IdempotencyConflict
-    clock = clocks.find_clock(subject=row.reference, kind=views.DECIDE, at=row.received_at)
+    clock = clocks.find_clock(subject=row.reference, kind=ClockKind.DECIDE, at=row.received_at)
     return receipt_of(
         row,
         answer_by=clock.due_on if clock else None,
@@ -57,7 +58,7 @@ def receipt_of(row: Case, *, answer_by: date | None, provisional: bool) -> Recei
     """What the applicant holds."""
     at_start = rules.Standing(
         profile=row.profile,
-        state=views.machine_for(row).initial,
+        state=standing.machine_for(row).initial,
         instant=row.instant,
         outcome="",
         department_name=row.department_name,
@@ -79,9 +80,9 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
     """The whole of a case; what a citizen may not see of the office's work is left out."""
     today = legal_date(at)
     found = clocks.find_clocks(subjects=[row.reference], at=at)[row.reference]
-    running = next((c for c in found if c.kind == views.DECIDE and c.stopped_on is None), None)
+    running = views.leading(found)
     content = row.content
-    standing = views.standing(row, content["result_label"])
+    said = views.standing(row, content["result_label"], running)
     official = actor.kind in (ActorKind.OFFICIAL, ActorKind.MACHINE)
     name = content["applicant_name"]
     return CaseView(
@@ -104,18 +105,18 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         department_name=row.department_name,
         received_at=row.received_at,
         headline=rules.headline(
-            standing,
+            said,
             due_on=running.due_on if running else None,
             today=today,
             provisional=bool(running and running.provisional),
         ),
-        holder=rules.holder(standing),
+        holder=rules.holder(said),
         instant=row.instant,
         correction=views.notice_lines(row),
         clocks=found,
-        acts=views.acts_of(row, actor),
+        acts=standing.acts_of(row, actor, at, **views.clock_facts(found, at)),
         timeline=views.timeline(row, journal.list_entries(subject=row.reference)),
-        steps=rules.steps(standing, views.reached(row)),
+        steps=rules.steps(said, views.reached(row)),
         answers=views.answer_rows(row, unmasked=unmasked),
         answer_values=_values(row) if unmasked else {},
         materials=_materials(row),
@@ -127,6 +128,9 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         decision=views.decision_view(row),
         result=views.result_view(row),
         draft_key=row.draft_key,
+        in_charge=actor.kind is not ActorKind.OFFICIAL or bool(standing.offices_of(row, actor)),
+        blocks=keeping.blocks_of(row),
+        time_account=keeping.account_of(row, at),
     )
 
 

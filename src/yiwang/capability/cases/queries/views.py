@@ -7,24 +7,23 @@ from datetime import date, datetime
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
-    Act,
     AnswerRow,
     CaseRow,
     CitationRow,
+    ClockKind,
     DecisionView,
     ResultView,
     TimelineRow,
 )
-from yiwang.capability.cases.definitions.profiles import machine_of
 from yiwang.capability.cases.models import Case
-from yiwang.kernel.actor import Actor
+from yiwang.capability.cases.queries.standing import (
+    lapsed,
+    machine_for,
+)
 from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.journal.definitions import Entry
-from yiwang.mechanisms.states import rules as state_rules
-from yiwang.mechanisms.states.definitions import Machine, Party
 
-DECIDE = "decide"
 _TIMELINE: Mapping[str, str] = {
     "cases.case_submitted": "提交申请",
     "cases.passed_to_official": "转工作人员审查",
@@ -53,29 +52,25 @@ _TIMELINE: Mapping[str, str] = {
 }
 
 
-def machine_for(row: Case) -> Machine:
-    machine = machine_of(row.profile)
-    if machine is None:  # a row of a profile that was withdrawn: a mistake of ours
-        raise LookupError(f"no transition table for {row.profile}")
-    return machine
+#: Of several clocks the one an applicant is told about first.
+_LEADING = (ClockKind.DECIDE, ClockKind.ACCEPT, ClockKind.DELIVER)
 
 
-def facts_of(row: Case, **more: bool) -> dict[str, bool]:
-    """What guards may ask about a case."""
-    waits = row.person_asked_at is not None and row.person_answered_at is None
-    return {
-        "correction_used": row.notified_at is not None,
-        "machine_decided": row.by_rule and row.person_asked_at is None,
-        "person_waits": row.by_rule and waits,
-        "extension_free": row.extension_asked_at is None and row.extended_at is None,
-        "extension_waits": row.extension_asked_at is not None and row.extended_at is None,
-        "supply_late": row.supply_lapsed_at is not None and row.corrected_at is None,
-        "rule_approved": False,
-        **more,
-    }
+def leading(found: Sequence[ClockView]) -> ClockView | None:
+    """The clock that says until when somebody is answered; a stopped one when none runs."""
+    ranked = sorted(
+        (c for c in found if c.kind in _LEADING),
+        key=lambda c: (c.stopped_on is not None, _LEADING.index(ClockKind(c.kind))),
+    )
+    return ranked[0] if ranked else None
 
 
-def standing(row: Case, result_label: str = "") -> rules.Standing:
+def clock_facts(found: Sequence[ClockView], at: datetime) -> dict[str, bool]:
+    """What guards ask of the clock of acceptance."""
+    return {"accept_lapsed": any(c.kind == ClockKind.ACCEPT and lapsed(c, at) for c in found)}
+
+
+def standing(row: Case, result_label: str = "", clock: ClockView | None = None) -> rules.Standing:
     return rules.Standing(
         profile=row.profile,
         state=row.state,
@@ -86,33 +81,12 @@ def standing(row: Case, result_label: str = "") -> rules.Standing:
         person_asked=row.person_asked_at is not None,
         notified=row.notified_at is not None,
         overdue=row.supply_lapsed_at is not None and row.corrected_at is None,
+        accepting=clock is not None and clock.kind == ClockKind.ACCEPT and clock.stopped_on is None,
     )
 
 
 def state_label(row: Case) -> str:
     return machine_for(row).labels.get(row.state, row.state)
-
-
-def acts_of(row: Case, actor: Actor) -> tuple[Act, ...]:
-    """What this actor may do now; nothing with one's own case as an official."""
-    party = rules.party_of(actor, applicant=row.applicant)
-    own = rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by)
-    if party is None or party is Party.MACHINE or own:
-        return ()
-    machine = machine_for(row)
-    names = state_rules.allowed_acts(machine, state=row.state, role=party, facts=facts_of(row))
-    asked_by = (row.extension or {}).get("by", "")
-    allowed = [
-        name
-        for name in names
-        if rules.may_take(actor, name) and not rules.needs_another(actor, name, asked_by=asked_by)
-    ]
-    return tuple(Act(name, _label(machine, row.state, name)) for name in allowed)
-
-
-def _label(machine: Machine, state: str, act: str) -> str:
-    here = (t.label for t in machine.transitions if t.source == state and t.act == act)
-    return next(here, act)
 
 
 def row_view(row: Case, clock: ClockView | None, today: date) -> CaseRow:
@@ -130,7 +104,7 @@ def row_view(row: Case, clock: ClockView | None, today: date) -> CaseRow:
         department_name=row.department_name,
         received_at=row.received_at,
         headline=rules.headline(
-            standing(row),
+            standing(row, clock=running),
             due_on=running.due_on if running else None,
             today=today,
             provisional=bool(running and running.provisional),

@@ -48,11 +48,6 @@ def test_one_draft_becomes_one_case() -> None:
         sample.opened(draft_key="d" * 16)
 
 
-def test_a_profile_not_handled_here_is_refused() -> None:
-    with pytest.raises(actions.CannotOpenCase):
-        sample.opened(profile=Profile.LICENCE)
-
-
 def test_answers_lie_encrypted() -> None:
     sample.opened()
     with connection.cursor() as cursor:

@@ -4,11 +4,18 @@ import copy
 
 import pytest
 
-from yiwang.capability.cases.definitions.flow import Derived
+from yiwang.capability.cases.definitions.flow import (
+    AcceptancePlan,
+    ChainStep,
+    Derived,
+    ExtensionPlan,
+    Special,
+)
 from yiwang.capability.cases.definitions.flow_file import parse_flow
 from yiwang.capability.cases.definitions.profiles import PROFILES, Profile, State, machine_of
+from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.states import rules as state_rules
-from yiwang.mechanisms.states.definitions import Party
+from yiwang.mechanisms.states.definitions import Machine, Party
 
 GOOD = {
     "profile": "BENEFIT",
@@ -39,7 +46,6 @@ def test_a_good_flow_is_read() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "where"),
     [
-        (("profile",), "LICENCE", "profile"),
         (("profile",), "SOMETHING", "profile"),
         (("instant",), "yes", "instant"),
         (("colour",), "red", "colour"),
@@ -78,39 +84,159 @@ def test_something_that_is_no_flow_is_refused_and_never_crashes(nothing: object)
     assert problems
 
 
-LIVE = [p for p in Profile if PROFILES[p].is_live]
+TABLES = [machine for rule in PROFILES.values() for machine in rule.machines]
+by_name = pytest.mark.parametrize("machine", TABLES, ids=lambda m: f"{m.profile}-{m.version}")
 
 
-def test_two_profiles_are_lived_and_the_others_say_they_are_not() -> None:
-    assert set(LIVE) == {Profile.MARKET_REGISTRATION, Profile.BENEFIT}
-    assert all(rule.label and rule.rule for rule in PROFILES.values())
+def test_every_profile_is_lived_and_says_what_governs_it() -> None:
+    assert set(PROFILES) == set(Profile)
+    assert all(rule.label and rule.rule and rule.machines for rule in PROFILES.values())
 
 
-@pytest.mark.parametrize("profile", LIVE)
-def test_each_table_is_sound(profile: Profile) -> None:
-    machine = machine_of(profile)
-    assert machine is not None
+def test_a_case_keeps_the_table_it_began_with() -> None:
+    old, new = machine_of(Profile.BENEFIT, 1), machine_of(Profile.BENEFIT)
+    assert (old.version, new.version) == (1, 2)
+    assert "reopen" not in {t.act for t in old.transitions}
+    with pytest.raises(LookupError):
+        machine_of(Profile.BENEFIT, 99)
+
+
+@by_name
+def test_each_table_is_sound(machine: Machine) -> None:
     assert state_rules.problems(machine) == ()
 
 
-@pytest.mark.parametrize("profile", LIVE)
-def test_a_machine_never_rejects_refuses_or_hands_back(profile: Profile) -> None:
-    machine = machine_of(profile)
-    assert machine is not None
-    negative = {State.REJECTED, State.REFUSED, State.HANDED_BACK, State.RETURNED}
+@by_name
+def test_a_machine_never_rejects_refuses_or_hands_back(machine: Machine) -> None:
+    negative = {
+        State.REJECTED, State.REFUSED, State.NOT_OURS, State.HANDED_BACK, State.RETURNED,
+        State.TERMINATED, State.REVOKED,
+    }  # fmt: skip
     assert not [t for t in machine.transitions if t.target in negative and Party.MACHINE in t.roles]
 
 
-@pytest.mark.parametrize("profile", LIVE)
-def test_every_instant_case_can_be_taken_to_a_person(profile: Profile) -> None:
-    machine = machine_of(profile)
-    assert machine is not None
+@by_name
+def test_every_instant_case_can_be_taken_to_a_person(machine: Machine) -> None:
     acts = state_rules.allowed_acts(machine, state="SUBMITTED", role="APPLICANT", facts={})
     assert "ask_for_person" in acts
 
 
 def test_market_registration_hands_back_and_never_returns_for_correction() -> None:
     machine = machine_of(Profile.MARKET_REGISTRATION)
-    assert machine is not None
     assert "return_for_correction" not in {t.act for t in machine.transitions}
     assert "RETURNED" not in machine.states
+
+
+@by_name
+def test_an_approval_waits_for_open_blocks_and_a_rejection_never_does(machine: Machine) -> None:
+    for one in machine.transitions:
+        asked = dict(one.conditions)
+        if one.act == "approve":
+            assert asked.get("decision_blocked") is False, one
+        if one.act == "issue":
+            assert asked.get("issue_blocked") is False, one
+        if one.act == "reject":
+            assert "decision_blocked" not in asked
+
+
+def test_a_filing_is_never_refused_and_no_word_speaks_of_approval() -> None:
+    machine = machine_of(Profile.FILING)
+    assert not {"reject", "refuse_acceptance"} & {t.act for t in machine.transitions}
+    words = "".join([*machine.labels.values(), *(t.label for t in machine.transitions)])
+    assert not [word for word in ("批准", "许可", "同意", "不予") if word in words]
+
+
+def test_a_site_visit_is_no_special_procedure_and_only_licences_have_any() -> None:
+    licence = {**PLAIN, "profile": "LICENCE", "special_procedures": ["SITE_VISIT"]}
+    assert parse_flow(licence)[1][0].path == "special_procedures/0"
+    benefit = {**PLAIN, "special_procedures": ["HEARING"]}
+    assert parse_flow(benefit)[1][0].path == "special_procedures"
+
+
+PLAIN = {"profile": "BENEFIT", "decide": {"within": {"amount": 20}, "local": True}}
+
+
+def test_a_licence_is_accepted_within_five_working_days_or_by_silence() -> None:
+    flow, problems = parse_flow({**PLAIN, "profile": "LICENCE"})
+    assert flow is not None, problems
+    assert flow.acceptance.within == Allowance(5, Unit.WORKING_DAY, 2)
+    assert flow.acceptance.deemed
+    assert not flow.acceptance.at_window
+    assert flow.delivery is not None
+    assert flow.delivery.within.amount == 10
+    assert flow.decided_from_acceptance
+    assert flow.extension is None
+
+
+def test_other_procedures_have_no_silence_and_the_window_may_accept() -> None:
+    flow, _ = parse_flow(PLAIN)
+    assert flow is not None
+    assert flow.acceptance == AcceptancePlan()
+    assert flow.chain == (ChainStep.APPROVE,)
+    assert not flow.decided_from_acceptance
+
+
+LICENCE = {
+    **PLAIN,
+    "profile": "LICENCE",
+    "acceptance": {"within": {"amount": 3}, "at_window": True},
+    "chain": ["HANDLE", "REVIEW", "APPROVE"],
+    "extension": {"amount": 10, "basis": "行政许可法 第四十二条"},
+    "special_procedures": ["HEARING", "EXPERT_REVIEW"],
+    "delivery": {"within": {"amount": 5}, "chosen": "answer:delivery"},
+    "renewal": {
+        "licence": "answer:old",
+        "ask_before": {"amount": 30},
+        "basis": "行政许可法 第五十条",
+    },
+    "silence": "RENEWED",
+    "in_name_of": {"department": "11620102000000019B", "department_name": "局", "basis": "委托书"},
+}
+
+
+def test_a_whole_procedure_is_read() -> None:
+    flow, problems = parse_flow(LICENCE)
+    assert flow is not None, problems
+    assert flow.chain[1] is ChainStep.REVIEW
+    assert flow.extension == ExtensionPlan(10, "行政许可法 第四十二条")
+    assert flow.special == (Special.HEARING, Special.EXPERT_REVIEW)
+    assert flow.delivery is not None
+    assert flow.delivery.chosen == "delivery"
+    assert flow.renewal is not None
+    assert flow.renewal.licence == "old"
+    assert flow.in_name_of is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where"),
+    [
+        ("acceptance", {"within": {"amount": 6}}, "acceptance/within"),
+        ("acceptance", {"within": {"amount": 5, "unit": "NATURAL_DAY"}}, "acceptance/within"),
+        ("acceptance", {"deemed": False}, "acceptance/deemed"),
+        ("chain", ["REVIEW", "APPROVE"], "chain"),
+        ("chain", "APPROVE", "chain"),
+        ("extension", {"amount": 0, "basis": "x"}, "extension/amount"),
+        ("extension", {"amount": 10}, "extension/basis"),
+        ("special_procedures", "HEARING", "special_procedures"),
+        ("delivery", {"chosen": "delivery"}, "delivery/chosen"),
+        ("renewal", {"licence": "old", "ask_before": {"amount": 30}}, "renewal/basis"),
+        ("silence", "REFUSED", "silence"),
+        (
+            "in_name_of",
+            {"department": "1", "department_name": "局", "basis": "x"},
+            "in_name_of/department",
+        ),
+    ],
+)
+def test_each_mistake_in_a_procedure_is_named(key: str, value: object, where: str) -> None:
+    flow, problems = parse_flow({**LICENCE, key: value})
+    assert flow is None
+    assert where in [p.path for p in problems]
+
+
+def test_silence_needs_a_renewal_and_a_filing_has_no_chain() -> None:
+    silent = {key: value for key, value in LICENCE.items() if key != "renewal"}
+    assert "silence" in [p.path for p in parse_flow(silent)[1]]
+    filing = {**PLAIN, "profile": "FILING", "chain": ["HANDLE", "APPROVE"]}
+    assert "chain" in [p.path for p in parse_flow(filing)[1]]
+    assert parse_flow({**PLAIN, "profile": "FILING", "instant": True})[1] == ()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from yiwang.capability.cases import rules, sample
+from yiwang.capability.cases.definitions import HolderKind, Keeper
+from yiwang.capability.cases.definitions.flow import ChainStep
 from yiwang.capability.cases.definitions.profiles import State
-from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Role, machine
+from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Grant, Role, machine
+from yiwang.mechanisms.clocks.queries import shipped_calendar
 from yiwang.mechanisms.states.definitions import Party
 
 TODAY = date(2026, 12, 14)
@@ -64,12 +67,71 @@ def test_whose_part_somebody_plays() -> None:
     assert rules.party_of(ANONYMOUS, applicant=mine.reference) is None
 
 
-def test_a_clerk_accepts_but_does_not_decide() -> None:
-    clerk = sample.official(Role.WINDOW_CLERK)
-    assert rules.may_take(clerk, "accept")
-    assert not rules.may_take(clerk, "approve")
-    assert rules.may_take(sample.official(), "approve")
-    assert not rules.may_take(sample.official(Role.AUDITOR), "accept")
+def _may(role: Role, act: str, *, chain: str = "APPROVE", state: str = "ACCEPTED", **order) -> bool:
+    given = rules.Order(tuple(ChainStep(one) for one in chain.split()), **order)
+    return rules.may_take({role}, act, state=state, order=given)
+
+
+def test_a_clerk_accepts_where_the_item_lets_the_window_and_never_decides() -> None:
+    assert _may(Role.WINDOW_CLERK, "accept")
+    assert not _may(Role.WINDOW_CLERK, "accept", at_window=False)
+    assert _may(Role.WINDOW_CLERK, "deliver", at_window=False)
+    assert not _may(Role.WINDOW_CLERK, "approve")
+    assert not _may(Role.WINDOW_CLERK, "forward", chain="HANDLE APPROVE")
+
+
+def test_without_a_chain_an_approver_takes_every_act_with_one_only_his_own() -> None:
+    for act in ("accept", "refuse_acceptance", "approve", "grant_extension", "transfer", "reopen"):
+        assert _may(Role.APPROVER, act)
+    whole = "HANDLE REVIEW APPROVE"
+    assert not _may(Role.APPROVER, "accept", chain=whole)
+    assert not _may(Role.APPROVER, "grant_extension", chain=whole)
+    assert _may(Role.APPROVER, "approve", chain=whole, state="FOR_APPROVAL")
+    assert _may(Role.HEAD, "grant_extension", chain=whole)
+    assert not _may(Role.HEAD, "approve", chain=whole, state="FOR_APPROVAL")
+
+
+@pytest.mark.parametrize(
+    ("state", "signs"),
+    [("ACCEPTED", Role.HANDLER), ("IN_REVIEW", Role.REVIEWER), ("FOR_APPROVAL", Role.APPROVER)],
+)
+def test_each_place_of_the_chain_is_signed_by_its_own_office(state: str, signs: Role) -> None:
+    for role in Role:
+        told = _may(role, "forward", chain="HANDLE REVIEW APPROVE", state=state)
+        assert told == (role is signs)
+
+
+def test_a_grant_elsewhere_is_no_office_here() -> None:
+    both = Actor(
+        ActorKind.OFFICIAL,
+        "official:x",
+        grants=(
+            Grant(Role.WINDOW_CLERK, sample.PLACE, sample.BODY),
+            Grant(Role.APPROVER, "620103000000", None),
+            Grant(Role.HEAD, "620100000000", None),
+        ),
+    )
+    held = rules.offices(both, division_code=sample.PLACE, department=sample.BODY)
+    assert held == {Role.WINDOW_CLERK, Role.HEAD}
+
+
+def test_a_time_account_adds_up_and_says_so() -> None:
+    me = Keeper(HolderKind.APPLICANT, "person:x", "申请人")
+    they = Keeper(HolderKind.DEPARTMENT, "1", "住建局")
+
+    def at(day: int) -> datetime:
+        return datetime(2026, 3, day, 2, tzinfo=UTC)
+
+    held = [
+        rules.Held(they, at(2), at(4)),
+        rules.Held(me, at(4), at(9)),
+        rules.Held(they, at(9), None),
+    ]
+    told = rules.account(held, at=at(12), calendar=shipped_calendar())
+    assert [span.working_days for span in told.spans] == [2, 3, 3]
+    assert [(one.label, one.working_days) for one in told.totals] == [("住建局", 5), ("申请人", 3)]
+    assert sum(span.share for span in told.spans) == pytest.approx(1)
+    assert told.sentence == "从收到到现在共 8 个工作日：住建局 5 个，申请人 3 个。"
 
 
 def test_an_official_who_applied_is_found_out() -> None:

@@ -20,7 +20,7 @@ from yiwang.capability.cases import actions, queries, sample
 from yiwang.capability.cases.definitions import Outcome
 from yiwang.capability.cases.definitions.profiles import Profile, State, machine_of
 from yiwang.capability.cases.models import Case
-from yiwang.capability.cases.queries import views
+from yiwang.capability.cases.queries import standing
 from yiwang.kernel.actor import Actor, Role, machine
 from yiwang.kernel.refusals import NotAllowed, NotFound, Refusal, VersionConflict
 from yiwang.mechanisms.journal import queries as journal
@@ -139,10 +139,9 @@ class CaseLife(RuleBasedStateMachine):
         if who in NOBODY:
             return False
         machine_table = machine_of(self.profile)
-        assert machine_table is not None
         role = {"applicant": "APPLICANT", "machine": "MACHINE"}.get(who, "OFFICIAL")
         act = "approve" if verb == "rule" else verb
-        facts = views.facts_of(row, rule_approved=verb == "rule")
+        facts = standing.facts_of(row, AT, rule_approved=verb == "rule")
         open_acts = state_rules.allowed_acts(machine_table, state=row.state, role=role, facts=facts)
         clerk_may = {
             "accept", "return_for_correction", "hand_back", "deliver", "ask_extension",
@@ -166,13 +165,15 @@ class CaseLife(RuleBasedStateMachine):
             assert not (row.by_rule and row.outcome == "REJECT")
             if row.state in (State.WITHDRAWN, State.REFUSED, State.HANDED_BACK):
                 assert row.ended_at is not None
-                assert views.acts_of(row, ACTORS["approver"]) == ()
+                assert standing.acts_of(row, ACTORS["approver"], AT) == ()
 
     @rule(who=st.sampled_from(["applicant", "approver", "head", "clerk"]))
     def what_is_offered_is_what_may_be_done(self, who: str) -> None:
         row = Case.objects.get(pk=self.case.pk)
         offered = {a.name for a in queries.get_case(row.key, ACTORS[who], at=AT).acts}
-        assert offered == {v for v in VERBS if v != "rule" and self._declared(row, v, who)}
+        assert offered & set(VERBS) == {
+            v for v in VERBS if v != "rule" and self._declared(row, v, who)
+        }
 
 
 @pytest.mark.django_db

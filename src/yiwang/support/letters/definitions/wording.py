@@ -35,13 +35,14 @@ def _letter(
     paragraphs: tuple[str, ...],
     *,
     code: str = "",
+    version: int = 1,
     rows: tuple[tuple[str, str], ...] = (),
     closing: tuple[str, ...] = (_ASK,),
     optional: tuple[str, ...] = (),
 ) -> Wording:
     return Wording(
         code=code or kind.value.lower().replace("_", "-"),
-        version=1,
+        version=version,
         kind=kind,
         title=title,
         paragraphs=paragraphs,
@@ -148,6 +149,17 @@ _ALL: Final = (
             "情形：{reason}",
             "我们将在{due_on}前作出决定。",
         ),
+    ),
+    _letter(
+        LetterKind.EXTENSION,
+        "延长办理期限告知书",
+        (
+            "您提出的“{item_name}”申请，因情形复杂，经本机关负责人批准，依照{basis}，"
+            "办理期限延长{more}。",
+            "情形：{reason}",
+            "我们将在{due_on}前作出决定。",
+        ),
+        version=2,
     ),
     _letter(
         LetterKind.REVOCATION,

@@ -1,101 +1,36 @@
-"""Procedure profiles 办理程序: one transition table each, as data, with the law behind it.
+"""The first tables of benefits and market registration: cases opened with them end with them.
 
-行政许可法 does not govern everything: market registration and benefits follow their own rules. A
-profile without a table is not handled here yet and is shown so.
+Only the guard of open blocks was added since: a case without a block meets nothing new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from yiwang.capability.cases.definitions.profiles.names import LABELS, Profile, State, Step
 from yiwang.mechanisms.states.definitions import Machine, Party, Transition
 
-
-class Profile(StrEnum):
-    """The family of procedure an item belongs to."""
-
-    LICENCE = "LICENCE"
-    MARKET_REGISTRATION = "MARKET_REGISTRATION"
-    BENEFIT = "BENEFIT"
-    CONFIRMATION = "CONFIRMATION"
-    FILING = "FILING"
-    COMMITMENT = "COMMITMENT"
-
-
-class State(StrEnum):
-    """Where a case can be. No profile uses all of them."""
-
-    SUBMITTED = "SUBMITTED"
-    WITH_OFFICIAL = "WITH_OFFICIAL"
-    RETURNED = "RETURNED"
-    ACCEPTED = "ACCEPTED"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    ISSUED = "ISSUED"
-    DELIVERED = "DELIVERED"
-    CLOSED = "CLOSED"
-    HANDED_BACK = "HANDED_BACK"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-class Step(StrEnum):
-    """The acts that move a case."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    TO_OFFICIAL = "to_official"
-    ASK_FOR_PERSON = "ask_for_person"
-    CONFIRM_BY_PERSON = "confirm_by_person"
-    ACCEPT = "accept"
-    RETURN = "return_for_correction"
-    SUPPLY = "supply_correction"
-    HAND_BACK = "hand_back"
-    REFUSE = "refuse_acceptance"
-    WITHDRAW = "withdraw"
-    ISSUE = "issue"
-    DELIVER = "deliver"
-    CLOSE = "close"
-    ASK_EXTENSION = "ask_extension"
-    GRANT_EXTENSION = "grant_extension"
-    DECLINE_EXTENSION = "decline_extension"
-    REVOKE_BY_PERSON = "revoke_by_person"
-    SUPPLY_OVERDUE = "supply_overdue"
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileRule:
-    """One profile: its Chinese name, what governs it, and its table (None: not handled here yet)."""
-
-    profile: Profile
-    label: str
-    rule: str
-    basis: tuple[str, ...]
-    machine: Machine | None = None
-
-    @property
-    def is_live(self) -> bool:
-        return self.machine is not None
-
-
+_FREE = "!decision_blocked"
+_RULE = f"rule_approved & {_FREE}"
 _APPLICANT, _OFFICIAL, _MACHINE = (Party.APPLICANT,), (Party.OFFICIAL,), (Party.MACHINE,)
 _STAFF = (Party.OFFICIAL, Party.MACHINE)
 
 _LABELS: Mapping[str, str] = {
-    State.SUBMITTED: "已收到",
-    State.WITH_OFFICIAL: "等待工作人员审查",
-    State.RETURNED: "等您补正",
-    State.ACCEPTED: "审查中",
-    State.APPROVED: "已同意",
-    State.REJECTED: "不同意",
-    State.ISSUED: "结果已制作",
-    State.DELIVERED: "已送达",
-    State.CLOSED: "已办结",
-    State.HANDED_BACK: "材料已退回",
-    State.REFUSED: "不予受理",
-    State.WITHDRAWN: "已撤回",
+    state: LABELS[state]
+    for state in (
+        State.SUBMITTED,
+        State.WITH_OFFICIAL,
+        State.RETURNED,
+        State.ACCEPTED,
+        State.APPROVED,
+        State.REJECTED,
+        State.ISSUED,
+        State.DELIVERED,
+        State.CLOSED,
+        State.HANDED_BACK,
+        State.REFUSED,
+        State.WITHDRAWN,
+    )
 }
 
 
@@ -122,7 +57,7 @@ def _after_decision(approved: str) -> tuple[Transition, ...]:
         )
     )
     return (
-        Transition(State.APPROVED, Step.ISSUE, _STAFF, State.ISSUED, approved),
+        Transition(State.APPROVED, Step.ISSUE, _STAFF, State.ISSUED, approved, "!issue_blocked"),
         Transition(State.ISSUED, Step.DELIVER, _STAFF, State.DELIVERED, "送达"),
         Transition(State.REJECTED, Step.DELIVER, _STAFF, State.DELIVERED, "送达决定"),
         Transition(State.DELIVERED, Step.CLOSE, _STAFF, State.CLOSED, "办结"),
@@ -133,7 +68,7 @@ def _after_decision(approved: str) -> tuple[Transition, ...]:
 def _before_decision(yes: str, no: str) -> tuple[Transition, ...]:
     """Rule or person: a rule may only say yes; everything else goes to an official."""
     return (
-        Transition(State.SUBMITTED, Step.APPROVE, _MACHINE, State.APPROVED, yes, "rule_approved"),
+        Transition(State.SUBMITTED, Step.APPROVE, _MACHINE, State.APPROVED, yes, _RULE),
         Transition(State.SUBMITTED, Step.TO_OFFICIAL, _MACHINE, State.WITH_OFFICIAL, "转人工审查"),
         Transition(
             State.SUBMITTED, Step.ASK_FOR_PERSON, _APPLICANT, State.WITH_OFFICIAL, "请人工办理"
@@ -141,7 +76,7 @@ def _before_decision(yes: str, no: str) -> tuple[Transition, ...]:
         Transition(State.SUBMITTED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         Transition(State.WITH_OFFICIAL, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
         Transition(State.ACCEPTED, Step.WITHDRAW, _APPLICANT, State.WITHDRAWN, "撤回申请"),
-        Transition(State.ACCEPTED, Step.APPROVE, _OFFICIAL, State.APPROVED, yes),
+        Transition(State.ACCEPTED, Step.APPROVE, _OFFICIAL, State.APPROVED, yes, _FREE),
         Transition(State.ACCEPTED, Step.REJECT, _OFFICIAL, State.REJECTED, no),
     )
 
@@ -174,7 +109,7 @@ MARKET_REGISTRATION = Machine(
     },
     transitions=(
         *_before_decision("准予登记", "不予登记"),
-        Transition(State.WITH_OFFICIAL, Step.APPROVE, _OFFICIAL, State.APPROVED, "准予登记"),
+        Transition(State.WITH_OFFICIAL, Step.APPROVE, _OFFICIAL, State.APPROVED, "准予登记", _FREE),
         Transition(State.WITH_OFFICIAL, Step.REJECT, _OFFICIAL, State.REJECTED, "不予登记"),
         Transition(
             State.WITH_OFFICIAL, Step.ACCEPT, _OFFICIAL, State.ACCEPTED, "接收材料，继续审查"
@@ -232,39 +167,3 @@ BENEFIT = Machine(
         *_after_decision("登记待遇"),
     ),
 )
-
-PROFILES: Mapping[Profile, ProfileRule] = {
-    rule.profile: rule
-    for rule in (
-        ProfileRule(
-            Profile.MARKET_REGISTRATION,
-            "市场主体登记",
-            "只作形式审查；齐全的当场登记，不能当场登记的三个工作日内登记；不齐的退回材料，一次告知。",
-            ("市场主体登记管理条例 第十九条", "市场主体登记管理条例实施细则 第十八条"),
-            MARKET_REGISTRATION,
-        ),
-        ProfileRule(
-            Profile.BENEFIT,
-            "行政给付",
-            "按各自的法律和本地规定办理；缺什么一次告知；不批准要书面说明理由。",
-            (),
-            BENEFIT,
-        ),
-        ProfileRule(
-            Profile.LICENCE,
-            "行政许可",
-            "缺材料当场或五个工作日内一次告知，逾期不告知的，收到之日即为受理；受理后二十个工作日内决定。",
-            ("行政许可法 第三十二条", "行政许可法 第四十二条"),
-        ),
-        ProfileRule(Profile.CONFIRMATION, "行政确认和公共服务", "按各自的规定或本地承诺办理。", ()),
-        ProfileRule(Profile.FILING, "备案", "收到即出具回执，不作实质审查，不使用“批准”字样。", ()),
-        ProfileRule(
-            Profile.COMMITMENT, "告知承诺", "申请人自愿承诺并交齐材料的当场决定，事后核查。", ()
-        ),
-    )
-}
-
-
-def machine_of(profile: str) -> Machine | None:
-    """A profile's table, None when cases of it are not handled here yet."""
-    return PROFILES[Profile(profile)].machine

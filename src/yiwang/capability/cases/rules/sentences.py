@@ -1,4 +1,4 @@
-"""What cases say and allow: headlines, steps, who may act, ages, rights of appeal. Pure."""
+"""What is said about a case: headlines, the step map, rights of appeal. Pure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,55 @@ from dataclasses import dataclass
 from datetime import date
 
 from yiwang.capability.cases.definitions import Outcome, StepView
-from yiwang.capability.cases.definitions.profiles import Profile, State, Step
-from yiwang.kernel.actor import Actor, ActorKind, Role
-from yiwang.mechanisms.states.definitions import Party
+from yiwang.capability.cases.definitions.profiles import Profile, State
 
-WAITING_FOR_OFFICIAL = (State.SUBMITTED, State.WITH_OFFICIAL, State.ACCEPTED)
+WAITING_FOR_OFFICIAL = (
+    State.SUBMITTED,
+    State.WITH_OFFICIAL,
+    State.ACCEPTED,
+    State.IN_REVIEW,
+    State.FOR_APPROVAL,
+    State.SUSPENDED,
+    State.APPROVED,
+    State.REJECTED,
+    State.ISSUED,
+)
 WAITING_FOR_APPLICANT = (State.RETURNED,)
-DONE = (State.DELIVERED, State.CLOSED, State.HANDED_BACK, State.REFUSED, State.WITHDRAWN)
-#: What a window clerk may do; everything an official does is open to an approver.
-CLERK_STEPS = (Step.ACCEPT, Step.RETURN, Step.HAND_BACK, Step.DELIVER, Step.ASK_EXTENSION)
+#: Ended without a decision.
+UNDECIDED_ENDS = (
+    State.HANDED_BACK,
+    State.REFUSED,
+    State.NOT_OURS,
+    State.WITHDRAWN,
+    State.TERMINATED,
+)
+DONE = (State.DELIVERED, State.CLOSED, *UNDECIDED_ENDS, State.REVOKED)
 _WEEKDAYS = "一二三四五六日"
-_EXAMINED = (State.WITH_OFFICIAL, State.ACCEPTED)
-_AFTER_DECISION = (State.APPROVED, State.REJECTED, State.ISSUED, State.DELIVERED, State.CLOSED)
+_EXAMINED = (
+    State.WITH_OFFICIAL,
+    State.ACCEPTED,
+    State.IN_REVIEW,
+    State.FOR_APPROVAL,
+    State.SUSPENDED,
+)
+_AFTER_DECISION = (
+    State.APPROVED,
+    State.REJECTED,
+    State.ISSUED,
+    State.DELIVERED,
+    State.CLOSED,
+    State.REVOKED,
+)
+#: With the body, its clock running.
+_IN_HAND = tuple(state for state in _EXAMINED if state != State.SUSPENDED)
+_ENDINGS = {
+    State.HANDED_BACK: ("材料退回", "材料已退回，请按告知备齐后重新申请"),
+    State.REFUSED: ("不予受理", "不予受理，理由和您能怎么办见通知书"),
+    State.NOT_OURS: ("不受理", "不在这里办，理由和去哪里办见告知书"),
+    State.WITHDRAWN: ("撤回申请", "您已撤回申请"),
+    State.TERMINATED: ("终止办理", "已终止办理，理由和您能怎么办见通知书"),
+    State.REVOKED: ("撤销", "原来的决定已经撤销，理由和您能怎么办见决定书"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,59 +71,33 @@ class Standing:
     person_asked: bool = False
     notified: bool = False
     overdue: bool = False
-
-
-def party_of(actor: Actor, *, applicant: str) -> Party | None:
-    """Whose part an actor plays towards a case: the applicant's, an official's, the platform's."""
-    if actor.kind is ActorKind.MACHINE:
-        return Party.MACHINE
-    if actor.kind in (ActorKind.PERSON, ActorKind.ORGANIZATION):
-        return Party.APPLICANT if actor.applicant == applicant else None
-    return Party.OFFICIAL if actor.kind is ActorKind.OFFICIAL else None
-
-
-def may_take(actor: Actor, act: str) -> bool:
-    """Has an official the role for this act? Others need none."""
-    if actor.kind is not ActorKind.OFFICIAL or actor.has_role(Role.APPROVER):
-        return True
-    return actor.has_role(Role.WINDOW_CLERK) and act in CLERK_STEPS
-
-
-def needs_another(actor: Actor, act: str, *, asked_by: str) -> bool:
-    """The second approver is not the first: who asked for more time does not grant it."""
-    return act == Step.GRANT_EXTENSION and actor.reference == asked_by
-
-
-def is_own_case(actor: Actor, *, applicant: str, submitted_by: str) -> bool:
-    """Approver is not applicant: nobody handles as an official what is theirs as a citizen."""
-    mine = {actor.reference, actor.on_behalf_of, actor.person} - {None, ""}
-    return actor.kind is ActorKind.OFFICIAL and bool(mine & {applicant, submitted_by})
+    accepting: bool = False  # the clock that runs says until when acceptance is answered
 
 
 def headline(case: Standing, *, due_on: date | None, today: date, provisional: bool = False) -> str:
     """The answer in one sentence: what is happening, until when."""
+    until = _until("，", due_on, today, provisional, "是否受理" if case.accepting else "")
     match case.state:
         case State.SUBMITTED if case.instant and not case.person_asked:
             return "已收到，正在自动核对；要人工看的，转给工作人员"
         case State.SUBMITTED:
-            return "已收到" + _until("，", due_on, today, provisional)
+            return "已收到" + until
         case State.WITH_OFFICIAL if case.overdue:
-            tail = _until("，", due_on, today, provisional)
-            return f"补正期限已过，{case.department_name}接着办，您还可以补正{tail}"
-        case State.WITH_OFFICIAL | State.ACCEPTED if due_on is not None and today > due_on:
+            return f"补正期限已过，{case.department_name}接着办，您还可以补正{until}"
+        case _ if case.state in _IN_HAND and due_on is not None and today > due_on:
             return f"{case.department_name}还没有答复，已经超过{_day(due_on, today)}"
-        case State.WITH_OFFICIAL | State.ACCEPTED:
-            return f"{case.department_name}正在审查" + _until("，", due_on, today, provisional)
+        case _ if case.state in _IN_HAND:
+            return f"{case.department_name}正在审查" + until
         case State.RETURNED:
             return "等您补正，补齐后接着办，不用重新申请"
         case State.APPROVED:
             return f"已同意，正在制作{case.result_label}"
-        case State.HANDED_BACK:
-            return "材料已退回，请按告知备齐后重新申请"
-        case State.REFUSED:
-            return "不予受理，理由和您能怎么办见通知书"
-        case State.WITHDRAWN:
-            return "您已撤回申请"
+        case State.ISSUED:
+            return f"{case.result_label}已经制好，等着送到您手里"
+        case State.SUSPENDED:
+            return "正在进行特别程序，这段时间不计入办理期限"
+    if case.state in _ENDINGS:
+        return _ENDINGS[State(case.state)][1]
     if case.outcome == Outcome.REJECT:
         return "没有同意，理由和您能怎么办见决定书"
     return f"已办好，{case.result_label}可以查看了"
@@ -103,7 +114,7 @@ def holder(case: Standing) -> str:
 
 def steps(case: Standing, dates: Mapping[str, date | None]) -> tuple[StepView, ...]:
     """The step map: done, now, ahead, not needed. ``dates``: state name → the day it was reached."""
-    ended = case.state in (State.HANDED_BACK, State.REFUSED, State.WITHDRAWN)
+    ended = case.state in UNDECIDED_ENDS
     decided = case.state in _AFTER_DECISION
     boxes = [StepView("提交申请", "DONE", dates.get("received"))]
     if case.notified:
@@ -116,13 +127,11 @@ def steps(case: Standing, dates: Mapping[str, date | None]) -> tuple[StepView, .
         examined = "SKIPPED"
     boxes.append(StepView(_examiner(case), examined, dates.get("accepted")))
     if ended:
-        label = {
-            State.HANDED_BACK: "材料退回",
-            State.REFUSED: "不予受理",
-            State.WITHDRAWN: "撤回申请",
-        }
-        return (*boxes, StepView(label[State(case.state)], "DONE", dates.get("ended")))
+        label = _ENDINGS[State(case.state)][0]
+        return (*boxes, StepView(label, "DONE", dates.get("ended")))
     boxes.append(StepView("作出决定", "DONE" if decided else "AHEAD", dates.get("decided")))
+    if case.state == State.REVOKED:
+        return (*boxes, StepView(_ENDINGS[State.REVOKED][0], "DONE", dates.get("ended")))
     if case.outcome != Outcome.REJECT:
         issued = case.state in (State.ISSUED, State.DELIVERED, State.CLOSED)
         state = "DONE" if issued else "NOW" if case.state == State.APPROVED else "AHEAD"
@@ -156,10 +165,10 @@ def _examiner(case: Standing) -> str:
     return f"{case.department_name}审查" if case.department_name else "审查"
 
 
-def _until(before: str, due_on: date | None, today: date, provisional: bool) -> str:
+def _until(before: str, due_on: date | None, today: date, provisional: bool, what: str = "") -> str:
     if due_on is None:
         return ""
-    return f"{before}最晚{_day(due_on, today)}{'（暂定）' if provisional else ''}答复您"
+    return f"{before}最晚{_day(due_on, today)}{'（暂定）' if provisional else ''}答复您{what}"
 
 
 def _day(on: date, today: date) -> str:

@@ -1,0 +1,47 @@
+"""What cases allow and say, and who has them. Pure."""
+
+from yiwang.capability.cases.rules.duties import (
+    Order,
+    is_own_case,
+    may_take,
+    needs_another,
+    offices,
+    order_of,
+    party_of,
+)
+from yiwang.capability.cases.rules.keeping import Held, account, keeper
+from yiwang.capability.cases.rules.sentences import (
+    DONE,
+    UNDECIDED_ENDS,
+    WAITING_FOR_APPLICANT,
+    WAITING_FOR_OFFICIAL,
+    Standing,
+    appeal,
+    headline,
+    holder,
+    next_step,
+    steps,
+)
+
+__all__ = [
+    "DONE",
+    "UNDECIDED_ENDS",
+    "WAITING_FOR_APPLICANT",
+    "WAITING_FOR_OFFICIAL",
+    "Held",
+    "Order",
+    "Standing",
+    "account",
+    "appeal",
+    "headline",
+    "holder",
+    "is_own_case",
+    "keeper",
+    "may_take",
+    "needs_another",
+    "next_step",
+    "offices",
+    "order_of",
+    "party_of",
+    "steps",
+]
