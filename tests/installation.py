@@ -85,12 +85,18 @@ class Installation:
         return time.monotonic() - began
 
     def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
         try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            return self.get("/readyz")[0] == 200
         except (OSError, http.client.HTTPException):
             return False
+
+    def get(self, path: str, *, seconds: float = 3) -> tuple[int, http.client.HTTPMessage]:
+        """Status and headers, on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.headers
         finally:
             connection.close()
 

@@ -100,6 +100,25 @@ def test_akilled_database_comes_back_by_itself_with_every_receipt(province):
     assert written <= receipts(province)
 
 
+def test_a_database_that_cannot_start_is_tried_again_while_the_rest_says_come_later(province):
+    """As on a full disk: the supervisor once ended here, and with it everything."""
+    written = write_receipts(province, 20)
+    configuration = province.place.data / "postgresql.conf"
+    honest = configuration.read_text()
+    configuration.write_text(honest + "\nno_such_setting = 1\n")
+    try:
+        kill(province.postmaster())
+        province.wait_for_line("数据库还不能恢复", seconds=60)
+        assert province.process.poll() is None
+        assert province.get("/healthz")[0] == 200
+        status, headers = province.get("/items/elderly-allowance/")
+        assert (status, headers["Retry-After"]) == (503, "30")
+    finally:
+        configuration.write_text(honest)
+    province.wait_until_ready(seconds=60)
+    assert written <= receipts(province)
+
+
 @pytest.mark.parametrize("name", KEPT)
 def test_akilled_child_is_started_again(province, name):
     before = province.pids_of(name)

@@ -167,13 +167,33 @@ def command(process: str) -> list[str]:
 def keep(home: Path, running: storage.Running, children: list[supervisor.Child]) -> storage.Running:
     """One look at everything; a dead database is started before its users."""
     if running.process is not None and running.process.poll() is not None:
-        print("数据库意外停止，正在恢复", flush=True)
-        running = storage.start_embedded(home)
-        print("数据库已恢复", flush=True)
+        supervisor.say("数据库意外停止，正在恢复")
+        running = bring_back_database(home, children)
+        supervisor.say("数据库已恢复")
+    look_after(children)
+    return running
+
+
+def bring_back_database(home: Path, children: list[supervisor.Child]) -> storage.Running:
+    """Again and again: on a full disk it cannot start, and starts when there is room. Until then
+    the others stay up and tell people to come back later."""
+    tries = 0
+    while True:
+        try:
+            return storage.start_embedded(home)
+        except (Refusal, OSError) as error:
+            tries += 1
+            supervisor.say(f"数据库还不能恢复，稍后再试：{error} {getattr(error, 'remedy', '')}")
+            again = time.monotonic() + supervisor.pause_after(tries)
+            while time.monotonic() < again:
+                look_after(children)
+
+
+def look_after(children: list[supervisor.Child]) -> None:
+    """One look at our own processes, and a short rest."""
     for child in children:
         child.look_after()
     time.sleep(0.2)
-    return running
 
 
 def wait_until_ready(children: list[supervisor.Child], port: int) -> None:

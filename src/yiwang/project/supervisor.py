@@ -52,10 +52,16 @@ class Child:
             kill_group(self.process.pid, signal.SIGKILL)
             self.deaths = 1 if now - self.started > STEADY_SECONDS else self.deaths + 1
             self.next_start = now + pause_after(self.deaths)
-            print(f"{self.name} 意外停止（{self.process.returncode}），即将重新启动", flush=True)
+            say(f"{self.name} 意外停止（{self.process.returncode}），即将重新启动")
             self.process = None
         if now >= self.next_start:
             self.start()
+
+
+def say(words: str) -> None:
+    """A line for the operator. Where it cannot be written (a full disk), we keep working silently."""
+    with contextlib.suppress(OSError):
+        print(words, flush=True)
 
 
 def pause_after(deaths: int) -> float:

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
+
 from yiwang.cloud.storage import placement as places
 from yiwang.cloud.storage import roles, server
 from yiwang.cloud.storage.definitions import DATABASE, Address, DatabaseRole, Placement
+from yiwang.cloud.storage.refusals import CannotStartDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,12 @@ def start_embedded(home: Path, *, settings: Mapping[str, str] | None = None) -> 
         server.address(placement, role, name=DATABASE)
         for role in (DatabaseRole.OWNER, DatabaseRole.APP)
     )
-    roles.prepare_embedded(admin, owner=owner.password, app=app.password)
-    version = roles.version(owner) if settings else roles.check(owner)
+    try:
+        roles.prepare_embedded(admin, owner=owner.password, app=app.password)
+        version = roles.version(owner) if settings else roles.check(owner)
+    except psycopg.Error as error:  # it answers and cannot write: a full disk
+        server.stop(process, placement)
+        raise CannotStartDatabase(remedy=str(error).strip()) from error
     return Running(owner=owner, app=app, version=version, process=process, placement=placement)
 
 

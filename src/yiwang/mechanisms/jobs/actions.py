@@ -46,7 +46,7 @@ def defer(
             raise TypeError(f"argument {name!r} of {task} is not a reference or a number")
     try:
         # Only a key can be refused, so only a key needs a savepoint.
-        with transaction.atomic() if key is not None else nullcontext():
+        with transaction.atomic() if key is not None else nullcontext(), execution.plainly():
             app.configure_task(name=task, queue=queue, queueing_lock=key).defer(**arguments)
     except AlreadyEnqueued:
         return

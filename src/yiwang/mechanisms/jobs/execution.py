@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import SystemRandom
 from typing import Any
 
+import psycopg
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from procrastinate import retry
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from yiwang.kernel import moments
@@ -70,8 +73,26 @@ def revive(*, key: int, at: datetime) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+@contextmanager
+def plainly() -> Iterator[None]:
+    """The queue's library hides what the database said behind an error of its own; whoever waits
+    for an absent database, or has to say that it is full, sees the database's error again."""
+    try:
+        yield
+    except ConnectorException as error:
+        if not isinstance(error.__cause__, psycopg.Error):
+            raise
+        with connection.wrap_database_errors:
+            raise error.__cause__ from None
+
+
 def return_stalled(*, at: datetime) -> int:
     """Jobs of silent workers wait again; one that has used up its tries is dead."""
+    with plainly():
+        return _return_stalled(at)
+
+
+def _return_stalled(at: datetime) -> int:
     stalled = async_to_sync(app.job_manager.get_stalled_jobs)(
         seconds_since_heartbeat=STALLED_AFTER_SECONDS
     )

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from typing import Any, Final
 
+import psycopg
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
+from procrastinate.manager import JobManager
 
 from yiwang.kernel import moments
 from yiwang.mechanisms.jobs import execution
 from yiwang.mechanisms.jobs.definitions import QUEUES, STALLED_AFTER_SECONDS
 
-GRACE_SECONDS = 25.0
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS: Final = 25.0
+AWAY_SECONDS: Final = 2.0
+
+
+class Ledger(JobManager):
+    """Writes down what a job came to, however long the database is away.
+
+    A result nobody wrote would leave the job running for ever in everybody's eyes, and its living
+    worker would keep the reaper from it.
+    """
+
+    async def finish_job(self, *given: Any, **named: Any) -> None:
+        await _until_written(lambda: super(Ledger, self).finish_job(*given, **named))
+
+    async def retry_job(self, *given: Any, **named: Any) -> None:
+        await _until_written(lambda: super(Ledger, self).retry_job(*given, **named))
+
+
+async def _until_written(write: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await write()
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            log.warning("the database is away, a job's result waits to be written")
+            await asyncio.sleep(AWAY_SECONDS)
 
 
 def work(queues: Collection[str] = tuple(QUEUES)) -> None:
@@ -24,15 +57,17 @@ def work(queues: Collection[str] = tuple(QUEUES)) -> None:
 
 
 def _run_one(context: JobContext, **_: Any) -> None:
+    close_old_connections()  # the one of the job before may have died with the database
     execution.run(context.job, at=moments.now())
 
 
 async def _work_queues(queues: Collection[str]) -> None:
     connector: Any = app.connector
     worker_app = app.with_connector(connector.get_worker_connector())
+    worker_app.job_manager = Ledger(worker_app.connector)
     async with worker_app.open_async():
-        pools = asyncio.gather(
-            *(
+        await _serve(
+            [
                 worker_app.run_worker_async(
                     queues=[queue],
                     name=queue,
@@ -44,12 +79,24 @@ async def _work_queues(queues: Collection[str]) -> None:
                 )
                 for queue, concurrency in QUEUES.items()
                 if queue in queues
-            )
+            ]
         )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, pools.cancel)
-        try:
-            await pools
-        except asyncio.CancelledError:
-            return
+
+
+async def _serve(pools: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Until a stop signal, or until one pool ends by itself: then all do, and the supervisor
+    starts the process again. A pool that lost the database would leave its queue unserved."""
+    running = [asyncio.ensure_future(pool) for pool in pools]
+
+    def stop() -> None:
+        for pool in running:
+            pool.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    for outcome in await asyncio.gather(*running, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome

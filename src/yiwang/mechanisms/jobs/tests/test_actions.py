@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from procrastinate.contrib.django import app
 
 from yiwang.kernel.actor import Actor, ActorKind
@@ -169,6 +169,22 @@ def test_the_jobs_of_a_silent_worker_are_handed_back(django_assert_max_num_queri
     make_due()
     assert actions.run_waiting(at=AT) == 1
     assert len(done) == 1
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_the_databases_error_not_the_librarys():
+    """Doors know the database's errors and answer 503; the library's once came out as 500."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.full() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$;"
+            "CREATE TRIGGER full_disk BEFORE INSERT ON procrastinate_jobs"
+            " FOR EACH ROW EXECUTE FUNCTION pg_temp.full()"
+        )
+    with pytest.raises(OperationalError, match="no space"), transaction.atomic():
+        actions.defer(task="test.note")
+    with pytest.raises(OperationalError, match="no space"), transaction.atomic():
+        actions.defer(task="test.note", key="k")
 
 
 @pytest.mark.django_db
