@@ -170,6 +170,18 @@ def test_a_file_belongs_to_its_question_until_it_is_taken_away(draft, person, no
         actions.detach_file(**act)
 
 
+def test_a_kind_the_question_does_not_take_is_refused_at_whichever_door_it_was_stored(
+    draft, person, noon
+):
+    stored = files.store(data=content(Kind.DOCX), filename="房产证.docx", actor=person, at=noon)
+    with pytest.raises(InvalidInput) as refused:
+        actions.attach_file(
+            draft_key=draft.key, field="proof", stored=stored, actor=person, at=noon
+        )
+    assert refused.value.fields[0].sentence == "这里可以上传：pdf、jpg、png。"
+    assert queries.list_attachments(draft.key, person) == {}
+
+
 def test_no_more_files_than_the_question_takes(draft, person, noon):
     attach(draft, person, noon)
     attach(draft, person, noon)
