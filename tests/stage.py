@@ -73,7 +73,7 @@ def set_up(at: datetime) -> Scene:
     for _ in range(3):  # one round seals, the next hears what the first announced
         journal.seal(at=at)
         journal.run_listeners(at=at)
-    licence = licences.list_licences(holder, at=at)[0]
+    licence = licences.list_licences(holder, at=at).rows[0]
     return Scene(
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",

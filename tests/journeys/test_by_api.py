@@ -108,7 +108,7 @@ def test_an_elder_gets_the_allowance_and_reviews_it(client, anybody, at):
     case = me.get(f"/cases/{receipt['case_key']}")
     assert case["state"] == "CLOSED"
     assert case["decision"]["by_rule"] is True
-    (benefit,) = me.get("/entitlements")
+    (benefit,) = me.get("/entitlements")["rows"]
     assert benefit["monthly_fen"] == 5000
     jobs.run_waiting(at=moments.now())
     letter = case["documents"][0]["key"]
@@ -132,7 +132,7 @@ def test_a_shop_is_registered_its_licence_verified_then_revoked(client, anybody,
     jobs.run_waiting(at=moments.now())
     case = me.get(f"/cases/{receipt['case_key']}")
     assert case["state"] == "CLOSED", case["headline"]
-    (licence,) = me.get("/licences")
+    (licence,) = me.get("/licences")["rows"]
     assert {r["label"]: r["value"] for r in licence["rows"]}["统一社会信用代码"].startswith("92")
     seen = anybody.get("/verify", code=licence["verify_code"])
     assert seen["state"] == "VALID"
@@ -176,7 +176,7 @@ def test_what_is_not_mine_is_not_there_by_any_door(client, at):
     receipt = hand_in(me, draft)
     jobs.run_waiting(at=moments.now())
     case = me.get(f"/cases/{receipt['case_key']}")
-    (benefit,) = me.get("/entitlements")
+    (benefit,) = me.get("/entitlements")["rows"]
     for address in (
         f"/drafts/{draft['key']}",
         f"/cases/{case['key']}",
@@ -185,7 +185,7 @@ def test_what_is_not_mine_is_not_there_by_any_door(client, at):
     ):
         stranger.get(address, 404)
     assert stranger.get("/cases")["rows"] == []
-    assert stranger.get("/entitlements") == []
+    assert stranger.get("/entitlements") == {"rows": [], "next": ""}
 
 
 def test_a_token_without_the_scope_is_refused(client, at):
@@ -211,4 +211,4 @@ def test_a_session_without_a_csrf_token_changes_nothing(at):
         "/api/v1/drafts", {"item_code": sample.ALLOWANCE}, content_type="application/json"
     )
     assert answer.status_code == 403
-    assert intake.list_drafts(actor, at=at) == ()
+    assert intake.list_drafts(actor, at=at).rows == ()

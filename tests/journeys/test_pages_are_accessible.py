@@ -43,7 +43,7 @@ ANYBODY += [
     "/privacy/",
     "/site-map/",
 ]
-MINE = ["/", "/my/", "/my/licences/", "/my/messages/", "/my/reads/"]
+MINE = ["/", "/my/", "/my/drafts/", "/my/licences/", "/my/messages/", "/my/reads/"]
 
 
 def look_at(page, address: str, problems: list[str], view: str, with_axe: bool) -> None:

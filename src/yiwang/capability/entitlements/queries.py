@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Sum,
+    prefetch_related_objects,
+)
 
 from yiwang.capability.entitlements import rules
 from yiwang.capability.entitlements.definitions import (
@@ -30,12 +37,25 @@ from yiwang.capability.entitlements.models import (
 )
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.masks import mask_account
+from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 
+#: What a view of a grant needs beside its row; read at once for a whole page.
+_BESIDE = (
+    Prefetch("periods", EntitlementPeriod.objects.order_by("id")),
+    Prefetch(
+        "entries",
+        MonthlyEntry.objects.select_related("monthly_list")
+        .defer("account", "account_name")
+        .order_by("-month"),
+    ),
+    "entries__results",
+)
+
 
 def periods_of(entitlement: Entitlement) -> tuple[Period, ...]:
-    rows = entitlement.periods.order_by("id")
+    rows = sorted(entitlement.periods.all(), key=lambda row: row.pk)
     return tuple(Period(row.first, row.until, row.monthly_fen) for row in rows)
 
 
@@ -47,13 +67,8 @@ def result_of(states: set[str]) -> str:
 
 
 def payments_of(entitlement: Entitlement) -> tuple[PaymentRow, ...]:
-    rows = (
-        MonthlyEntry.objects.filter(entitlement=entitlement)
-        .select_related("monthly_list")
-        .prefetch_related("results")
-        .order_by("-month")[:200]
-    )
-    return tuple(_payment(row) for row in rows)
+    """Every month that was ever on a list, newest first."""
+    return tuple(_payment(row) for row in entitlement.entries.all())
 
 
 def _payment(entry: MonthlyEntry) -> PaymentRow:
@@ -70,6 +85,12 @@ def _payment(entry: MonthlyEntry) -> PaymentRow:
 
 
 def view(entitlement: Entitlement) -> EntitlementView:
+    """One grant with its months, in four statements at most."""
+    prefetch_related_objects([entitlement], *_BESIDE)
+    return _view(entitlement)
+
+
+def _view(entitlement: Entitlement) -> EntitlementView:
     periods = periods_of(entitlement)
     payments = payments_of(entitlement)
     paid = {row.month: row.amount_fen for row in payments if row.state == PaymentState.PAID}
@@ -165,10 +186,20 @@ def list_changes(key: str, actor: Actor) -> tuple[ChangeRow, ...]:
     )
 
 
-def list_entitlements(actor: Actor, *, limit: int = 50) -> tuple[EntitlementView, ...]:
-    """The actor's grants, newest first."""
-    rows = Entitlement.objects.visible_to(actor).order_by("-id")[: min(limit, 200)]
-    return tuple(view(row) for row in rows)
+def list_entitlements(actor: Actor, *, after: str = "", limit: int = 50) -> Page[EntitlementView]:
+    """The actor's grants with their months, newest first; five statements however many there are.
+
+    NotFound when ``after`` names a grant the actor may not see.
+    """
+    rows = Entitlement.objects.visible_to(actor)
+    if after:
+        seen = rows.filter(key=after).values_list("pk", flat=True).first()
+        if seen is None:
+            raise NotFound
+        rows = rows.filter(pk__lt=seen)
+    ordered = rows.order_by("-id").prefetch_related(*_BESIDE)
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    return Page(tuple(_view(row) for row in shown), following)
 
 
 def list_months(actor: Actor, *, benefit: str = "", limit: int = 24) -> tuple[MonthlyListView, ...]:

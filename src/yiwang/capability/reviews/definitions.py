@@ -96,8 +96,7 @@ class OrderAct:
 class RectificationView:
     """A bad review's follow-up with its three limits; never who wrote the review.
 
-    ``clock``: the limit that runs now, None once answered; ``department``: the body reviewed;
-    ``position``: given back as ``after`` for the next page of a list.
+    ``clock``: the limit that runs now, None once answered; ``department``: the body reviewed.
     """
 
     key: str
@@ -116,7 +115,6 @@ class RectificationView:
     acts: tuple[OrderAct, ...]
     department: str
     clock: ClockView | None
-    position: int
 
 
 @dataclass(frozen=True, slots=True)

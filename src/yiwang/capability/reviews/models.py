@@ -47,6 +47,8 @@ class Review(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["case"]),
             models.Index(fields=["division_code", "-id"]),
+            models.Index(fields=["department", "-id"], name="reviews_of_body"),
+            models.Index(fields=["reviewer", "-id"], name="reviews_of_author"),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from yiwang.capability.reviews import rules
 from yiwang.capability.reviews.definitions import (
@@ -20,6 +21,7 @@ from yiwang.capability.reviews.definitions import (
 )
 from yiwang.capability.reviews.models import RectificationOrder, Review
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
@@ -69,14 +71,17 @@ def list_case_reviews(case: str, actor: Actor) -> tuple[ReviewView, ...]:
     return tuple(review_view(row) for row in rows.order_by("id")[:50])
 
 
-def list_reviews(
-    actor: Actor, *, before: int | None = None, limit: int = 50
-) -> tuple[ReviewView, ...]:
-    """Reviews of the actor's division and department, newest first."""
-    rows = Review.objects.visible_to(actor).select_related("rectification").order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return tuple(review_view(row) for row in rows[: min(limit, 200)])
+def list_reviews(actor: Actor, *, after: str = "", limit: int = 50) -> Page[ReviewView]:
+    """Reviews of the actor's division and department (or their own), newest first.
+
+    NotFound when ``after`` names a review the actor may not see.
+    """
+    rows = Review.objects.visible_to(actor)
+    if after:
+        rows = rows.filter(pk__lt=_place(rows, after))
+    ordered = rows.select_related("rectification").order_by("-id")
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    return Page(tuple(review_view(row) for row in shown), following)
 
 
 def order_view(row: RectificationOrder, *, at: datetime) -> RectificationView:
@@ -108,7 +113,6 @@ def _order(row: RectificationOrder, limits: Sequence[ClockView]) -> Rectificatio
         ),
         department=row.review.department,
         clock=next((c for c in (contact, answer) if c and c.stopped_on is None), None),
-        position=row.pk,
     )
 
 
@@ -122,16 +126,31 @@ def get_order(key: str, actor: Actor, *, at: datetime) -> RectificationView:
 
 
 def list_orders(
-    actor: Actor, *, at: datetime, state: str = "", after: int = 0, limit: int = 50
-) -> tuple[RectificationView, ...]:
-    """Follow-ups of the actor's body, oldest first; ``state`` narrows. Four statements in all."""
-    rows = RectificationOrder.objects.visible_to(actor).select_related("review").order_by("id")
+    actor: Actor, *, at: datetime, state: str = "", after: str = "", limit: int = 50
+) -> Page[RectificationView]:
+    """Follow-ups of the actor's body, oldest first; ``state`` narrows. Five statements at most.
+
+    NotFound when ``after`` names one the actor may not see.
+    """
+    rows = RectificationOrder.objects.visible_to(actor)
+    if after:
+        rows = rows.filter(pk__gt=_place(rows, after))
     if state:
         rows = rows.filter(state=state)
-    page = list(rows.filter(pk__gt=after).prefetch_related("acts")[: min(limit, 200)])
-    subjects = [reference("rectification", row.key) for row in page]
+    ordered = rows.select_related("review").prefetch_related("acts").order_by("id")
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    subjects = [reference("rectification", row.key) for row in shown]
     limits = clocks.find_clocks(subjects=subjects, at=at)
-    return tuple(_order(row, limits[one]) for row, one in zip(page, subjects, strict=True))
+    views = (_order(row, limits[one]) for row, one in zip(shown, subjects, strict=True))
+    return Page(tuple(views), following)
+
+
+def _place(rows: QuerySet[Any], key: str) -> int:
+    """Where the last row of the page before stands."""
+    found = rows.filter(key=key).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound
+    return int(found)
 
 
 def get_rates(*, since: datetime, until: datetime, handled: int, division_code: str = "") -> Rates:

@@ -7,14 +7,14 @@ from typing import Annotated, Any, BinaryIO, cast
 
 from django.db import transaction
 from django.http import HttpRequest
-from ninja import File, Form, Header, Query, Router, Schema, Status, UploadedFile
+from ninja import File, Form, Header, Router, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints
 
 from yiwang.capability import journey
 from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
 from yiwang.entrance.api.door import actor_of
-from yiwang.entrance.api.shapes import Given, Key, Short
+from yiwang.entrance.api.shapes import After, Given, Key, Limit, Short
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
@@ -75,6 +75,13 @@ class DraftRowOut(Schema):
     expires_at: datetime
 
 
+class DraftPageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[DraftRowOut]
+    next: str
+
+
 class ReceiptOut(Schema):
     case_key: str
     case_no: str
@@ -113,11 +120,11 @@ def start(request: HttpRequest, body: StartIn) -> object:
     return Status(201, draft)
 
 
-@router.get("/drafts", response=list[DraftRowOut], summary="我的草稿")
+@router.get("/drafts", response=DraftPageOut, summary="我的草稿")
 @access(CITIZEN, scope="drafts:read")
-def list_drafts(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
-    """My applications that are not handed in yet."""
-    return list(intake.list_drafts(actor_of(request), at=moments.now(), limit=limit))
+def list_drafts(request: HttpRequest, after: After = "", limit: Limit = 50) -> object:
+    """My applications that are not handed in yet, newest first."""
+    return intake.list_drafts(actor_of(request), at=moments.now(), after=after, limit=limit)
 
 
 @router.get("/drafts/{key}", response=DraftOut, summary="读草稿")

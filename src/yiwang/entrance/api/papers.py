@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.entitlements import actions as entitlement_actions
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.entrance.api.door import actor_of
-from yiwang.entrance.api.shapes import Given, Key, LabelledValue, Reason
+from yiwang.entrance.api.shapes import After, Given, Key, LabelledValue, Limit, Reason
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.entrance.shell.downloads import send_file
 from yiwang.kernel import moments
@@ -67,6 +67,13 @@ class LicenceOut(Schema):
     predecessor: str
 
 
+class LicencePageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[LicenceOut]
+    next: str
+
+
 class LicenceChangeIn(Given):
     act: Annotated[str, StringConstraints(pattern=r"^(suspend|resume|revoke|cancel)$")]
     reason: Reason
@@ -95,6 +102,13 @@ class EntitlementOut(Schema):
     paid_fen: int
     owed_back_fen: int
     payments: list[PaymentOut]
+
+
+class EntitlementPageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[EntitlementOut]
+    next: str
 
 
 class AccountIn(Given):
@@ -138,12 +152,12 @@ def get_letter_pdf(request: HttpRequest, key: Key, letter: Key) -> StreamingHttp
     return send_file(letters.open_pdf(letter, subject=subject))
 
 
-@router.get("/licences", response=list[LicenceOut], summary="我的证照")
+@router.get("/licences", response=LicencePageOut, summary="我的证照")
 @access(CITIZEN, scope="licences:read")
-def list_licences(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
+def list_licences(request: HttpRequest, after: After = "", limit: Limit = 50) -> object:
     """My licences, newest first."""
-    rows = licences.list_licences(actor_of(request), at=moments.now(), limit=limit)
-    return [_licence(row) for row in rows]
+    page = licences.list_licences(actor_of(request), at=moments.now(), after=after, limit=limit)
+    return {"rows": [_licence(row) for row in page.rows], "next": page.next}
 
 
 @router.get("/licences/{key}", response=LicenceOut, summary="证照")
@@ -170,13 +184,11 @@ def change_licence(request: HttpRequest, key: Key, body: LicenceChangeIn) -> obj
     return _licence(shown)
 
 
-@router.get("/entitlements", response=list[EntitlementOut], summary="我的待遇")
+@router.get("/entitlements", response=EntitlementPageOut, summary="我的待遇")
 @access(SIGNED_IN, scope="licences:read")
-def list_entitlements(
-    request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> object:
-    """My benefits with what was paid; for an official those of the body."""
-    return list(entitlements.list_entitlements(actor_of(request), limit=limit))
+def list_entitlements(request: HttpRequest, after: After = "", limit: Limit = 50) -> object:
+    """My benefits with what was paid; for an official those of the body; newest first."""
+    return entitlements.list_entitlements(actor_of(request), after=after, limit=limit)
 
 
 @router.get("/entitlements/{key}", response=EntitlementOut, summary="待遇")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from yiwang.capability import journey
@@ -15,7 +15,7 @@ from yiwang.capability.reviews import actions as review_actions
 from yiwang.capability.reviews import queries as reviews
 from yiwang.capability.reviews.definitions import Channel
 from yiwang.entrance.api.door import actor_of
-from yiwang.entrance.api.shapes import Given, Key, Reason, Words
+from yiwang.entrance.api.shapes import After, Given, Key, Limit, Reason, Words
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.kernel import moments
 from yiwang.kernel.actor import CASE_STAFF
@@ -47,6 +47,13 @@ class ReviewOut(Schema):
     rectification: str
 
 
+class ReviewPageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[ReviewOut]
+    next: str
+
+
 class OrderActOut(Schema):
     at: datetime
     label: str
@@ -69,6 +76,13 @@ class OrderOut(Schema):
     opened_at: datetime
     review: ReviewOut
     acts: list[OrderActOut]
+
+
+class OrderPageOut(Schema):
+    """``next``: give it as ``after`` for the following page, empty at the end."""
+
+    rows: list[OrderOut]
+    next: str
 
 
 class ContactIn(Given):
@@ -111,22 +125,25 @@ def give_review(request: HttpRequest, key: Key, body: ReviewIn) -> object:
     )
 
 
-@router.get("/reviews", response=list[ReviewOut], summary="评价列表")
+@router.get("/reviews", response=ReviewPageOut, summary="评价列表")
 @access(SIGNED_IN, scope="reviews:read")
-def list_reviews(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> object:
-    """My reviews; for an official those about the body, without their authors."""
-    return list(reviews.list_reviews(actor_of(request), limit=limit))
+def list_reviews(request: HttpRequest, after: After = "", limit: Limit = 50) -> object:
+    """My reviews; for an official those about the body, without their authors; newest first."""
+    return reviews.list_reviews(actor_of(request), after=after, limit=limit)
 
 
-@router.get("/rectifications", response=list[OrderOut], summary="整改单")
+@router.get("/rectifications", response=OrderPageOut, summary="整改单")
 @access(SIGNED_IN, scope="reviews:read")
 def list_orders(
     request: HttpRequest,
     state: Literal["", "OPEN", "CONTACTED", "ANSWERED", "CLOSED", "NOT_COUNTED"] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: After = "",
+    limit: Limit = 50,
 ) -> object:
     """Follow-ups the asker may see, oldest first."""
-    return list(reviews.list_orders(actor_of(request), at=moments.now(), state=state, limit=limit))
+    return reviews.list_orders(
+        actor_of(request), at=moments.now(), state=state, after=after, limit=limit
+    )
 
 
 @router.get("/rectifications/{key}", response=OrderOut, summary="一张整改单")

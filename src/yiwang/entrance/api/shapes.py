@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from ninja import Schema
+from ninja import Query, Schema
 from pydantic import ConfigDict, StringConstraints
 
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-hjkmnp-tv-z]{16}$")]
 Short = Annotated[str, StringConstraints(max_length=100)]
 Words = Annotated[str, StringConstraints(max_length=2000)]
 Reason = Annotated[str, StringConstraints(min_length=2, max_length=2000)]
+#: The mark of the page before, as ``next`` gave it; empty for the first page.
+After = Annotated[str, Query(max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=200)]
 Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 

@@ -21,6 +21,8 @@ class Waiting:
 
     drafts: tuple[DraftRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
+    more: bool = False  # there are others, on the pages behind
+    more_drafts: bool = False
 
     @property
     def number(self) -> int:
@@ -34,4 +36,10 @@ def for_actor(actor: Actor, *, at: datetime) -> Waiting | None:
     asked = cases.list_cases(
         actor, at=at, filter=CaseFilter(status=CaseStatus.WAITING_FOR_APPLICANT), limit=_FEW
     )
-    return Waiting(drafts=intake.list_drafts(actor, at=at, limit=_FEW), cases=asked.rows)
+    drafts = intake.list_drafts(actor, at=at, limit=_FEW)
+    return Waiting(
+        drafts=drafts.rows,
+        cases=asked.rows,
+        more=bool(drafts.next or asked.next),
+        more_drafts=bool(drafts.next),
+    )

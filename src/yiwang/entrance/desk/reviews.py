@@ -59,20 +59,18 @@ def show_orders(request: HttpRequest) -> HttpResponse:
     """Follow-ups in one state, oldest first, each with the limit that runs."""
     wanted = request.GET.get("state", "")
     state = wanted if wanted in STATE_LABELS else RectificationState.OPEN.value
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
-    rows = review_queries.list_orders(
-        _actor(request), at=now(), state=state, after=start, limit=PAGE_SIZE
+    after = request.GET.get("after", "")[:40]
+    page = review_queries.list_orders(
+        _actor(request), at=now(), state=state, after=after, limit=PAGE_SIZE
     )
-    more = len(rows) == PAGE_SIZE
-    names = _item_names({row.review.item_code for row in rows})
+    names = _item_names({row.review.item_code for row in page.rows})
     context = {
         "links": navigation.links(request),
         "tabs": [(value, label, value == state) for value, label in STATE_LABELS.items()],
         "label": STATE_LABELS[state],
-        "rows": [(row, names[row.review.item_code]) for row in rows],
-        "next": f"?state={state}&after={rows[-1].position}" if more else "",
-        "first": f"?state={state}" if start else "",
+        "rows": [(row, names[row.review.item_code]) for row in page.rows],
+        "next": f"?state={state}&after={page.next}" if page.next else "",
+        "first": f"?state={state}" if after else "",
     }
     return render(request, "desk/reviews.html", context)
 

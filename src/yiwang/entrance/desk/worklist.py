@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yiwang.capability.cases import queries as case_queries
-from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus, Page
+from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus
 from yiwang.entrance.desk.navigation import DESK_ROLES, LISTS, Link, links
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.kernel.pages import Page
 
 #: Rows of the left pane: what fits a morning, and one database page.
 PAGE_SIZE: Final = 40

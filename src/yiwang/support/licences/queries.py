@@ -12,6 +12,7 @@ from django.conf import settings
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.references import KEY_PATTERN, reference
 from yiwang.kernel.refusals import NotFound, TryLater
 from yiwang.mechanisms.files import queries as files
@@ -109,13 +110,15 @@ def get_licence(key: str, actor: Actor, *, at: datetime) -> LicenceView:
 
 
 def list_licences(
-    actor: Actor, *, at: datetime, before: int | None = None, limit: int = 50
-) -> tuple[LicenceView, ...]:
-    """The actor's licences, newest first."""
-    rows = ELicence.objects.visible_to(actor).select_related("template", "predecessor")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return tuple(view(row, at) for row in rows.order_by("-id")[: min(limit, 200)])
+    actor: Actor, *, at: datetime, after: str = "", limit: int = 50
+) -> Page[LicenceView]:
+    """The actor's licences, newest first. NotFound when ``after`` names none the actor may see."""
+    rows = ELicence.objects.visible_to(actor)
+    if after:
+        rows = rows.filter(pk__lt=_visible(after, actor).pk)
+    ordered = rows.select_related("template", "predecessor").order_by("-id")
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    return Page(tuple(view(row, at) for row in shown), following)
 
 
 def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.rulings.definitions import Ruling
-
-Row = TypeVar("Row")
 
 
 class Outcome(StrEnum):
@@ -48,14 +45,6 @@ class CaseFilter:
     item_code: str = ""
     case_no: str = ""
     person_asked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """One page of a list. ``next``: give it as ``after`` for the following page; "" at the end."""
-
-    rows: tuple[Row, ...]
-    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from datetime import datetime
 from django.db.models import Q
 
 from yiwang.capability.cases import rules
-from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus, Page
+from yiwang.capability.cases.definitions import CaseFilter, CaseRow, CaseStatus
 from yiwang.capability.cases.models import Case, CaseSet
 from yiwang.capability.cases.queries import views
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.mechanisms.clocks import queries as clocks
 
-LIMIT = 200
 _HEAVY = ("content", "decision", "notice", "extension", "delivery")
 _BY_STATUS: dict[CaseStatus, Q] = {
     CaseStatus.ALL: Q(),
@@ -36,21 +36,20 @@ def list_cases(
 ) -> Page[CaseRow]:
     """A page of the cases an actor may see: newest first, an official's worklist oldest first."""
     wanted, at = filter or CaseFilter(), at or moments.now()
-    limit = max(1, min(limit, LIMIT))
     oldest_first = wanted.status is CaseStatus.WAITING_FOR_OFFICIAL or wanted.person_asked
     rows = _narrowed(Case.objects.in_charge_of(actor), wanted)
     if after:
         seen = Case.objects.filter(key=after).values("id")[:1]
         rows = rows.filter(id__gt=seen) if oldest_first else rows.filter(id__lt=seen)
     ordered = rows.order_by("id" if oldest_first else "-id").defer(*_HEAVY)
-    page = list(ordered[: limit + 1])
-    shown, today = page[:limit], legal_date(at)
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    today = legal_date(at)
     found = clocks.find_clocks(subjects=[row.reference for row in shown], at=at)
     return Page(
         rows=tuple(
             views.row_view(row, views.leading(found[row.reference]), today) for row in shown
         ),
-        next=shown[-1].key if len(page) > limit else "",
+        next=following,
     )
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from yiwang.capability.entitlements import actions, queries, sample
 from yiwang.capability.entitlements.models import Entitlement, MonthlyEntry
@@ -185,3 +186,37 @@ def test_the_database_refuses_a_stop_without_a_notice():
     granted = give()
     with pytest.raises(IntegrityError), transaction.atomic():
         Entitlement.objects.filter(key=granted.key).update(state="STOPPED")
+
+
+def granted_to_many(number):
+    made = []
+    for n in range(number):
+        made.append(sample.grant(case=f"case:{n}", person=f"person:{n}", starts_on=OCT, at=AT,
+                                 actor=ME))  # fmt: skip
+    close(2026, 12)
+    return made
+
+
+def test_grants_are_paged_newest_first_with_their_months():
+    made = granted_to_many(3)
+    first = queries.list_entitlements(official(), limit=2)
+    assert [row.key for row in first.rows] == [made[2].key, made[1].key]
+    assert [payment.month.month for payment in first.rows[0].payments] == [12, 11, 10]
+    last = queries.list_entitlements(official(), limit=2, after=first.next)
+    assert ([row.key for row in last.rows], last.next) == ([made[0].key], "")
+
+
+def test_a_longer_list_of_grants_asks_no_more_questions():
+    granted_to_many(1)
+    with CaptureQueriesContext(connection) as one:
+        queries.list_entitlements(official())
+    granted_to_many(4)
+    with CaptureQueriesContext(connection) as four:
+        assert len(queries.list_entitlements(official()).rows) == 4
+    assert len(one) == len(four) == 4
+
+
+def test_a_strangers_grant_marks_no_page():
+    granted = give()
+    with pytest.raises(NotFound):
+        queries.list_entitlements(OTHER, after=granted.key)

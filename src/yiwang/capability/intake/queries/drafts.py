@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from yiwang.capability.intake import rules
 from yiwang.capability.intake.definitions import (
     Contradiction,
@@ -18,6 +20,7 @@ from yiwang.capability.intake.definitions import (
 from yiwang.capability.intake.models import Attachment, Draft
 from yiwang.capability.intake.queries.forms import check_answers, get_form
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, NotFound
 
 
@@ -29,11 +32,24 @@ def get_draft(key: str, actor: Actor) -> DraftView:
     return view_of(row)
 
 
-def list_drafts(actor: Actor, *, at: datetime, limit: int = 50) -> tuple[DraftRow, ...]:
-    """The actor's drafts that can still be continued, newest first."""
-    rows = Draft.objects.visible_to(actor).open(at).order_by("-saved_at")
-    rows = rows.defer("answers", "prefilled", "conflicts")
-    return tuple(_row_of(row) for row in rows[: min(limit, 200)])
+def list_drafts(
+    actor: Actor, *, at: datetime, item_code: str = "", after: str = "", limit: int = 50
+) -> Page[DraftRow]:
+    """The actor's drafts that can still be continued, newest first; ``item_code`` narrows.
+
+    NotFound when ``after`` names no draft of the actor.
+    """
+    rows = Draft.objects.visible_to(actor).open(at)
+    if item_code:
+        rows = rows.filter(item_code=item_code)
+    if after:
+        last = Draft.objects.visible_to(actor).filter(key=after).values_list("saved_at", "pk")
+        if (seen := last.first()) is None:
+            raise NotFound
+        rows = rows.filter(Q(saved_at__lt=seen[0]) | Q(saved_at=seen[0], pk__lt=seen[1]))
+    ordered = rows.order_by("-saved_at", "-pk").defer("answers", "prefilled", "conflicts")
+    shown, following = cut(ordered[: bounded(limit) + 1], limit)
+    return Page(tuple(_row_of(row) for row in shown), following)
 
 
 def list_attachments(draft_key: str, actor: Actor) -> Mapping[str, str]:

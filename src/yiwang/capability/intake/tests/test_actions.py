@@ -81,7 +81,7 @@ def test_what_is_typed_is_kept_for_another_device(draft, person, noon):
     again = queries.get_draft(draft.key, person)
     assert again.answers == {"name": "马晓燕", "phone": "13900000417"}
     assert again.saved_at == later
-    assert [row.key for row in queries.list_drafts(person, at=later)] == [draft.key]
+    assert [row.key for row in queries.list_drafts(person, at=later).rows] == [draft.key]
 
 
 def test_an_unfinished_answer_is_kept_as_it_is(draft, person, noon):
@@ -104,7 +104,24 @@ def test_another_persons_draft_does_not_exist(draft, other, noon):
     ):
         with pytest.raises(NotFound):
             act()
-    assert queries.list_drafts(other, at=noon) == ()
+    assert queries.list_drafts(other, at=noon).rows == ()
+
+
+def test_drafts_are_paged_by_when_they_were_saved_even_in_the_same_moment(draft, person, noon):
+    keys = [draft.key, *(start_sample_draft(actor=person, at=noon).key for _ in range(4))]
+    seen, after = [], ""
+    while True:
+        page = queries.list_drafts(person, at=noon, after=after, limit=2)
+        seen += [row.key for row in page.rows]
+        if not (after := page.next):
+            break
+    assert seen == keys[::-1]
+    assert queries.list_drafts(person, at=noon, item_code="another").rows == ()
+
+
+def test_another_persons_draft_marks_no_page(draft, other, noon):
+    with pytest.raises(NotFound):
+        queries.list_drafts(other, at=noon, after=draft.key)
 
 
 def test_two_devices_that_differ_keep_both_values_until_somebody_chooses(draft, person, noon):

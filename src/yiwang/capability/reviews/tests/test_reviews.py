@@ -85,7 +85,7 @@ def test_a_bad_review_opens_a_follow_up_with_its_limits(case):
 
 def test_staff_never_learn_who_wrote_it(case):
     order = bad(case)
-    seen = str(asdict(order)) + str(asdict(queries.list_reviews(cases.official())[0]))
+    seen = str(asdict(order)) + str(asdict(queries.list_reviews(cases.official()).rows[0]))
     assert "person:ma" not in seen
     assert not hasattr(order.review, "reviewer")
 
@@ -199,3 +199,38 @@ def test_twenty_reviews_at_once_are_one():
         outcomes = list(pool.map(run, range(20)))
     assert outcomes.count("given") == 1
     assert outcomes.count("refused") == 19
+
+
+def three_reviews():
+    made = []
+    for _ in range(3):
+        with transaction.atomic():
+            made.append(bad(cases.opened()))
+    return made
+
+
+@pytest.mark.parametrize("actor", [cases.citizen(), cases.official()], ids=["author", "body"])
+def test_reviews_are_paged_newest_first_for_their_author_and_the_body(db, actor):
+    keys = [order.review.key for order in three_reviews()]
+    first = queries.list_reviews(actor, limit=2)
+    assert [row.key for row in first.rows] == [keys[2], keys[1]]
+    last = queries.list_reviews(actor, limit=2, after=first.next)
+    assert ([row.key for row in last.rows], last.next) == ([keys[0]], "")
+
+
+def test_follow_ups_are_paged_oldest_first_and_a_step_taken_meanwhile_hides_none(db):
+    orders = three_reviews()
+    first = queries.list_orders(cases.official(), at=AT, state="OPEN", limit=1)
+    contact(orders[0])  # the row that marked the page has left this list
+    rest = queries.list_orders(cases.official(), at=AT, state="OPEN", after=first.next)
+    assert [row.key for row in rest.rows] == [order.key for order in orders[1:]]
+
+
+def test_another_bodys_row_marks_no_page(db):
+    order = three_reviews()[0]
+    grants = (Grant(Role.APPROVER, "620103000000", None),)
+    elsewhere = Actor(ActorKind.OFFICIAL, "official:far", grants=grants)
+    with pytest.raises(NotFound):
+        queries.list_reviews(elsewhere, after=order.review.key)
+    with pytest.raises(NotFound):
+        queries.list_orders(elsewhere, at=AT, after=order.key)

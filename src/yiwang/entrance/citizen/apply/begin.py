@@ -48,14 +48,14 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         named = [FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in missing]
         refusal = InvalidInput(f"还有 {len(named)} 个问题没有回答", " ", fields=named)
     at = moments.now()
-    drafts = intake.list_drafts(request.actor, at=at)  # type: ignore[attr-defined]
+    drafts = intake.list_drafts(request.actor, at=at, item_code=code)  # type: ignore[attr-defined]
     values = {
         "version": version,
         "item": version.item,
         "settled": {key: given[key] for key in settled},
         "questions": [(question, given.get(question.key, "")) for question in asked],
         "readings": _readings(form),
-        "drafts": [draft for draft in drafts if draft.item_code == code],
+        "drafts": drafts.rows,
         "steps": [step.title for step in form.steps],
         "refusal": refusal,
         "restarting": refusal is not None or "settled" in sent,

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.citizen.apply import begin, check, choices, form, materials, save, uploads
+from yiwang.entrance.citizen.apply import (
+    begin,
+    check,
+    choices,
+    drafts,
+    form,
+    materials,
+    save,
+    uploads,
+)
 
 app_name = "apply"
 urlpatterns = [
     path("items/<str:code>/apply/", begin.begin, name="begin"),
+    path("my/drafts/", drafts.drafts, name="drafts"),
     path("my/drafts/<str:key>/", form.resume, name="resume"),
     path("my/drafts/<str:key>/step/<str:step_key>/", form.step, name="step"),
     path("my/drafts/<str:key>/step/<str:step_key>/save/", save.save, name="save"),

@@ -28,7 +28,7 @@ PUBLIC = [
     "/look/",
     "/patterns/",
 ]
-MINE = ["/my/licences/", "/my/messages/", "/my/reads/"]
+MINE = ["/my/drafts/", "/my/licences/", "/my/messages/", "/my/reads/"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from yiwang.capability.cases import sample as cases
 from yiwang.capability.cases.definitions import Outcome
 from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements.models import Entitlement
+from yiwang.entrance.citizen import holdings
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
@@ -199,3 +200,16 @@ def test_a_relative_who_applied_reads_the_elders_benefit_and_cannot_change_it(cl
     person(client, 3)
     page(client, address, 404)
     assert client.post(address, given).status_code == 404
+
+
+def test_what_i_hold_is_paged_each_list_by_its_own_mark(client, case, licence, owner, monkeypatch):
+    at = moments.now()
+    second = licences.issue(case="case:second", at=at, actor=ME, holder=owner.reference)
+    monkeypatch.setattr(holdings, "_A_PAGE", 1)
+    first = page(client, "/my/licences/")
+    assert f"/my/licences/{second.key}/" in first
+    assert f'href="?licences={second.key}#licences"' in first
+    rest = page(client, f"/my/licences/?licences={second.key}")
+    assert f"/my/licences/{licence.key}/" in rest
+    assert f"/my/licences/{second.key}/" not in rest
+    assert page(client, f"/my/licences/?benefits={licence.key}", 404)

@@ -171,6 +171,8 @@ def test_the_list_is_paged_and_asks_as_often_for_three_as_for_one(client, order,
     monkeypatch.setattr(pages, "PAGE_SIZE", 2)
     first = page(client, "/desk/reviews/")
     assert "2 件以上" in first
-    after = queries.list_orders(cases.official(), at=moments.now())[1].position
+    after = queries.list_orders(cases.official(), at=moments.now()).rows[1].key
+    assert f"?state=OPEN&amp;after={after}" in first
     rest = page(client, f"/desk/reviews/?state=OPEN&after={after}")
-    assert all((key in first) != (key in rest) for key in made)
+    linked = [f'href="/desk/reviews/{key}/"' for key in made]
+    assert all((link in first) != (link in rest) for link in linked)

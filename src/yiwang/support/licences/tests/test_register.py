@@ -100,8 +100,18 @@ def test_another_department_or_place_cannot_touch_or_see_it(licence):
 
 
 def test_holders_find_theirs_in_the_wallet_and_nobody_elses(licence):
-    assert [row.key for row in queries.list_licences(HOLDER, at=AT)] == [licence.key]
-    assert queries.list_licences(STRANGER, at=AT) == ()
+    assert [row.key for row in queries.list_licences(HOLDER, at=AT).rows] == [licence.key]
+    assert queries.list_licences(STRANGER, at=AT).rows == ()
+
+
+def test_the_wallet_is_paged_newest_first_and_takes_no_strangers_mark(licence):
+    keys = [sample.issue(case=f"case:{n}", at=AT, actor=ME).key for n in "abc"]
+    first = queries.list_licences(HOLDER, at=AT, limit=3)
+    assert [row.key for row in first.rows] == keys[::-1]
+    last = queries.list_licences(HOLDER, at=AT, limit=3, after=first.next)
+    assert ([row.key for row in last.rows], last.next) == ([licence.key], "")
+    with pytest.raises(NotFound):
+        queries.list_licences(STRANGER, at=AT, after=first.next)
 
 
 def test_an_expired_licence_says_so_by_its_date_alone(licence):

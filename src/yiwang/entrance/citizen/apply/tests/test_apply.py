@@ -8,6 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yiwang.capability.intake import queries as intake
+from yiwang.entrance.citizen import waiting
+from yiwang.entrance.citizen.apply import drafts as draft_pages
 from yiwang.entrance.citizen.apply.tests.conftest import CODE, GUIDE
 from yiwang.foundation.exchange import simulator
 from yiwang.foundation.exchange.definitions import Misbehaviour
@@ -346,3 +348,22 @@ def test_a_form_page_asks_the_database_little(mine, home, django_assert_max_num_
 def test_a_discarded_draft_is_gone(mine, home):
     assert mine.post(f"{home}discard/").status_code == 302
     assert mine.get(home).status_code == 404
+
+
+def test_my_drafts_are_listed_a_page_at_a_time_and_lead_to_their_form(mine, home, monkeypatch):
+    others = [mine.post(f"/items/{CODE}/apply/", GUIDE)["Location"] for _ in range(2)]
+    assert "全部草稿" not in page(mine, "/my/")
+    monkeypatch.setattr(waiting, "_FEW", 2)
+    panel = page(mine, "/my/")
+    assert "等您办的不止 2 件" in panel
+    assert 'href="/my/drafts/">全部草稿' in panel
+    monkeypatch.setattr(draft_pages, "_A_PAGE", 2)
+    first = page(mine, "/my/drafts/")
+    rest = page(mine, re.search(r'href="(/my/drafts/\?after=\w+)"', first).group(1))
+    assert all((f'href="{one}"' in first) != (f'href="{one}"' in rest) for one in [home, *others])
+    assert 'href="/my/drafts/?after=' not in rest
+
+
+def test_somebody_elses_draft_is_not_listed_and_marks_no_page(mine, home, stranger):
+    assert "没有没填完的草稿" in page(stranger, "/my/drafts/")
+    assert stranger.get(f"/my/drafts/?after={home.split('/')[3]}").status_code == 404
