@@ -33,7 +33,7 @@ def django_form(address: Address) -> dict[str, object]:
     """An address as Django's DATABASES wants it, with the limits every process keeps."""
     limit = 0 if as_owner() else 5000  # a migration may take longer than a page
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yiwang.cloud.storage.engine",
         "NAME": address.name,
         "USER": address.user,
         "PASSWORD": address.password,
