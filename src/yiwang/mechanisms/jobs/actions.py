@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from datetime import datetime
+from typing import Final
 
-from django.db import connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from django.db import IntegrityError, connection, transaction
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, Refusal
@@ -15,8 +15,15 @@ from yiwang.mechanisms.jobs import execution, queries, registry, rules
 from yiwang.mechanisms.jobs.definitions import QUEUES, JobState, JobView
 from yiwang.mechanisms.jobs.models import JobClosure, Schedule
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 
 LONGEST_ARGUMENT = 500
+#: What the queue's own ``defer`` sends: (queue, task, priority, lock, key, arguments, when).
+_DEFER: Final = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[
+    ROW(%s, %s, 0, NULL, %s, %s::jsonb, NULL)::procrastinate_job_to_defer_v1
+])
+"""
 
 
 class CannotRetry(Refusal):
@@ -46,10 +53,11 @@ def defer(
             raise TypeError(f"argument {name!r} of {task} is not a reference or a number")
     try:
         # Only a key can be refused, so only a key needs a savepoint.
-        with transaction.atomic() if key is not None else nullcontext(), execution.plainly():
-            app.configure_task(name=task, queue=queue, queueing_lock=key).defer(**arguments)
-    except AlreadyEnqueued:
-        return
+        with transaction.atomic() if key is not None else nullcontext():
+            prepared.run(_DEFER, [queue, task, key, json.dumps(arguments)])
+    except IntegrityError:
+        if key is None:
+            raise
 
 
 def start_periodic(*, at: datetime) -> int:
