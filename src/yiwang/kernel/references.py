@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case
+_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 KEY_LENGTH = 16
 KEY_PATTERN = re.compile(rf"[{_ALPHABET}]{{{KEY_LENGTH}}}")
 
 
 def new_key() -> str:
     """16 characters, 80 bits from the operating system."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(KEY_LENGTH))
+    return base64.b32encode(secrets.token_bytes(10)).translate(_FROM_RFC_4648).decode()
 
 
 def reference(kind: str, key: str) -> str:

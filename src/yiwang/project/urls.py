@@ -11,11 +11,12 @@ handler404 = "yiwang.project.failures.not_found"
 handler500 = "yiwang.project.failures.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: programs are not led past every page.
+    path("api/v1/", include("yiwang.entrance.api.urls")),
     path("", include("yiwang.entrance.shell.urls")),
     path("", include("yiwang.entrance.citizen.urls")),
     path("", include("yiwang.entrance.citizen.apply.urls")),
     path("", include("yiwang.entrance.citizen.verify")),
-    path("api/v1/", include("yiwang.entrance.api.urls")),
     path("", include("yiwang.entrance.console.urls")),
     path("", include("yiwang.entrance.desk.urls")),
     path("healthz", health.healthz),

@@ -30,7 +30,8 @@ def get_file(key: str) -> StoredFile:
 
 def list_files(keys: Collection[str]) -> dict[str, StoredFile]:
     """The files that exist among some keys (200 at most), in one statement."""
-    return {file.key: _view(file) for file in File.objects.filter(key__in=list(keys)[:200])}
+    rows = File.objects.filter(key__in=list(keys)[:200]) if keys else ()
+    return {file.key: _view(file) for file in rows}
 
 
 def list_attached(subject: str) -> tuple[StoredFile, ...]:

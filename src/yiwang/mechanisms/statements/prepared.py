@@ -7,6 +7,7 @@ module the table belongs to; the ORM everywhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -17,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 Row = TypeVar("Row", bound=models.Model)
 Values = Sequence[Any] | Mapping[str, Any]
 
+_PLACE: Final = re.compile(r"%%|%(?:\((\w+)\))?s")
 #: Their values go to the driver as they are; what other fields keep is made by the field.
 _PLAIN: Final = frozenset(
     {
@@ -32,11 +34,13 @@ _PLAIN: Final = frozenset(
 )
 
 
-class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
+class _Prepared(psycopg.RawCursor[tuple[Any, ...]]):
     """Sends values beside the statement, which the server keeps ready under a name."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> _Prepared:
-        return super().execute(query, params, prepare=True)
+        text, names = _numbered(query)
+        values = [params[name] for name in names] if names else params
+        return super().execute(text, values, prepare=True)
 
 
 def run(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
@@ -49,9 +53,9 @@ def run(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     own = _Prepared(connection.connection)
     made = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with made(own) as cursor:  # type: ignore[arg-type]  # any cursor of the driver will do
-        cursor.execute(statement, values)
-        return own.fetchall() if own.description else []
+    made(own).execute(statement, values)  # type: ignore[arg-type]  # any cursor of the driver
+    result = own.pgresult
+    return own.fetchall() if result is not None and result.nfields else []
 
 
 def read(model: type[Row], statement: str, values: Values = ()) -> list[Row]:
@@ -82,6 +86,26 @@ def add(*rows: models.Model) -> None:
             given = kept[name]
             values.append(field.get_db_prep_save(given, connection) if field else given)
     run(text, values)
+
+
+@lru_cache(maxsize=512)
+def _numbered(statement: str) -> tuple[str, tuple[str, ...]]:
+    """The statement as the server takes it, ``$1, $2, …``, and the names of its values in order."""
+    names: list[str] = []
+    plain = 0
+
+    def number(place: re.Match[str]) -> str:
+        nonlocal plain
+        if place[0] == "%%":
+            return "%"
+        if place[1] is None:
+            plain += 1
+            return f"${plain}"
+        if place[1] not in names:
+            names.append(place[1])
+        return f"${names.index(place[1]) + 1}"
+
+    return _PLACE.sub(number, statement), tuple(names)
 
 
 @lru_cache(maxsize=256)

@@ -44,7 +44,9 @@ def find_division(code: str) -> DivisionView | None:
 
 def find_divisions(codes: Iterable[str]) -> dict[str, DivisionView]:
     """Several divisions in one question, by code; unknown codes are left out."""
-    return {row.code: _view(row) for row in Division.objects.filter(code__in=set(codes))}
+    wanted = set(codes)
+    rows = Division.objects.filter(code__in=wanted) if wanted else ()
+    return {row.code: _view(row) for row in rows}
 
 
 def list_children(code: str | None) -> tuple[DivisionView, ...]:

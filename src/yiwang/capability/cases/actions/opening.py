@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
 
 from yiwang.capability.cases.actions.moving import announce
-from yiwang.capability.cases.definitions import Application, CaseView, Receipt
+from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.profiles import machine_of
 from yiwang.capability.cases.events import CaseSubmitted
 from yiwang.capability.cases.models import Case
@@ -25,6 +25,7 @@ _NUMBER: Final = """
 INSERT INTO cases_series (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_series.last + 1 RETURNING last
 """
+_ANSWER: Final = tuple(field.name for field in fields(AnswerRow))
 
 
 def open_case(
@@ -105,7 +106,7 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
 def _content(application: Application) -> dict[str, object]:
     return {
         "answers": dict(application.answers),
-        "rows": [asdict(row) for row in application.answer_rows],
+        "rows": [{name: getattr(row, name) for name in _ANSWER} for row in application.answer_rows],
         "applicant_name": application.applicant_name,
         "result_kind": application.result_kind,
         "result_label": application.result_label,

@@ -100,3 +100,11 @@ def test_statements_are_counted_like_the_orms(django_assert_num_queries):
     with django_assert_num_queries(2):
         prepared.add(notice(2031))
         prepared.read(CalendarNotice, ALL_NOTICES)
+
+
+@pytest.mark.django_db
+def test_values_are_named_or_stand_in_order_and_a_doubled_sign_stays_one():
+    text = "SELECT %(a)s::int + %(b)s::int * %(a)s::int, 7 %% 4"
+    assert prepared.run(text, {"b": 3, "a": 2}) == [(8, 3)]
+    assert prepared.run("SELECT %s::text || %s", ["甲", "%s"]) == [("甲%s",)]
+    assert prepared.run("SET LOCAL statement_timeout = 4000") == []
