@@ -26,7 +26,7 @@ from yiwang.capability.reviews.models import RectificationAct, RectificationOrde
 from yiwang.capability.reviews.queries import ANSWER_CLOCK, COMPLEX_CLOCK, CONTACT_CLOCK
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import reference
+from yiwang.kernel.references import reference, split
 from yiwang.kernel.refusals import (
     FieldProblem,
     InvalidInput,
@@ -39,6 +39,7 @@ from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.messages import actions as messages
 
 #: 本地规定（示例）, as several provinces set them: contact 1, simple 5, complex 15 working days.
 CONTACT: Final = Allowance(1, Unit.WORKING_DAY)
@@ -148,8 +149,15 @@ def _insist_on_staff(actor: Actor) -> None:
 def contact(
     *, key: str, version: int, note: str, complex_matter: bool, actor: Actor, at: datetime
 ) -> RectificationView:
-    """The reviewer was reached through the platform; a complex matter gets fifteen working days."""
+    """Write to the reviewer through the platform; a complex matter gets fifteen working days.
+
+    ``note`` is what the reviewer reads in the inbox; it also stays with the follow-up. Who that is
+    stays unknown to staff. Refuses: InvalidInput (nothing written), CannotRectify, VersionConflict.
+    """
     _insist_on_staff(actor)
+    if not note.strip():
+        wrong = FieldProblem("note", "还没有写给评价人的话", "，请写明已在跟进、怎么联系你们")
+        raise InvalidInput(fields=[wrong])
     row = _take_step(key=key, version=version, act="contact", note=note, actor=actor, at=at)
     me = reference("rectification", key)
     clocks.stop(subject=me, kind=CONTACT_CLOCK, at=at, actor=actor)
@@ -160,7 +168,11 @@ def contact(
         clocks.start(
             subject=me, kind=COMPLEX_CLOCK, allowance=COMPLEX, at=row.opened_at, actor=actor
         )
-    return queries.order_view(row, at=at)
+    shown = queries.order_view(row, at=at)
+    by = shown.answer_by
+    answer_by = f"{by.year}年{by.month}月{by.day}日" if by else ""
+    _tell(row.review, "review-contacted", text=note.strip(), answer_by=answer_by, at=at)
+    return shown
 
 
 @transaction.atomic
@@ -179,7 +191,25 @@ def answer(
     row.state, row.answer, row.answer_text = RectificationState.ANSWERED, answer, text.strip()
     row.in_time = clock is not None and legal_date(at) <= clock.due_on
     row.save(update_fields=["state", "answer", "answer_text", "in_time", "version"])
+    _tell(row.review, "review-answered", text=row.answer_text, at=at)
     return queries.order_view(row, at=at)
+
+
+def _tell(review: Review, template: str, *, at: datetime, **values: str) -> None:
+    """A message to whoever wrote the review, in the transaction of the act."""
+    case = cases.get_inside(split(review.case)[1])
+    messages.tell(
+        recipient=review.reviewer,
+        template=template,
+        values={
+            "item_name": case.item_name,
+            "case_no": case.case_no,
+            "department": case.department_name,
+            **values,
+        },
+        subject=review.case,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from yiwang.capability.reviews import actions as review_actions
 from yiwang.capability.reviews import queries as reviews
 from yiwang.capability.reviews.definitions import Channel
 from yiwang.entrance.api.door import actor_of
-from yiwang.entrance.api.shapes import After, Given, Key, Limit, Reason, Words
+from yiwang.entrance.api.shapes import After, Given, Key, Limit, Reason
 from yiwang.entrance.shell.access import CITIZEN, OFFICIAL, SIGNED_IN, access
 from yiwang.kernel import moments
 from yiwang.kernel.actor import CASE_STAFF
@@ -86,8 +86,10 @@ class OrderPageOut(Schema):
 
 
 class ContactIn(Given):
+    """``note``: what the reviewer reads in the inbox."""
+
     version: Version
-    note: Words = ""
+    note: Reason
     complex_matter: bool = False
 
 
@@ -153,10 +155,12 @@ def get_order(request: HttpRequest, key: Key) -> object:
     return reviews.get_order(key, actor_of(request), at=moments.now())
 
 
-@router.post("/rectifications/{key}/contact", response=OrderOut, summary="已联系", tags=["整改"])
+@router.post(
+    "/rectifications/{key}/contact", response=OrderOut, summary="联系评价人", tags=["整改"]
+)
 @access(OFFICIAL, roles=_STAFF, scope="desk:write")
 def contact(request: HttpRequest, key: Key, body: ContactIn) -> object:
-    """The reviewer was reached; a complex matter gets fifteen working days."""
+    """Write to the reviewer without learning who it is; a complex matter gets fifteen working days."""
     return review_actions.contact(
         key=key,
         version=body.version,

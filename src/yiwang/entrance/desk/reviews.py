@@ -89,7 +89,14 @@ def _page(
         Field("answer", "怎么答复", "choice", options=_ANSWERS),
         Field("text", "答复内容", "long", "评价人会看到，请写清楚改了什么，或者为什么不能这样办"),
     )
-    note = (Field("note", "怎么联系的、对方说了什么", "long", "不要写评价人的姓名和号码"),)
+    note = (
+        Field(
+            "note",
+            "写给评价人的话",
+            "long",
+            "会作为消息发给评价人，也留在整改单里；写明已在跟进，不要写评价人的姓名和号码",
+        ),
+    )
     context = {
         "links": navigation.links(request),
         "order": order,
@@ -131,14 +138,14 @@ def _take(
 @require_POST
 @access(OFFICIAL, roles=DESK_ROLES)
 def contact(request: HttpRequest, order_key: str) -> HttpResponse:
-    """The reviewer was reached; a complex matter gets the longer limit."""
+    """Write to the reviewer; a complex matter gets the longer limit."""
     return _take(
         request,
         order_key,
         lambda at: review_actions.contact(
             key=order_key,
             version=typed.version_in(request),
-            note=typed.text_in(request, "note", label="联系情况"),
+            note=typed.text_in(request, "note", label="写给评价人的话"),
             complex_matter=request.POST.get("complex") == "1",
             actor=_actor(request),
             at=at,

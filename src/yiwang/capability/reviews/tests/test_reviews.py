@@ -11,6 +11,7 @@ from yiwang.capability.reviews.models import RectificationOrder, Review
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.journal.models import Entry
+from yiwang.support.messages import queries as messages
 
 AT = cases.AT  # Monday 2026-03-02 in Shanghai
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,39 @@ def test_the_loop_ends_with_the_reviewers_second_judgement(case):
     assert (done.state, done.second_level) == ("CLOSED", 2)
     assert RectificationOrder.objects.get().in_time is True
     assert [act.label for act in done.acts][-1] == "评价人再次评价"
+
+
+def inbox(actor=None):
+    return messages.list_messages(actor or cases.citizen())
+
+
+def test_the_reviewer_is_written_to_when_contacted_and_when_answered(case):
+    contacted = contact(bad(case), complex_matter=True)
+    (message,) = inbox()
+    assert message.subject == case.reference
+    assert "已通过平台联系" in message.text
+    assert "2026年3月23日前会给您答复" in message.text
+    answer(contacted)
+    newest, _first = inbox()
+    assert "已加开窗口" in newest.text
+    assert case.case_no in newest.text
+    assert inbox(cases.citizen("other")) == ()
+
+
+def test_nothing_is_sent_when_nothing_was_written_or_the_act_lost(case):
+    order = bad(case)
+    with pytest.raises(InvalidInput):
+        actions.contact(key=order.key, version=order.version, note="  ", complex_matter=False,
+                        actor=cases.official(), at=AT)  # fmt: skip
+    contact(order)
+    with pytest.raises(VersionConflict):
+        contact(order)
+    assert len(inbox()) == 1
+
+
+def test_the_journal_holds_no_words_written_to_the_reviewer(case):
+    contact(bad(case))
+    assert "已通过平台联系" not in str(list(Entry.objects.values_list("body", flat=True)))
 
 
 def test_an_answer_after_the_limit_is_late(case):

@@ -65,7 +65,7 @@ def test_a_bad_review_shows_what_happens_next_and_takes_a_second_judgement(clien
     give(client, case, level="5")
     assert "前联系您" in page(client, f"/my/cases/{case.key}/review/")
     order, at = RectificationOrder.objects.get(), moments.now()
-    reviews.contact(key=order.key, version=1, note="", complex_matter=False,
+    reviews.contact(key=order.key, version=1, note="正在核实", complex_matter=False,
                     actor=cases.official(), at=at)  # fmt: skip
     reviews.answer(key=order.key, version=2, answer="CORRECTED", text="已加开窗口",
                    actor=cases.official(), at=at)  # fmt: skip
