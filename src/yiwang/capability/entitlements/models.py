@@ -73,6 +73,11 @@ class Entitlement(models.Model):
             models.Index(fields=["person", "-id"]),
             models.Index(fields=["benefit", "department", "id"]),
             models.Index(fields=["department", "-id"]),
+            models.Index(
+                fields=["department", "object_by"],
+                condition=Q(state=EntitlementState.NOTIFIED),
+                name="entitlements_stop_announced",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from yiwang.capability.entitlements.definitions import (
     REASON_LABELS,
     STATE_LABELS,
     ChangeRow,
+    EntitlementState,
     EntitlementView,
     GrantRow,
     MonthlyListView,
@@ -138,11 +139,33 @@ def find_case_of(key: str) -> str | None:
     return Entitlement.objects.filter(key=key).values_list("case", flat=True).first()
 
 
+def _stoppable(actor: Actor, on: date) -> QuerySet[Entitlement]:
+    """Told of their stop, and the days to object are over on that day."""
+    rows = Entitlement.objects.visible_to(actor)
+    return rows.filter(state=EntitlementState.NOTIFIED, object_by__lt=on)
+
+
+def count_stoppable(actor: Actor, *, on: date) -> int:
+    """How many announced stops wait for an official of the body to confirm them; at most 100."""
+    return _stoppable(actor, on)[:100].count()
+
+
 def list_grants(
-    actor: Actor, *, state: str = "", before: int | None = None, limit: int = 50
+    actor: Actor,
+    *,
+    state: str = "",
+    stoppable_on: date | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> tuple[GrantRow, ...]:
-    """The grants of an official's body, newest first, one statement; ``state`` narrows."""
-    rows = Entitlement.objects.visible_to(actor).order_by("-id")
+    """The grants of an official's body, newest first, one statement.
+
+    ``state`` narrows; ``stoppable_on``: only those whose announced stop may be confirmed that day.
+    """
+    rows = (
+        _stoppable(actor, stoppable_on) if stoppable_on else Entitlement.objects.visible_to(actor)
+    )
+    rows = rows.order_by("-id")
     if state:
         rows = rows.filter(state=state)
     if before is not None:

@@ -16,10 +16,11 @@ from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
 from yiwang.capability.catalogue.definitions.codes import ServedKind
 from yiwang.capability.catalogue.queries import ItemVersion
+from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters
+from yiwang.capability.journey import letters, stopping
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
@@ -170,11 +171,16 @@ def ask_for_person(
 
 @transaction.atomic
 def withdraw(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseView:
-    """Take the application back before it is decided; a new one may be made any time."""
+    """Take the application back before it is decided; a new one may be made any time.
+
+    A benefit a rule had granted before is then announced to stop.
+    """
     cases.withdraw(case_key=case_key, version=version, actor=actor, at=at)
     case = reference("case", case_key)
     clocks.stop_all(subject=case, at=at, actor=actor)
     letters.withdrawn(case_key=case_key, actor=actor, at=at)
+    inside = case_queries.get_inside(case_key)
+    stopping.announce_end(inside=inside, reason=StopReason.OWN_WISH, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 

@@ -10,8 +10,9 @@ from django.db import transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
+from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import facts, letters, results
+from yiwang.capability.journey import facts, letters, results, stopping
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import actions as clocks
@@ -64,7 +65,10 @@ def refuse_acceptance(
     basis: Sequence[CitationRow] = (),
     advice: str = "",
 ) -> CaseView:
-    """Not accepted: in writing, with reason, article, where to turn, rights of appeal."""
+    """Not accepted: in writing, with reason, article, where to turn, rights of appeal.
+
+    A benefit a rule had granted before is then announced to stop.
+    """
     named = basis or _basis(case_key, approved=False)
     cases.refuse_acceptance(
         case_key=case_key,
@@ -79,6 +83,10 @@ def refuse_acceptance(
     letters.refused(
         case_key=case_key, reason=reason, basis=named, advice=advice, actor=actor, at=at
     )
+    stopping.announce_end(
+        inside=case_queries.get_inside(case_key), reason=StopReason.ENDED, because=reason,
+        basis=named, at=at,
+    )  # fmt: skip
     return case_queries.get_case(case_key, actor, at=at)
 
 
@@ -95,6 +103,8 @@ def decide(
     basis: Sequence[CitationRow] = (),
 ) -> CaseView:
     """Approve, and the result is made and delivered; or reject with reasons and rights of appeal.
+
+    A benefit a rule had granted before is then announced to stop.
 
     Refusals: ``VersionConflict`` (somebody was faster), ``CannotDo``, ``NotYourOwnCase``,
     ``NotAllowed``, ``InvalidInput`` (no reason), ``CannotIssue``.
@@ -123,6 +133,9 @@ def decide(
     else:
         letters.decided(
             inside=inside, approved=False, reason=reason, basis=named, actor=actor, at=at
+        )
+        stopping.announce_end(
+            inside=inside, reason=StopReason.ENDED, because=reason, basis=named, at=at
         )
         results.hand_over(case_key=case_key, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 
@@ -12,21 +11,13 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.cases.queries import Inside
-from yiwang.capability.entitlements import actions as entitlements
-from yiwang.capability.entitlements import queries as entitlement_queries
-from yiwang.capability.entitlements.definitions import EntitlementState, StopReason
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, results
+from yiwang.capability.journey import letters, stopping
 from yiwang.capability.journey.clocks import DECIDE
-from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.support.licences import actions as licences
-
-#: 本地规定（示例）: how long somebody may object before a benefit stops.
-OBJECT_WITHIN: Final = timedelta(days=15)
 
 
 @transaction.atomic
@@ -72,9 +63,10 @@ def revoke_by_person(
 ) -> CaseView:
     """The official who looked again disagrees with the rule: revoked, and decided anew by a person.
 
-    The licence is revoked at once; of a benefit the end is announced and it is paid on until the new
-    decision. The applicant gets a letter with reasons and rights. Refusals: ``CannotDo`` (nobody asked
-    for a person, or an official decided), ``InvalidInput``, ``VersionConflict``.
+    The licence is revoked at once; a benefit is paid on until the new decision, and stops after
+    notice when that is no (``stopping.announce_end``). The applicant gets a letter with reasons and
+    rights. Refusals: ``CannotDo`` (nobody asked for a person, or an official decided),
+    ``InvalidInput``, ``VersionConflict``.
     """
     before = case_queries.get_case(case_key, actor, at=at)
     cases.revoke_by_person(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
@@ -104,38 +96,5 @@ def _take_back(inside: Inside, result: str, reason: str, actor: Actor, at: datet
         licences.change_state(key=key, act="revoke", reason=reason, at=at, actor=actor)
         return f"已发的{inside.result_label}同时撤销，不能再使用。"
     if kind == "entitlement":
-        return _announce_end(inside, actor, at)
+        return stopping.meanwhile(inside)
     return ""
-
-
-def _announce_end(inside: Inside, actor: Actor, at: datetime) -> str:
-    granted = entitlement_queries.find_case_entitlement(inside.reference)
-    if granted is None or granted.state != EntitlementState.ACTIVE:
-        return ""
-    object_by = legal_date(at) + OBJECT_WITHIN
-    stops_on = _next_month(object_by)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
-    basis = results.basis_of(inside, flow, approved=False) or results.basis_of(
-        inside, flow, approved=True
-    )
-    entitlements.announce_stop(
-        key=granted.key,
-        version=granted.version,
-        reason=StopReason.ENDED,
-        stops_on=stops_on,
-        object_by=object_by,
-        addressee=libraries.get_person(granted.person).name,
-        body=inside.department_name,
-        basis=letters.cite(basis),
-        at=at,
-        actor=actor,
-    )
-    return (
-        f"重新决定前，{granted.benefit_name}照常发放；重新决定不批准的，自{stops_on.year}年"
-        f"{stops_on.month}月起停发，您可以在{letters.say(object_by)}前提出意见。"
-    )
-
-
-def _next_month(day: date) -> date:
-    year, month0 = divmod(day.year * 12 + day.month, 12)
-    return date(year, month0 + 1, 1)

@@ -16,13 +16,14 @@ from yiwang.capability.entitlements.definitions import (
     EntitlementView,
 )
 from yiwang.entrance.desk import navigation
-from yiwang.entrance.desk.navigation import PAYING_ROLES
+from yiwang.entrance.desk.navigation import PAYING_ROLES, TO_STOP
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.moments import legal_date, now
 from yiwang.support.identity import queries as identity
 
 PAGE_SIZE: Final = 50
+_TABS: Final = {TO_STOP: "等确认停发", **STATE_LABELS}
 #: Acts by state: the last part of the address, the words on the link, its weight.
 ACTS: Final = {
     EntitlementState.ACTIVE: (
@@ -44,12 +45,13 @@ ACTS: Final = {
 def show_grants(request: HttpRequest) -> HttpResponse:
     """The body's benefits in one state, newest first; names masked."""
     wanted = request.GET.get("state", "")
-    state = wanted if wanted in STATE_LABELS else EntitlementState.ACTIVE.value
+    state = wanted if wanted in _TABS else EntitlementState.ACTIVE.value
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else None
     rows = entitlements.list_grants(
         request.actor,  # type: ignore[attr-defined]
-        state=state,
+        state="" if state == TO_STOP else state,
+        stoppable_on=legal_date(now()) if state == TO_STOP else None,
         before=before,
         limit=PAGE_SIZE,
     )
@@ -58,8 +60,8 @@ def show_grants(request: HttpRequest) -> HttpResponse:
     more = len(rows) == PAGE_SIZE
     context = {
         "links": navigation.links(request),
-        "tabs": [(value, label, value == state) for value, label in STATE_LABELS.items()],
-        "label": STATE_LABELS[state],
+        "tabs": [(value, label, value == state) for value, label in _TABS.items()],
+        "label": _TABS[state],
         "state": state,
         "rows": [(row, names.get(row.person, "")) for row in rows],
         "next": f"?state={state}&before={rows[-1].position}" if more else "",

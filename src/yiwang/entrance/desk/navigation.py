@@ -8,7 +8,9 @@ from typing import Final
 from django.http import HttpRequest
 
 from yiwang.capability.cases.definitions import CaseStatus
-from yiwang.kernel.actor import CASE_STAFF, Role
+from yiwang.capability.entitlements import queries as entitlements
+from yiwang.kernel.actor import CASE_STAFF, Actor, Role
+from yiwang.kernel.moments import legal_date, now
 
 #: Who works here.
 DESK_ROLES: Final = CASE_STAFF
@@ -23,6 +25,8 @@ LISTS: Final = (
 REVIEWS: Final = "/desk/reviews/"
 GRANTS: Final = "/desk/entitlements/"
 MONTHS: Final = "/desk/entitlements/months/"
+#: The list of announced stops whose days to object are over.
+TO_STOP: Final = "TO_STOP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,18 @@ def links(request: HttpRequest, *, status: str = "") -> tuple[Link, ...]:
     found.append(Link(REVIEWS, "差评整改", request.path.startswith(REVIEWS)))
     if any(request.actor.has_role(role) for role in PAYING_ROLES):  # type: ignore[attr-defined]
         monthly = request.path.startswith(MONTHS)
-        found.append(Link(GRANTS, "待遇", request.path.startswith(GRANTS) and not monthly))
+        stops = _stops_to_confirm(request)
+        elsewhere = monthly or any(link.here for link in stops)
+        found.append(Link(GRANTS, "待遇", request.path.startswith(GRANTS) and not elsewhere))
         found.append(Link(MONTHS, "发放名册", monthly))
+        found.extend(stops)
     return tuple(found)
+
+
+def _stops_to_confirm(request: HttpRequest) -> tuple[Link, ...]:
+    """Shown only when something waits: nothing stops before an official confirms it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    waiting = entitlements.count_stoppable(actor, on=legal_date(now()))
+    here = request.path == GRANTS and request.GET.get("state") == TO_STOP
+    words = f"等确认停发 {'99+' if waiting > 99 else waiting}"
+    return (Link(f"{GRANTS}?state={TO_STOP}", words, here),) if waiting else ()

@@ -45,11 +45,13 @@ def announce_stop(
     basis: str,
     at: datetime,
     actor: Actor,
+    because: str = "",
 ) -> EntitlementView:
     """Tell the person, in a letter, that payments are to end and until when to object.
 
     ``stops_on``: first month without payment; it may lie in the past (death told late), what was
-    paid since then is then computed as owed back. Payments go on until ``stop``.
+    paid since then is then computed as owed back. ``because``: the reason in the official's words,
+    for the letter alone. Payments go on until ``stop``.
     """
     row = locked(key, version, actor)
     if row.state != EntitlementState.ACTIVE:
@@ -62,7 +64,7 @@ def announce_stop(
         template="",
         values={
             "item_name": row.benefit_name, "addressee": addressee, "body": body,
-            "stop_from": f"{stops_on.year}年{stops_on.month}月", "reason": REASON_LABELS[reason],
+            "stop_from": f"{stops_on.year}年{stops_on.month}月", "reason": "：".join(filter(None, (REASON_LABELS[reason], because.strip()))),
             "basis": basis, "object_by": f"{object_by.year}年{object_by.month}月{object_by.day}日",
         },
         at=at,

@@ -11,6 +11,7 @@ from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseFilter, CaseStatus, CaseView
+from yiwang.capability.entitlements import actions as entitlement_actions
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.journey import reactions, sample
 from yiwang.foundation.libraries import sample as libraries
@@ -154,8 +155,9 @@ def test_a_person_revokes_the_machines_licence_and_a_new_decision_gives_a_new_on
     assert not case.decision.by_rule
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("APPROVE", "ACTIVE"), ("REJECT", "NOTIFIED")])
-def test_a_benefit_is_paid_until_it_is_decided_anew(allowance, outcome: str, state: str) -> None:
+@pytest.fixture
+def revoked(allowance):
+    """A rule granted the allowance, a person asked for a person, the official took it back."""
     item, person, me = allowance
     receipt = sample.submitted(sample.ALLOWANCE, me, sample.allowance_answers(person), at=AT)
     jobs.run_waiting(at=AT)
@@ -164,23 +166,85 @@ def test_a_benefit_is_paid_until_it_is_decided_anew(allowance, outcome: str, sta
     case = journey.revoke_by_person(
         case_key=case.key, version=case.version, reason="户籍有误", actor=officer, at=AT
     )
+    return item, me, officer, case
+
+
+def benefit_of(case: CaseView):
     granted = entitlements.find_case_entitlement(case.reference)
     assert granted is not None
-    assert (granted.state, granted.stops_on) == ("NOTIFIED", date(2026, 4, 1))
-    assert {"REVOCATION", "STOP_OF_BENEFIT"} <= set(kinds(case))
-    case = journey.accept(case_key=case.key, version=case.version, actor=officer, at=AT)
-    case = journey.decide(
-        case_key=case.key,
-        version=case.version,
-        outcome=outcome,
-        reason="核实",
-        actor=officer,
-        at=AT,
-    )
-    granted = entitlements.find_case_entitlement(case.reference)
-    assert granted is not None
-    assert granted.state == state
+    return granted
+
+
+def decided_anew(case: CaseView, outcome: str, officer, *, at: datetime) -> CaseView:
+    case = journey.accept(case_key=case.key, version=case.version, actor=officer, at=at)
+    return journey.decide(
+        case_key=case.key, version=case.version, outcome=outcome, reason="户籍不在本区",
+        actor=officer, at=at,
+    )  # fmt: skip
+
+
+def test_a_benefit_is_paid_on_while_it_is_decided_anew_and_after_a_yes(revoked) -> None:
+    _item, _me, officer, case = revoked
+    assert benefit_of(case).state == "ACTIVE"
+    assert "STOP_OF_BENEFIT" not in kinds(case)
+    letter = next(one for one in letters.list_letters(case.reference) if one.kind == "REVOCATION")
+    said = "".join(letters.open_face(letter.key, subject=case.reference).paragraphs)
+    assert "照常发放" in said
+    case = decided_anew(case, "APPROVE", officer, at=AT)
+    assert (case.state, benefit_of(case).state) == ("CLOSED", "ACTIVE")
+
+
+def test_a_no_after_all_announces_the_stop_with_its_reasons_and_an_official_confirms_it(
+    revoked,
+) -> None:
+    _item, _me, officer, case = revoked
+    april = datetime(2026, 4, 20, 2, 0, tzinfo=UTC)
+    case = decided_anew(case, "REJECT", officer, at=april)
+    granted = benefit_of(case)
     assert case.state == "CLOSED"
+    assert (granted.state, granted.object_by) == ("NOTIFIED", date(2026, 5, 5))
+    assert granted.stops_on == date(2026, 6, 1)  # what is paid meanwhile is never owed back
+    assert kinds(case)[-2:] == ["REJECTION", "STOP_OF_BENEFIT"]
+    face = letters.open_face(granted.notice_letter, subject=case.reference)
+    assert "不再符合条件：户籍不在本区" in "".join(face.paragraphs)
+    assert entitlements.count_stoppable(officer, on=date(2026, 5, 5)) == 0
+    early = datetime(2026, 5, 5, 2, 0, tzinfo=UTC)
+    with pytest.raises(entitlement_actions.CannotStop):
+        entitlement_actions.stop(key=granted.key, version=granted.version, at=early, actor=officer)
+    later = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
+    assert entitlements.count_stoppable(officer, on=date(2026, 5, 6)) == 1
+    stopped = entitlement_actions.stop(
+        key=granted.key, version=granted.version, at=later, actor=officer
+    )
+    assert (stopped.state, stopped.owed_back_fen) == ("STOPPED", 0)
+    assert entitlements.count_stoppable(officer, on=date(2026, 5, 6)) == 0
+
+
+def test_a_case_not_accepted_after_all_announces_the_stop_too(revoked) -> None:
+    _item, _me, officer, case = revoked
+    case = journey.refuse_acceptance(
+        case_key=case.key, version=case.version, reason="不属于本区", actor=officer, at=AT
+    )
+    assert benefit_of(case).state == "NOTIFIED"
+    assert kinds(case)[-2:] == ["REFUSAL_OF_ACCEPTANCE", "STOP_OF_BENEFIT"]
+
+
+def test_a_withdrawal_of_what_was_granted_announces_the_stop_too(revoked) -> None:
+    _item, me, _officer, case = revoked
+    case = journey.withdraw(case_key=case.key, version=case.version, actor=me, at=AT)
+    assert (benefit_of(case).state, benefit_of(case).stop_reason) == ("NOTIFIED", "OWN_WISH")
+
+
+def test_a_stop_already_announced_keeps_its_own_reason_and_dates(revoked) -> None:
+    _item, _me, officer, case = revoked
+    granted = benefit_of(case)
+    told = entitlement_actions.announce_stop(
+        key=granted.key, version=granted.version, reason="DEATH", stops_on=date(2026, 3, 1),
+        object_by=date(2026, 3, 20), addressee="马晓燕", body="城关区民政局", basis="本地规定（示例）",
+        at=AT, actor=officer,
+    )  # fmt: skip
+    assert decided_anew(case, "REJECT", officer, at=AT).state == "CLOSED"
+    assert benefit_of(case) == told
 
 
 def test_what_was_not_mended_in_time_goes_to_the_official_and_can_still_be_mended(

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements import queries
 from yiwang.capability.entitlements import sample as benefits
 from yiwang.capability.entitlements.models import Entitlement
@@ -324,3 +325,33 @@ def test_another_body_finds_no_list(month):
     assert other.post(f"/desk/entitlements/months/{month.key}/export/").status_code == 404
     assert bank(other, month, "1,成功\n").status_code == 404
     assert month.key not in page(other, "/desk/entitlements/months/")
+
+
+def told_of_the_stop(grant, *, days):
+    """Announced so long ago that the days to object ended ``days`` ago."""
+    at = moments.now() - timedelta(days=days + 10)
+    last = moments.legal_date(at) + timedelta(days=10)
+    return entitlements.announce_stop(
+        key=grant.key, version=grant.version, reason="MOVED", stops_on=last, object_by=last,
+        addressee="马晓燕", body="城关区民政局（示例）", basis="本地规定（示例）", at=at, actor=ME,
+    )  # fmt: skip
+
+
+def test_a_stop_that_may_be_confirmed_is_offered_on_every_page_until_it_is(client, grant):
+    told = told_of_the_stop(grant, days=1)
+    assert "等确认停发 1" in page(client, "/desk/")
+    listed = page(client, "/desk/entitlements/?state=TO_STOP")
+    assert f"/desk/entitlements/{grant.key}/" in listed
+    assert listed.count('aria-current="page"') == 2  # the link above, the tab
+    sent = {"version": str(told.version)}
+    assert client.post(f"/desk/entitlements/{grant.key}/stop/", sent).status_code == 302
+    assert "等确认停发 1" not in page(client, "/desk/")
+    assert "没有等确认停发的待遇" in page(client, "/desk/entitlements/?state=TO_STOP")
+
+
+def test_nothing_is_offered_while_somebody_may_still_object_or_to_another_body(client, grant):
+    told_of_the_stop(grant, days=0)
+    assert "等确认停发 1" not in page(client, "/desk/")
+    told_of_the_stop(give(2), days=1)
+    other = official("far", place="620103000000", body="1" * 18)
+    assert "等确认停发 1" not in page(other, "/desk/")
