@@ -53,6 +53,7 @@ class Draft(models.Model):
     changed_at = models.JSONField(default=dict)  # field → version in which it last changed
     prefilled = EncryptedJSON(default=dict)
     conflicts = EncryptedJSON(default=dict)
+    looked_up = EncryptedJSON(null=True)  # what registers said about persons and firms named
     step = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField()

@@ -1,7 +1,7 @@
 """一网通办 The life of an application, from form to result, in order; the only place that knows it.
 
 ``applicant``: start · answer · submit · ask_for_person · withdraw · review.
-``correcting``: list_correctable · supply_correction.
+``looking_up``: look_up. ``correcting``: list_correctable · supply_correction.
 ``machine``: after_submission · decide_by_rule · write_receipt. ``official``: accept · return_for_correction ·
 hand_back · refuse_acceptance · decide · confirm_by_person. ``rethinking``: ask_extension ·
 grant_extension · decline_extension · revoke_by_person · pass_on_overdue. ``results``: issue · deliver.
@@ -24,6 +24,7 @@ from yiwang.capability.journey.correcting import (
     list_correctable,
     supply_correction,
 )
+from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
 from yiwang.capability.journey.official import (
     accept,
@@ -60,6 +61,7 @@ __all__ = [
     "hand_back",
     "issue",
     "list_correctable",
+    "look_up",
     "pass_on_overdue",
     "refuse_acceptance",
     "return_for_correction",

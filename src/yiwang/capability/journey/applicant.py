@@ -22,6 +22,7 @@ from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.journey import letters, stopping
 from yiwang.capability.journey.correcting import answer_row
+from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.capability.reviews.definitions import ReviewView
@@ -115,9 +116,16 @@ def submit(
             actor=actor, idempotency_key=idempotency_key, body_digest=digest
         )
 
-    try:
+    def hand_in() -> Receipt:
         with transaction.atomic():
             return _hand_in(draft_key, idempotency_key, digest, actor, at, by_person, channel)
+
+    try:
+        try:
+            return hand_in()
+        except intake.NotLookedUp:  # the transaction is over: now a register may be asked
+            look_up(draft_key=draft_key, actor=actor, at=at)
+            return hand_in()
     except (intake.AlreadyHandedIn, IntegrityError):
         receipt = held()
         if receipt is None:

@@ -133,4 +133,5 @@ def answer_row(row: Any) -> AnswerRow:
         step_title=row.step_title,
         sensitive=row.sensitive,
         masked=row.masked,
+        checked=row.checked,
     )

@@ -31,7 +31,9 @@ def person_about(inside: Inside, field: str) -> str | None:
         return inside.applicant
     number = given.get("citizen_id", "") if isinstance(given, Mapping) else str(given)
     person = libraries.find_person(number)
-    if person is None or (isinstance(given, Mapping) and given.get("name", "") != person.name):
+    if person is None:
+        return None
+    if isinstance(given, Mapping) and not libraries.is_called(person, str(given.get("name", ""))):
         return None
     return person.reference
 

@@ -71,6 +71,7 @@ class AnswerOut(Schema):
     value: str
     source: str
     field: str
+    checked: str
 
 
 class CaseMaterialOut(Schema):

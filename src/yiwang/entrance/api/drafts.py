@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 from yiwang.capability import journey
 from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
+from yiwang.capability.intake.definitions import Said
 from yiwang.entrance.api.door import actor_of
 from yiwang.entrance.api.shapes import After, Given, Key, Limit, Short
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -99,6 +100,21 @@ class FileOut(Schema):
     digest: str
 
 
+class SaidOut(Schema):
+    """What a register said about one person or firm the draft names, where on the form."""
+
+    field: str
+    said: Said
+    source_label: str
+    remark: str
+    at: datetime
+
+
+class LookUpOut(Schema):
+    draft: DraftOut
+    told: list[SaidOut]
+
+
 class PrefillOut(Schema):
     """What the sources said: taken over, without a record, or not reachable now."""
 
@@ -162,6 +178,19 @@ def prefill(request: HttpRequest, key: Key) -> object:
             draft_key=key, found=said.found, actor=actor, at=moments.now()
         )
     return {"draft": draft, "not_found": said.not_found, "away": said.away or {}}
+
+
+@router.post("/drafts/{key}/look-up", response=LookUpOut, summary="核对填的人和单位")
+@access(CITIZEN, scope="drafts:write")
+def look_up(request: HttpRequest, key: Key) -> object:
+    """Compare everybody the draft names with the registers (a second at most).
+
+    A name that does not belong to its number is said to differ, never which one does. Handing in
+    does the same for whoever was not looked up.
+    """
+    at = moments.now()
+    draft = journey.look_up(draft_key=key, actor=actor_of(request), at=at)
+    return {"draft": draft, "told": intake.list_told(draft, at=at)}
 
 
 @router.post("/drafts/{key}/files", response={201: FileOut}, summary="上传文件")

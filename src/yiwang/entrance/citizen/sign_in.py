@@ -157,5 +157,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         )
     response = HttpResponseRedirect("/")
     response.delete_cookie(COOKIE)
-    response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # answers kept while offline, too
     return response

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 
 from yiwang.foundation.exchange.definitions import Found, Plain, Shape
 from yiwang.foundation.exchange.sources import provides
-from yiwang.foundation.libraries import queries
-from yiwang.foundation.libraries.definitions import OrganizationView, PersonView
+from yiwang.foundation.libraries import queries, rules
+from yiwang.foundation.libraries.definitions import (
+    OrganizationState,
+    OrganizationView,
+    PersonView,
+)
 from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.refusals import NotFound
 
@@ -15,6 +19,7 @@ PERSONS = "人口库（示例数据）"
 ORGANIZATIONS = "法人库（示例数据）"
 BANKS = "社会保障卡账户库（示例数据）"
 ALLOWANCES = "津贴发放共享库（示例数据）"
+_CLOSED = {OrganizationState.REVOKED: "已吊销", OrganizationState.CANCELLED: "已注销"}
 
 
 def _person(subject: str) -> PersonView | None:
@@ -98,6 +103,35 @@ _of_organization(
 def person_bank_account(*, subject: str, parameters: Mapping[str, str]) -> str | None:
     """The whole number of the account public money is paid to: the social card's if there is one."""
     return queries.find_bank_account(subject) if subject.startswith("person:") else None
+
+
+@provides("person.match", label="姓名和身份证号是否一致", source_label=PERSONS, shape=Shape.OBJECT)
+def person_match(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+    """Is ``name`` the name of whoever has ``number``? The name the register has is never told.
+
+    ``subject`` is who asks; ``about`` names by reference who was looked at.
+    """
+    person = queries.find_person(parameters.get("number", ""))
+    if person is None:
+        return None
+    agrees = rules.same_name(person.name, parameters.get("name", ""))
+    return {"agrees": agrees, "about": person.reference}
+
+
+@provides(
+    "organization.match",
+    label="名称和统一社会信用代码是否一致",
+    source_label=ORGANIZATIONS,
+    shape=Shape.OBJECT,
+)
+def organization_match(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+    """Is ``name`` the name of the firm with the code ``number``? ``remark``: it is closed (public)."""
+    body = queries.find_organization(parameters.get("number", ""))
+    if body is None:
+        return None
+    agrees = rules.same_name(body.name, parameters.get("name", ""))
+    remark = _CLOSED.get(body.state, "") if agrees else ""
+    return {"agrees": agrees, "about": body.reference, "remark": remark}
 
 
 @provides(

@@ -14,6 +14,7 @@ from yiwang.foundation.libraries.definitions import (
     Sex,
 )
 from yiwang.foundation.libraries.models import Allowance, BankAccount, Organization, Person
+from yiwang.foundation.libraries.rules import same_name
 from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
@@ -85,6 +86,11 @@ def find_person(citizen_id: str) -> PersonView | None:
     index = citizen_id_index(citizen_id)
     row = Person.objects.defer(*_CLOSED).filter(citizen_id_index=index).first()
     return _person(row) if row else None
+
+
+def is_called(person: PersonView, name: str) -> bool:
+    """Is this the person's name, however it was typed (width, spaces, the middle dot)?"""
+    return same_name(person.name, name)
 
 
 def list_persons(references: list[str] | tuple[str, ...]) -> dict[str, PersonView]:

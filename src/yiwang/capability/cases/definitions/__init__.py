@@ -58,6 +58,7 @@ class AnswerRow:
     step_title: str = ""
     sensitive: bool = False
     masked: str = ""
+    checked: str = ""  # what the register said about the person or firm named
 
 
 @dataclass(frozen=True, slots=True)

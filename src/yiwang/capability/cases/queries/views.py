@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from yiwang.capability.cases import rules
@@ -118,14 +119,7 @@ def answer_rows(row: Case, *, unmasked: bool) -> tuple[AnswerRow, ...]:
     rows = (AnswerRow(**given) for given in row.content["rows"])
     if unmasked:
         return tuple(rows)
-    return tuple(
-        AnswerRow(
-            r.label, r.masked or "****", r.source, r.field, r.step_title, r.sensitive, r.masked
-        )
-        if r.sensitive
-        else r
-        for r in rows
-    )
+    return tuple(replace(r, value=r.masked or "****") if r.sensitive else r for r in rows)
 
 
 def decision_view(row: Case) -> DecisionView | None:

@@ -11,6 +11,7 @@ from yiwang.capability.intake.actions.filling import (
     start_draft,
 )
 from yiwang.capability.intake.actions.handing_in import AnswersConflict, freeze, mark_submitted
+from yiwang.capability.intake.actions.looking_up import NotLookedUp, keep_looked_up
 from yiwang.capability.intake.actions.publishing import CannotPublishForm, publish_form
 from yiwang.capability.intake.actions.rows import KEPT_DAYS, AlreadyHandedIn
 
@@ -19,12 +20,14 @@ __all__ = [
     "AlreadyHandedIn",
     "AnswersConflict",
     "CannotPublishForm",
+    "NotLookedUp",
     "TooManyDrafts",
     "TooManyFiles",
     "attach_file",
     "detach_file",
     "discard_draft",
     "freeze",
+    "keep_looked_up",
     "keep_prefilled",
     "mark_submitted",
     "publish_form",

@@ -149,7 +149,8 @@ def discard_draft(*, draft_key: str, actor: Actor, at: datetime) -> None:
     """Throw a draft away at the person's wish: its answers are gone at once."""
     draft = rows.lock(draft_key, actor, at)
     rows.let_go_of_files([draft])
-    rows.keep(draft, at, answers={}, prefilled={}, conflicts={}, questions={}, discarded_at=at)
+    emptied: dict[str, Any] = {"answers": {}, "prefilled": {}, "conflicts": {}, "questions": {}}
+    rows.keep(draft, at, **emptied, looked_up=None, discarded_at=at)
     rows.record(draft, "intake.discard", actor, at)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from yiwang.capability.intake import queries, rules
 from yiwang.capability.intake.actions import rows
+from yiwang.capability.intake.actions.looking_up import NotLookedUp
 from yiwang.capability.intake.actions.rows import AlreadyHandedIn
 from yiwang.capability.intake.definitions import Form, FrozenApplication, Kind
 from yiwang.capability.intake.models import Attachment, Draft
@@ -38,7 +39,7 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
     """The application exactly as it is handed in: checked whole, hidden answers dropped.
 
     Locks the draft for the rest of the transaction; ``mark_submitted`` closes it. Refuses
-    InvalidInput with every field's problem, AnswersConflict, AlreadyHandedIn, NotFound.
+    InvalidInput with every field's problem, NotLookedUp, AnswersConflict, AlreadyHandedIn, NotFound.
     """
     draft = rows.insist_open(
         next(iter(prepared.read(Draft, _LOCK, [draft_key, actor.applicant])), None), at
@@ -52,6 +53,8 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
     problems = queries.check(view, on=legal_date(at))
     if problems:
         raise InvalidInput(fields=problems)
+    if queries.to_look_up(view, at=at, again=False):
+        raise NotLookedUp
     answers = rules.visible_answers(form, view.answers)
     agreed = {k: p for k, p in view.prefilled.items() if k in answers and answers[k] == p.value}
     uploads = [f.key for f in form.fields if f.kind is Kind.FILE and f.key in answers]
@@ -64,7 +67,13 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
         form_digest=form.digest,
         questions=queries.questions_now(view),
         answers=answers,
-        rows=queries.answer_rows(form, answers, prefilled=view.prefilled, file_names=names),
+        rows=queries.answer_rows(
+            form,
+            answers,
+            prefilled=view.prefilled,
+            file_names=names,
+            looked_up=view.looked_up,
+        ),
         sources=agreed,
         contradictions=rules.contradictions(form, answers, view.prefilled),
         files={key: tuple(answers[key]) for key in uploads},

@@ -20,10 +20,20 @@ from yiwang.capability.intake.definitions.form import (
     Problem,
     ShowWhen,
 )
+from yiwang.capability.intake.definitions.lookup import (
+    NUMBER_OF,
+    REGISTER_OF,
+    LookedUp,
+    Named,
+    Said,
+    named_key,
+)
 from yiwang.capability.intake.definitions.parsing import parse_form
 
 __all__ = [
     "DAY_TODAY",
+    "NUMBER_OF",
+    "REGISTER_OF",
     "AnswerRow",
     "Contradiction",
     "DraftRow",
@@ -35,9 +45,13 @@ __all__ = [
     "FromQuestion",
     "FrozenApplication",
     "Kind",
+    "LookedUp",
+    "Named",
     "Option",
     "Prefilled",
     "Problem",
+    "Said",
     "ShowWhen",
+    "named_key",
     "parse_form",
 ]

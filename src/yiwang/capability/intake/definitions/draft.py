@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from yiwang.capability.intake.definitions.lookup import LookedUp
+
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
@@ -49,6 +51,7 @@ class DraftView:
     files: tuple[str, ...] = ()
     conflicts: tuple[FieldConflict, ...] = ()
     submitted_case: str | None = None
+    looked_up: Mapping[str, LookedUp] = field(default_factory=dict)  # Named.key → what was said
 
     @property
     def reference(self) -> str:
@@ -73,7 +76,8 @@ class DraftRow:
 class AnswerRow:
     """One answered question in words: for the check page, the case and the letter.
 
-    ``sensitive``: the value must be masked wherever its owner is not looking.
+    ``sensitive``: the value must be masked wherever its owner is not looking. ``checked``: what the
+    register said about the person or firm named.
     """
 
     field: str
@@ -84,6 +88,7 @@ class AnswerRow:
     step_title: str = ""
     sensitive: bool = False
     masked: str = ""
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

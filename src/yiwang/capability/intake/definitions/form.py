@@ -111,6 +111,7 @@ class Field:
     autocomplete: str = ""
     question: FromQuestion | None = None  # already answered on the guide
     material: str = ""  # FILE: uploads here are this material of the item
+    own_statement: bool = True  # PERSON, ORGANIZATION: whom no register lists may be named too
 
     @property
     def sensitive(self) -> bool:

@@ -107,6 +107,15 @@ class NoteReader:
             self.say(f"{where}/x-material", "只有文件题能算作材料")
         return material
 
+    def own_statement(self, notes: Mapping[str, Any], kind: Kind, where: str) -> bool:
+        given = notes.get("x-own-statement", True)
+        if "x-own-statement" in notes and kind not in (Kind.PERSON, Kind.ORGANIZATION):
+            self.say(f"{where}/x-own-statement", "只有填人或单位的题会和登记核对")
+        if not isinstance(given, bool):
+            self.say(f"{where}/x-own-statement", "写 true 或 false")
+            return True
+        return given
+
     def grade(self, notes: Mapping[str, Any], kind: Kind, where: str) -> int:
         given = notes.get("x-grade", _LEAST_GRADE.get(kind, 1))
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 4:

@@ -35,7 +35,7 @@ _NOTES: Final = {
     "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems",
     "x-kind", "x-why", "x-help", "x-prefill", "x-grade", "x-show-when", "x-labels",
     "x-option-help", "x-accept", "x-unit", "x-earliest", "x-latest", "x-level", "x-root",
-    "x-account", "x-pattern-hint", "x-row-name", "x-autocomplete",
+    "x-account", "x-pattern-hint", "x-row-name", "x-autocomplete", "x-own-statement",
 }  # fmt: skip
 FILE_ENDINGS: Final = ("pdf", "jpg", "jpeg", "png", "ofd", "docx", "xlsx")
 
@@ -195,6 +195,7 @@ class _Reader(NoteReader):
             autocomplete=str(notes.get("x-autocomplete") or ""),
             question=self.question(notes.get("x-question"), kind, where),
             material=self.material(notes, kind, where),
+            own_statement=self.own_statement(notes, kind, where),
         )
 
     def _rows(self, notes: Mapping[str, Any], where: str) -> tuple[Field, ...]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from yiwang.capability.intake import rules
-from yiwang.capability.intake.definitions import DraftView, Field, Prefilled
+from yiwang.capability.intake.definitions import (
+    REGISTER_OF,
+    DraftView,
+    Field,
+    LookedUp,
+    Named,
+    Prefilled,
+    Said,
+)
 from yiwang.capability.intake.queries.forms import get_form
 from yiwang.foundation.exchange import sources
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import InvalidInput, NotFound
 
 #: A person waits at most this long for prefilled answers.
 PREFILL_SECONDS: Final = 1.0
@@ -75,3 +85,116 @@ def _fits(field: Field, value: Any) -> Any:
     if problems or not rules.has_right_type(field, kept.get(field.key)):
         return None
     return kept[field.key]
+
+
+def to_look_up(
+    draft: DraftView, *, at: datetime, step: str | None = None, again: bool = True
+) -> tuple[Named, ...]:
+    """Persons and firms the draft (or one step) names that nobody has looked up.
+
+    ``again``: also those about whom nothing was learnt, and what was denied a day ago.
+    """
+    found: dict[str, Named] = {}
+    for one in _list_named(draft, at, step):
+        known = draft.looked_up.get(one.key)
+        if known is None or (again and known.is_to_be_asked_again(at)):
+            found.setdefault(one.key, one)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a register said about whoever is named at one place of the form."""
+
+    field: str
+    key: str
+    said: Said
+    source_label: str
+    remark: str
+    at: datetime
+
+
+def list_told(draft: DraftView, *, at: datetime, step: str | None = None) -> tuple[Told, ...]:
+    """Everybody the draft (or one step) names and what was said about them, in form order."""
+    named = _list_named(draft, at, step)
+    known = [(one, draft.looked_up.get(one.key)) for one in named]
+    return tuple(
+        Told(one.place, one.key, told.said, told.source_label, told.remark, told.at)
+        for one, told in known
+        if told is not None
+    )
+
+
+def find_named(draft: DraftView, place: str, value: Mapping[str, str], *, at: datetime) -> Named:
+    """Who is named by what was just typed at one place of the form.
+
+    Refuses NotFound when no person or firm is asked for there, InvalidInput while name or number is
+    not whole.
+    """
+    form = get_form(draft.item_code, draft.item_version)
+    field = rules.field_at(form, place)
+    if field is None or field.kind not in REGISTER_OF:
+        raise NotFound("表里没有这个问题。", "请刷新页面。")
+    kept, problems = rules.clean([field], {field.key: value})
+    named = rules.find_named(form, place, kept.get(field.key), on=legal_date(at))
+    if problems or named is None:
+        raise InvalidInput("姓名和号码还没有填完整。", "请填好两栏再核对。", fields=problems)
+    return named
+
+
+def ask_registers(
+    draft: DraftView,
+    named: Sequence[Named],
+    *,
+    limit_seconds: float = PREFILL_SECONDS,
+    at: datetime,
+) -> Mapping[str, LookedUp]:
+    """Compare names and numbers with the registers, all at once; by ``Named.key``.
+
+    A register answers whether they agree; under which other name a number is listed it never says.
+    """
+    questions = [
+        sources.Question(
+            REGISTER_OF[one.field.kind],
+            draft.applicant,
+            {"name": one.name, "number": one.number},
+        )
+        for one in named
+    ]
+    if not questions:
+        return {}
+    answers = sources.ask_all(
+        questions,
+        purpose="核对申请表里填的人和单位",
+        case=draft.reference,
+        limit_seconds=limit_seconds,
+        at=at,
+    )
+    return {one.key: _said(answer, at) for one, answer in zip(named, answers, strict=True)}
+
+
+def register_label(field: Field) -> str:
+    """The register a person or firm is looked up in, in words."""
+    source = sources.find_source(REGISTER_OF[field.kind])
+    return source.source_label if source else "登记信息"
+
+
+def _list_named(draft: DraftView, at: datetime, step: str | None) -> tuple[Named, ...]:
+    form = get_form(draft.item_code, draft.item_version)
+    return rules.list_named(
+        form, draft.answers, on=legal_date(at), step=step, prefilled=draft.prefilled
+    )
+
+
+def _said(answer: sources.Answer, at: datetime) -> LookedUp:
+    """What is not an answer to the question means the register is away."""
+    value = answer.value
+    if answer.status is sources.Status.NOT_FOUND:
+        return LookedUp(Said.NOT_LISTED, answer.source_label, at)
+    if not isinstance(value, dict) or not isinstance(value.get("agrees"), bool):
+        return LookedUp(Said.AWAY, answer.source_label, at)
+    about, agrees = str(value.get("about") or ""), value["agrees"]
+    if not agrees:
+        return LookedUp(Said.DIFFERS, answer.source_label, at, about=about)
+    remark = str(value.get("remark") or "")
+    return LookedUp(Said.AGREES, answer.source_label, at, remark, about)

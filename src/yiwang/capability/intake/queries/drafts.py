@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -15,13 +15,18 @@ from yiwang.capability.intake.definitions import (
     DraftView,
     Field,
     FieldConflict,
+    LookedUp,
     Prefilled,
+    Said,
 )
 from yiwang.capability.intake.models import Attachment, Draft
 from yiwang.capability.intake.queries.forms import check_answers, get_form
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, NotFound
+
+#: What a list does not show is not opened.
+_CLOSED: Final = ("answers", "prefilled", "conflicts", "looked_up")
 
 
 def get_draft(key: str, actor: Actor) -> DraftView:
@@ -47,7 +52,7 @@ def list_drafts(
         if (seen := last.first()) is None:
             raise NotFound
         rows = rows.filter(Q(saved_at__lt=seen[0]) | Q(saved_at=seen[0], pk__lt=seen[1]))
-    ordered = rows.order_by("-saved_at", "-pk").defer("answers", "prefilled", "conflicts")
+    ordered = rows.order_by("-saved_at", "-pk").defer(*_CLOSED)
     shown, following = cut(ordered[: bounded(limit) + 1], limit)
     return Page(tuple(_row_of(row) for row in shown), following)
 
@@ -59,9 +64,9 @@ def list_attachments(draft_key: str, actor: Actor) -> Mapping[str, str]:
 
 
 def check(draft: DraftView, *, on: date, step: str | None = None) -> tuple[FieldProblem, ...]:
-    """Everything wrong with a draft on that day, codes compared with the registers."""
+    """Everything wrong with a draft on that day; who is not looked up yet is no mistake yet."""
     form = get_form(draft.item_code, draft.item_version)
-    return check_answers(form, draft.answers, on=on, step=step)
+    return check_answers(form, draft.answers, on=on, step=step, looked_up=draft.looked_up)
 
 
 def wants_prefill(draft: DraftView, fields: Sequence[Field]) -> tuple[Field, ...]:
@@ -111,6 +116,7 @@ def view_of(row: Draft, *, files: Sequence[str] | None = None) -> DraftView:
         files=tuple(keys),
         conflicts=_conflicts(row),
         submitted_case=row.submitted_case or None,
+        looked_up={key: _looked_up(one) for key, one in (row.looked_up or {}).items()},
     )
 
 
@@ -132,6 +138,11 @@ def _row_of(row: Draft) -> DraftRow:
 def _prefilled(fact: Mapping[str, Any]) -> Prefilled:
     as_of = datetime.fromisoformat(fact["as_of"])
     return Prefilled(fact["value"], fact["source_label"], as_of, fact["source"])
+
+
+def _looked_up(kept: Mapping[str, str]) -> LookedUp:
+    at = datetime.fromisoformat(kept["at"])
+    return LookedUp(Said(kept["said"]), kept["source_label"], at, kept["remark"])
 
 
 def _conflicts(row: Draft) -> tuple[FieldConflict, ...]:

@@ -13,6 +13,7 @@ from yiwang.capability.intake.definitions import (
     Field,
     Form,
     Kind,
+    LookedUp,
     Prefilled,
     parse_form,
 )
@@ -39,10 +40,23 @@ def has_form(item_code: str, item_version: int) -> bool:
 
 
 def check_answers(
-    form: Form, answers: Mapping[str, Any], *, on: date, step: str | None = None
+    form: Form,
+    answers: Mapping[str, Any],
+    *,
+    on: date,
+    step: str | None = None,
+    looked_up: Mapping[str, LookedUp] | None = None,
 ) -> tuple[FieldProblem, ...]:
-    """The same for answers that are in no draft: the API, the counter, a pack's examples."""
-    registers = rules.Registers(division=_division_exists, industry=_industry_exists)
+    """Everything wrong with answers, codes compared with their registers.
+
+    Without ``looked_up`` (no draft: the counter, a pack's examples) nobody named was looked up, and
+    only form and check digits are judged.
+    """
+    registers = rules.Registers(
+        division=_division_exists,
+        industry=_industry_exists,
+        named=looked_up.get if looked_up is not None else None,
+    )
     return rules.validate(form, answers, on=on, step=step, registers=registers)
 
 
@@ -65,10 +79,11 @@ def answer_rows(
     *,
     prefilled: Mapping[str, Prefilled],
     file_names: Mapping[str, str],
+    looked_up: Mapping[str, LookedUp] | None = None,
 ) -> tuple[AnswerRow, ...]:
     """The answers in words, with the names of divisions, industries and files."""
     names = {**names_of_codes(form.fields, answers), **file_names}
-    return rules.answer_rows(form, answers, prefilled=prefilled, names=names)
+    return rules.answer_rows(form, answers, prefilled=prefilled, names=names, looked_up=looked_up)
 
 
 def visible_keys(form: Form, answers: Mapping[str, Any]) -> frozenset[str]:

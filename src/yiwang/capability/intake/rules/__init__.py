@@ -11,6 +11,7 @@ from yiwang.capability.intake.rules.checking import (
 from yiwang.capability.intake.rules.cleaning import clean, has_right_type
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.capability.intake.rules.merging import Merged, merge
+from yiwang.capability.intake.rules.naming import field_at, find_named, list_named
 from yiwang.capability.intake.rules.wording import answer_rows, contradictions, describe, mask
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "clean",
     "contradictions",
     "describe",
+    "field_at",
+    "find_named",
     "has_right_type",
+    "list_named",
     "mask",
     "material_files",
     "merge",

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from yiwang.capability.intake.definitions import DAY_TODAY, Field, Kind
+from yiwang.capability.intake.definitions import (
+    DAY_TODAY,
+    NUMBER_OF,
+    Field,
+    Kind,
+    LookedUp,
+    Said,
+    named_key,
+)
 from yiwang.kernel import identifiers
 
 _COUNT: Final = ("", "一", "两", "三", "四", "五", "六", "七", "八", "九")
@@ -28,10 +36,11 @@ class Wrong(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Which codes exist. None: cannot be said here, so it is not checked."""
+    """Which codes exist, who is listed. None: cannot be said here, so it is not checked."""
 
     division: Callable[[str], bool] | None = None
     industry: Callable[[str], bool] | None = None
+    named: Callable[[str], LookedUp | None] | None = None  # by ``named_key``
 
 
 def check(
@@ -49,9 +58,9 @@ def check(
             return day(field, value, on=on, answers=answers)
         case Kind.PERSON:
             wrong = citizen_id(value["citizen_id"], on=on, label="身份证号")
-            return wrong and wrong._replace(part="citizen_id")
+            return wrong._replace(part="citizen_id") if wrong else named(field, value, registers)
         case Kind.ORGANIZATION:
-            return uscc(value["uscc"])
+            return uscc(value["uscc"]) or named(field, value, registers)
         case Kind.DIVISION:
             return division(field, value, registers)
         case Kind.INDUSTRY:
@@ -106,6 +115,27 @@ def uscc(value: str) -> Wrong | None:
     if not identifiers.is_uscc(value):
         return Wrong("统一社会信用代码有一位不对。", again, "uscc")
     return None
+
+
+def named(field: Field, value: Mapping[str, str], registers: Registers) -> Wrong | None:
+    """Name and number agree in the register, or the person may go on with their own word.
+
+    What the register has instead is never said. Not looked up yet: nothing is wrong yet.
+    """
+    key = named_key(field.kind, value["name"], value[NUMBER_OF[field.kind]])
+    told = registers.named(key) if registers.named else None
+    if told is None or told.lets_go_on(field):
+        return None
+    papers = "证件" if field.kind is Kind.PERSON else "营业执照"
+    match told.said:
+        case Said.DIFFERS:
+            pair = "姓名和身份证号" if field.kind is Kind.PERSON else "名称和统一社会信用代码"
+            wrong = f"{field.spoken}的{pair}对不上。"
+            return Wrong(wrong, f"请对照{papers}把两栏再看一遍；没填错的，请打 12345 或到窗口办。")
+        case Said.NOT_LISTED:
+            wrong = f"{told.source_label}里没有查到{field.spoken}。"
+            return Wrong(wrong, f"请对照{papers}再看一遍；没填错的，请到窗口办。")
+    return Wrong(f"{field.spoken}还没有核对。", "请过一会儿再核对，填的内容都存着。")
 
 
 def day(field: Field, value: str, *, on: date, answers: Mapping[str, Any]) -> Wrong | None:

@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 from yiwang.capability.intake.definitions import (
+    NUMBER_OF,
     AnswerRow,
     Contradiction,
     Field,
     Form,
     Kind,
+    LookedUp,
     Prefilled,
+    Said,
+    named_key,
 )
 from yiwang.capability.intake.rules.checking import visible_answers
 from yiwang.kernel import masks
@@ -69,6 +73,7 @@ def answer_rows(
     *,
     prefilled: Mapping[str, Prefilled],
     names: Mapping[str, str],
+    looked_up: Mapping[str, LookedUp] | None = None,
 ) -> tuple[AnswerRow, ...]:
     """Every answered question in form order; “来自…” only while the answer is what the source said."""
     shown = visible_answers(form, answers)
@@ -88,9 +93,34 @@ def answer_rows(
                     step_title=step.title,
                     sensitive=field.sensitive or any(f.sensitive for f in field.fields),
                     masked=mask(field, value, names),
+                    checked=checked(field, value, looked_up or {}),
                 )
             )
     return tuple(rows)
+
+
+def checked(field: Field, value: Any, looked_up: Mapping[str, LookedUp]) -> str:
+    """What the register said about who is named, for whoever decides; "" for other questions."""
+    if field.kind is Kind.GROUP and isinstance(value, list):
+        told = [
+            f"第 {number} 个{field.row_name}：{said}"
+            for number, row in enumerate(value, start=1)
+            if isinstance(row, dict)
+            for inner in field.fields
+            if (said := checked(inner, row.get(inner.key), looked_up))
+        ]
+        return "；".join(told)
+    part = NUMBER_OF.get(field.kind)
+    if part is None or not isinstance(value, dict):
+        return ""
+    found = looked_up.get(named_key(field.kind, value.get("name", ""), value.get(part, "")))
+    if found is None:
+        return ""
+    if found.said is Said.AGREES:
+        return f"已和{found.source_label}核对，{found.remark or '一致'}"
+    if found.said is Said.NOT_LISTED:
+        return f"{found.source_label}里没有查到，以本人所填为准"
+    return "没能核对，以本人所填为准"
 
 
 def contradictions(

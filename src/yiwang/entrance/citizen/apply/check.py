@@ -64,7 +64,11 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
     draft = opened.draft
     names = intake.list_attachments(draft.key, opened.actor)
     rows = intake.answer_rows(
-        opened.form, draft.answers, prefilled=draft.prefilled, file_names=names
+        opened.form,
+        draft.answers,
+        prefilled=draft.prefilled,
+        file_names=names,
+        looked_up=draft.looked_up,
     )
     problems = intake.check(draft, on=legal_date(opened.at))
     if problems and refusal is None:

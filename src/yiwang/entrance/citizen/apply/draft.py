@@ -119,6 +119,7 @@ def page_state(
         ),
         children_of=children_of,
         industries=intake.list_industries,
+        looked_up=draft.looked_up,
         address=opened.address(step.key),
         today=moments.legal_date(opened.at).isoformat(),
     )

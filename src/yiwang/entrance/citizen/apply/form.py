@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yiwang.capability import journey
 from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
-from yiwang.capability.intake.definitions import DraftView, FormStep
+from yiwang.capability.intake.definitions import DraftView, FormStep, Said
 from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft, page_state, step_of
 from yiwang.entrance.citizen.apply.uploads import keep_uploads
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -67,6 +67,7 @@ def show_step(
         "fields": render_fields(opened.form, shown.fields, state),
         "refusal": refusal,
         "more": "more" in request.GET,
+        "looked": "looked" in request.GET,
         "conflicts": [
             c for c in opened.draft.conflicts if c.field in {f.key for f in shown.fields}
         ],
@@ -120,10 +121,16 @@ def _next(
     draft: DraftView,
     was_visible: frozenset[str],
 ) -> HttpResponse:
+    known = draft.looked_up
+    if intake.to_look_up(draft, at=opened.at, step=shown.key):
+        draft = _looked_up(opened, shown)
     problems = intake.check(draft, on=legal_date(opened.at), step=shown.key)
     if not problems:
-        return HttpResponseRedirect(opened.after(shown))
-    newly = intake.visible_keys(opened.form, draft.answers) - was_visible
+        told = intake.list_told(draft, at=opened.at, step=shown.key)
+        new = [t.field for t in told if t.said is not Said.AGREES and t.key not in known]
+        here = f"{opened.address(shown.key)}?looked=1#{new[0]}" if new else ""
+        return HttpResponseRedirect(here or opened.after(shown))
+    newly = intake.visible_keys(opened.form, draft.answers) - was_visible - draft.answers.keys()
     old = [p for p in problems if p.field.split("-", 1)[0] not in newly]
     if not old:
         return HttpResponseRedirect(f"{opened.address(shown.key)}?more=1#{problems[0].field}")
@@ -179,6 +186,11 @@ def _ask(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) ->
     return f"?{urlencode({'away': ','.join(found.away or ())})}#{rest or 'main'}"
 
 
+def _look(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
+    _looked_up(opened, shown)
+    return f"#{rest}"
+
+
 def _stay(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
     return f"#{rest}"
 
@@ -194,6 +206,12 @@ def _remove(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str)
             at=opened.at,
         )
     return f"#{field}"
+
+
+def _looked_up(opened: OpenDraft, shown: FormStep) -> DraftView:
+    return journey.look_up(
+        draft_key=opened.draft.key, step=shown.key, actor=opened.actor, at=opened.at
+    )
 
 
 def _answer(opened: OpenDraft, draft: DraftView, answers: dict[str, object]) -> None:
@@ -214,6 +232,7 @@ _ACTS: dict[str, _Handler] = {
     "drop": _drop,
     "choose": _choose,
     "ask": _ask,
+    "look": _look,
     "upload": _stay,
     "remove": _remove,
 }

@@ -11,6 +11,7 @@ from yiwang.entrance.citizen.apply import (
     drafts,
     form,
     materials,
+    naming,
     save,
     uploads,
 )
@@ -23,6 +24,11 @@ urlpatterns = [
     path("my/drafts/<str:key>/step/<str:step_key>/", form.step, name="step"),
     path("my/drafts/<str:key>/step/<str:step_key>/save/", save.save, name="save"),
     path("my/drafts/<str:key>/step/<str:step_key>/prefill/", save.prefill, name="prefill"),
+    path(
+        "my/drafts/<str:key>/step/<str:step_key>/look-up/<str:field>/",
+        naming.look_up,
+        name="look-up",
+    ),
     path("my/drafts/<str:key>/files/<str:field>/", uploads.upload, name="upload"),
     path("my/drafts/<str:key>/materials/", materials.show, name="materials"),
     path("my/drafts/<str:key>/check/", check.check, name="check"),

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yiwang.capability.intake.definitions import Field, Kind, Prefilled
+from yiwang.entrance.shell.forms import naming
 from yiwang.entrance.shell.forms.folding import Folded, attribute, fold, joined, slot
 from yiwang.entrance.shell.forms.state import Choices, PageState
 from yiwang.kernel import moments
@@ -179,9 +180,9 @@ def division_selects(field: Field, key: str, value: Any, state: PageState) -> Sa
     return joined(selects)
 
 
-def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
-    """One level of the cascade; also what the browser fetches for the next level."""
-    labels = (
+def level_labels() -> tuple[str, ...]:
+    """What to choose on each level; the open page adds lists below and needs the same words."""
+    return (
         "",
         _("选省"),
         _("选市（州）"),
@@ -189,6 +190,10 @@ def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
         _("选乡镇（街道）"),
         _("选村（社区）"),
     )
+
+
+def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
+    """One level of the cascade; also what the browser fetches for the next level."""
     options = [
         _OPTION.put(
             {
@@ -199,7 +204,7 @@ def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
         )
         for code, name in choices
     ]
-    told = {"id": key, "level": level, "label": labels[level], "options": joined(options)}
+    told = {"id": key, "level": level, "label": level_labels()[level], "options": joined(options)}
     return common("select").put(told)
 
 
@@ -244,6 +249,9 @@ def _pair(field: Field, key: str, value: Any, state: PageState) -> dict[str, obj
         slots[f"error:{part}"] = error_line(name, state)
         wrong = f' aria-invalid="true" aria-describedby="{name}-e"'
         slots[f"state:{part}"] = attribute(wrong) if name in state.problems else None
+    slots["looks"] = naming.looks_attribute(key, state)
+    if key not in state.problems:
+        slots["said"] = naming.said_line(field, key, value, state)
     return slots
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from yiwang.capability.intake.definitions import Field, Kind
+from yiwang.capability.intake.definitions import NUMBER_OF, Field, Kind
 from yiwang.entrance.shell.forms.boxes import ONE_BOX, parts_of
 
 MOST_ROWS: Final = 50
@@ -26,6 +26,12 @@ def read_answers(fields: Sequence[Field], sent: QueryDict) -> dict[str, Any]:
         elif field.kind is not Kind.FILE and _was_there(field, sent):
             answers[field.key] = _one(field, field.key, sent)
     return answers
+
+
+def read_named(place: str, sent: QueryDict) -> dict[str, str]:
+    """What stands in the boxes of one person or firm, wherever on the form they are."""
+    parts = ("name", *NUMBER_OF.values())
+    return {part: sent.get(f"{place}-{part}", "") for part in parts if f"{place}-{part}" in sent}
 
 
 def _was_there(field: Field, sent: QueryDict) -> bool:

@@ -112,7 +112,7 @@ def _folded(form: Form, field: Field, name: str, *, masked: bool = False) -> Fol
 def _fold(field: Field, name: str, template: str) -> Folded:
     """Everything that is the same for everybody, with slots for what is not."""
     slots = ("error", "source", "shown", "state", "filled", "value", "year", "month", "day")
-    more = ("selects", "results", "query", "rows", "files")
+    more = ("selects", "results", "query", "rows", "files", "looks", "said")
     context: dict[str, Any] = {slot_name: slot(slot_name) for slot_name in (*slots, *more)}
     context |= {
         "id": attribute(name),
@@ -124,6 +124,7 @@ def _fold(field: Field, name: str, template: str) -> Folded:
         "in_row": field.kind is Kind.YES_NO,
         "parts": boxes.folded_parts(field, name),
         "accept": ",".join(f".{ending}" for ending in field.accept),
+        "labels": json.dumps(boxes.level_labels(), ensure_ascii=False),
         "accept_words": "、".join(ending.upper() for ending in field.accept),
     }
     if field.show_when:

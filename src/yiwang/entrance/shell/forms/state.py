@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yiwang.capability.intake.definitions import FieldConflict, Prefilled
+from yiwang.capability.intake.definitions import FieldConflict, LookedUp, Prefilled
 from yiwang.kernel.refusals import FieldProblem
 
 #: (code, name) pairs: the children of a division, or hits of the industry search.
@@ -34,7 +34,8 @@ class PageState:
     names: Mapping[str, str] = field(default_factory=dict)  # codes → names
     children_of: Callable[[str], Choices] = _none
     industries: Callable[[str], Choices] = _none
-    address: str = ""  # of this page, for “不对？”
+    looked_up: Mapping[str, LookedUp] = field(default_factory=dict)  # by ``named_key``
+    address: str = ""  # of this page, for “不对？” and for looking up who is named
     today: str = ""  # 2026-12-14, to say “今天”
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, accounts, grants, tokens."""
+"""Signing in and out, accounts, grants, tokens; how often somebody may ask."""
 
 from yiwang.support.identity.actions.accounts import (
     change_password,
@@ -22,6 +22,7 @@ from yiwang.support.identity.actions.sessions import (
     sign_out,
 )
 from yiwang.support.identity.actions.signing_in import confirm_second_factor, sign_in
+from yiwang.support.identity.actions.throttling import within_pace
 from yiwang.support.identity.actions.tokens import issue_token, revoke_token
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "sign_in",
     "sign_in_with_code",
     "sign_out",
+    "within_pace",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -44,6 +45,18 @@ def hit(scope: str, subject: str, *, at: datetime, window: timedelta, limit: int
         )
         (count,) = cursor.fetchone() or (0,)
     return int(count)
+
+
+def within_pace(who: str, *, limits: Mapping[str, tuple[timedelta, int]], at: datetime) -> bool:
+    """Count one more question of ``who``; False once any limit is passed.
+
+    ``limits``: scope → (window, most). Every scope counts also when another has refused.
+    """
+    counts = [
+        hit(scope, who, at=at, window=window, limit=most + 1) <= most
+        for scope, (window, most) in limits.items()
+    ]
+    return all(counts)
 
 
 def is_locked(*pairs: tuple[str, str], at: datetime) -> bool:

@@ -59,9 +59,11 @@
   form.addEventListener("change", showWhatIsAsked);
 
   /* Saving. What could not be sent stays on this device and is sent once, later. */
-  var saved = document.querySelector("[data-saved]"), unsaved = document.querySelector("[data-unsaved]");
+  var lines = ["saved", "unsaved", "signed-out"].map(function (name) {
+    return document.querySelector("[data-" + name + "]");
+  });
   var shelf = "draft:" + form.dataset.draft + ":" + form.dataset.step;
-  var timer = null, sending = false, again = false, touched = false, leaving = false;
+  var timer = null, retry = null, sending = false, again = false, touched = false, leaving = false;
 
   function entries() {
     var data = new URLSearchParams();
@@ -70,17 +72,19 @@
     });
     return data.toString();
   }
-  function say(isSaved, words) {
-    if (!saved || !unsaved) return;
-    saved.hidden = !isSaved; unsaved.hidden = isSaved;
-    var line = saved.querySelector(".saved");
-    if (isSaved && words && line) line.lastChild.textContent = words;
+  function say(which, words) {
+    lines.forEach(function (line) { if (line) line.hidden = line !== lines[which]; });
+    var told = words && lines[which] && lines[which].querySelector(".saved");
+    if (told) told.lastChild.textContent = words;
   }
-  function keepHere() {
+  function keepHere(signedOut) {
     try { localStorage.setItem(shelf, entries()); } catch (full) { /* told by the line below */ }
-    say(false);
+    say(signedOut === true ? 2 : 1);
+    clearTimeout(retry);
+    if (signedOut !== true) retry = setTimeout(save, 10000);
   }
   function save() {
+    clearTimeout(retry);
     if (sending) { again = true; return; }
     sending = true; again = false;
     var body = entries();
@@ -89,18 +93,25 @@
     }).then(function (result) {
       sending = false;
       if (result.ok) {
-        form.elements.version.value = result.told.version;
+        seen(result.told.version);
         localStorage.removeItem(shelf);
-        say(true, result.told.saved);
+        say(0, result.told.saved);
         if (again) save();
       } else if (result.status === 409 && result.told.conflicts) {
         localStorage.removeItem(shelf);
         leaving = true;
         location.reload();
-      } else if (result.status >= 500 || result.status === 401 || result.status === 403) {
+      } else if (result.status >= 500) {
         keepHere();
+      } else if (result.status === 401 || result.status === 403) {
+        keepHere(true);
       }
     }).catch(function () { sending = false; keepHere(); });
+  }
+  /* Answers may overtake each other: the version this page has seen only grows. */
+  function seen(version) {
+    var box = form.elements.version;
+    box.value = Math.max(Number(box.value), Number(version));
   }
   function soon() {
     touched = true;
@@ -122,10 +133,13 @@
   var left = localStorage.getItem(shelf);
   if (left) {
     send(form.dataset.save, new URLSearchParams(left), token(form)).then(function (answer) {
-      if (answer.status >= 500 || answer.status === 401) return;
+      if (answer.status >= 500 || answer.status === 401 || answer.status === 403) {
+        say(answer.status >= 500 ? 1 : 2);
+        return;
+      }
       localStorage.removeItem(shelf);
       location.reload();
-    }).catch(function () { say(false); });
+    }).catch(function () { say(1); });
   }
 
   /* “不对？”: the filled-in box can be written in. */
@@ -146,7 +160,7 @@
       return answer.ok ? answer.json() : { fields: {} };
     }).then(function (told) {
       Object.keys(told.fields || {}).forEach(function (key) { replace(key, told.fields[key]); });
-      if (told.version && !touched) form.elements.version.value = told.version;
+      if (told.version && !touched) seen(told.version);
       if (waiting) waiting.remove();
       showWhatIsAsked();
     }).catch(function () { if (waiting) waiting.remove(); });
@@ -161,8 +175,16 @@
     if (typed) return;
     var template = document.createElement("template");
     template.innerHTML = html;
+    var fresh = template.content.firstElementChild;
     old.replaceWith(template.content);
+    if (fresh && window.htmx) window.htmx.process(fresh);
   }
+
+  /* A person or a firm: what the register said was about what stood there before this key. */
+  form.addEventListener("input", function (event) {
+    var pair = event.target.closest("[data-pair]");
+    if (pair) pair.querySelector("[data-said]").textContent = "";
+  });
 
   /* Divisions: choosing one loads the list below it. */
   form.addEventListener("change", function (event) {
@@ -178,7 +200,7 @@
       return answer.json();
     }).then(function (told) {
       if (!told.divisions.length) return;
-      var labels = ["", "选省", "选市（州）", "选县（区）", "选乡镇（街道）", "选村（社区）"];
+      var labels = JSON.parse(cascade.dataset.labels);
       var next = mine.cloneNode(true), select = next.querySelector("select");
       var name = cascade.dataset.cascade + "-" + (level + 1);
       next.htmlFor = select.id = select.name = name;
@@ -227,33 +249,43 @@
   });
   function upload(input, field, file) {
     var files = form.querySelector('[data-files="' + field + '"]');
-    var line = document.createElement("li");
-    line.className = "rowline"; line.setAttribute("role", "status");
-    line.textContent = file.name + "，0%";
+    var drawn = files.parentNode.querySelector("template[data-uploading]").content.cloneNode(true);
+    var line = drawn.firstElementChild, error = line.querySelector(".err");
+    line.querySelector("[data-name]").textContent = file.name;
     files.appendChild(line);
+    amount(0);
     var body = new FormData(), request = new XMLHttpRequest();
     body.append("file", file);
     request.open("POST", form.dataset.files + field + "/");
     request.setRequestHeader("X-CSRFToken", token(form));
     request.setRequestHeader("Accept", "application/json");
-    request.upload.onprogress = function (sent) {
-      if (sent.lengthComputable) line.textContent = file.name + "，" + Math.floor(100 * sent.loaded / sent.total) + "%";
-    };
-    request.onerror = function () { line.textContent = file.name + "：没有传上去，网断了，请再选一次。"; };
+    request.upload.onprogress = function (sent) { if (sent.lengthComputable) amount(sent.loaded / sent.total); };
+    request.onerror = function () { fail(error.dataset.cut); };
     request.onload = function () {
       var told = {};
       try { told = JSON.parse(request.responseText); } catch (broken) { told = {}; }
-      if (request.status === 200) {
-        form.elements.version.value = told.version;
-        var template = document.createElement("template");
-        template.innerHTML = told.row;
-        line.replaceWith(template.content);
-      } else {
-        var refusal = told.refusal || { sentence: "没有传上去。", remedy: "请再选一次。" };
-        line.textContent = file.name + "：" + refusal.sentence + refusal.remedy;
+      if (request.status !== 200) {
+        fail(told.refusal ? told.refusal.sentence + told.refusal.remedy : error.dataset.failed);
+        return;
       }
+      seen(told.version);
+      var template = document.createElement("template");
+      template.innerHTML = told.row;
+      line.replaceWith(template.content);
     };
     request.send(body);
+
+    function amount(part) {
+      var whole = file.size / 1048576;
+      line.querySelector("[data-amount]").textContent = (part * whole).toFixed(1) + " / " + whole.toFixed(1) + " MB";
+      line.querySelector("rect").setAttribute("width", Math.round(part * 100));
+    }
+    function fail(words) {
+      line.querySelector("svg.progressbar").remove();
+      line.querySelector("[data-amount]").remove();
+      error.lastElementChild.textContent = words;
+      error.hidden = false;
+    }
   }
 
   showWhatIsAsked();
