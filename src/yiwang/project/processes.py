@@ -34,7 +34,6 @@ from yiwang.project import background, database
 log = logging.getLogger("yiwang.process")
 
 WORKERS: Final = 2
-THREADS: Final = 4
 WAITING: Final = 64  # requests a process holds before the next must wait outside
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
@@ -77,14 +76,14 @@ def _definitions_of(module: str) -> object:
 
 
 def web() -> None:
-    """Pages and API: Django under WSGI, a few threads in each of two processes."""
+    """Pages and API: Django under WSGI, threads in each of two processes; see ``turnstile``."""
     Granian(
         "yiwang.project.wsgi:application",
         address=listening_address(),
         port=int(os.environ.get("PORT", "8000")),
         interface=Interfaces.WSGI,
         workers=int(os.environ.get("YIWANG_WEB_WORKERS", str(WORKERS))),
-        blocking_threads=THREADS,
+        blocking_threads=settings.WEB_THREADS,
         backpressure=WAITING,
         http=HTTPModes.http1,
         websockets=False,

@@ -98,12 +98,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
 #: ``clamdscan --no-summary -``. Empty: none. Set, and silent or failing: uploads are refused.
 FILE_SCANNER = os.environ.get("YIWANG_FILE_SCANNER", "")
 
+#: Threads of each web process; three in four may be held by people who act (docs/decisions/0150).
+#: Each keeps a connection to the database.
+WEB_THREADS = int(os.environ.get("YIWANG_WEB_THREADS", "32"))
+
 #: JSON lines on standard output, one event one line.
 LOGGING = logs.CONFIGURATION
 
 MIDDLEWARE = [
     "yiwang.project.middleware.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yiwang.project.turnstile.TurnstileMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "yiwang.entrance.shell.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
