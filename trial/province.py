@@ -9,9 +9,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
 
 from tests.installation import Installation
 
@@ -33,13 +36,13 @@ def province(installation: Installation | None = None) -> Iterator[Installation]
     place = installation or Installation(sample=True)
     try:
         place.start()
-        place.wait_for_line("ready: ", seconds=300)
+        place.wait_for_line("ready: ", seconds=900)
         yield place
     finally:
         place.remove()
 
 
-def run_inside(place: Installation, *arguments: str, seconds: int = 600) -> str:
+def run_inside(place: Installation, *arguments: str, seconds: int = 3600) -> str:
     """One of our commands in a process of its own on the installation; its output."""
     done = subprocess.run(
         [sys.executable, "-m", *arguments],
@@ -55,8 +58,19 @@ def run_inside(place: Installation, *arguments: str, seconds: int = 600) -> str:
 
 def people(place: Installation, count: int) -> list[Person]:
     """``count`` of them, made by real actions."""
-    said = run_inside(place, "trial.province", str(count))
+    said = run_inside(place, "trial.province", "people", str(count))
     return [Person(**row) for row in json.loads(said.splitlines()[-1])]
+
+
+def staff(place: Installation) -> list[str]:
+    """Tokens of two officials who decide what ``people`` hand in."""
+    tokens: list[str] = json.loads(run_inside(place, "trial.province", "staff").splitlines()[-1])
+    return tokens
+
+
+def quoted(path: str) -> str:
+    """An address as a browser sends it."""
+    return quote(path, safe="/?=&")
 
 
 def post(
@@ -67,36 +81,53 @@ def post(
     key: str = "",
     body: bytes = b"",
     kind: str = "",
-    seconds: float = 30,
+    seconds: float = 120,
 ) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. OSError when nobody answers."""
-    client = http.client.HTTPConnection("127.0.0.1", place.port, timeout=seconds)
-    headers = {"Authorization": f"Bearer {token}", "Content-Length": str(len(body))}
+    headers = {"Authorization": f"Bearer {token}"}
     headers |= {"Idempotency-Key": key} if key else {}
     headers |= {"Content-Type": kind} if kind else {}
+    status, _, said = ask(place, "POST", path, body=body, headers=headers, seconds=seconds)
+    return status, said
+
+
+def ask(
+    place: Installation,
+    method: str,
+    path: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    seconds: float = 120,
+) -> tuple[int, Message, bytes]:
+    """The same with the answer's headers."""
+    client = http.client.HTTPConnection("127.0.0.1", place.port, timeout=seconds)
+    length = {"Content-Length": str(len(body))} if method != "GET" else {}
     try:
-        client.request("POST", path, body=body, headers=headers)
+        client.request(method, path, body=body or None, headers={**headers, **length})
         answer = client.getresponse()
-        return answer.status, answer.read()
+        return answer.status, answer.headers, answer.read()
     finally:
         client.close()
 
 
-def submit(place: Installation, one: Person, *, key: str = "") -> tuple[int, bytes]:
+def submit(
+    place: Installation, one: Person, *, key: str = "", by_person: bool = False
+) -> tuple[int, bytes]:
     """Hand the draft in, once."""
-    path = f"/api/v1/drafts/{one.draft}/submit"
+    path = f"/api/v1/drafts/{one.draft}/submit" + ("?by_person=true" if by_person else "")
     return post(place, path, one.token, key=key or f"trial-{one.draft}")
 
 
 def submit_until_received(
-    place: Installation, one: Person, *, seconds: float = 300
+    place: Installation, one: Person, *, seconds: float = 1200, by_person: bool = False
 ) -> tuple[str, int]:
     """As a careful program does: the same key again until there is a receipt. (case key, tries)"""
     end, tries = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         tries += 1
         try:
-            status, body = submit(place, one)
+            status, body = submit(place, one, by_person=by_person)
         except (OSError, http.client.HTTPException):
             status, body = 0, b""
         if status == 200:
@@ -108,24 +139,22 @@ def submit_until_received(
 
 
 def journal_verifies(place: Installation) -> bool:
-    """``yiwang journal verify`` on the installation."""
+    """``yiwang journal verify`` on the installation; what it found is said when it is not well."""
     done = subprocess.run(
         [sys.executable, "-m", "yiwang", "journal", "verify"],
         cwd=ROOT,
         env=place.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         check=False,
-        timeout=300,
+        timeout=1800,
     )
+    if done.returncode:
+        print(done.stdout[-2000:], done.stderr[-2000:])
     return done.returncode == 0
 
 
 def _print_people(count: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
-    import django
-
-    django.setup()
     from bench import elders
 
     rows = [
@@ -135,5 +164,38 @@ def _print_people(count: int) -> None:
     print(json.dumps(rows))
 
 
+def _print_staff() -> None:
+    from datetime import timedelta
+
+    from yiwang.kernel.moments import now
+    from yiwang.support.identity import actions, queries
+    from yiwang.support.identity.definitions import AccountKind
+
+    tokens, at = [], now()
+    for name in ("minzheng", "minzheng2"):
+        account = queries.find_account_by_user_name(name, AccountKind.OFFICIAL)
+        issued = actions.issue_token(
+            name="trial",
+            scopes=("cases:read", "desk:read", "desk:write"),
+            expires_at=at + timedelta(days=2),
+            actor=queries.get_actor(account.key, at=at),
+            at=at,
+        )
+        tokens.append(issued.token)
+    print(json.dumps(tokens))
+
+
+def _main(arguments: list[str]) -> None:
+    """Inside the installation only."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
+    import django
+
+    django.setup()
+    if arguments[0] == "people":
+        _print_people(int(arguments[1]))
+    else:
+        _print_staff()
+
+
 if __name__ == "__main__":
-    _print_people(int(sys.argv[1]))
+    _main(sys.argv[1:])

@@ -22,5 +22,5 @@ def run() -> Outcome:
                 os.kill(place.postmaster(), signal.SIGINT)
             return "restart"
 
-        storm.weather(outcome, place, disturb)
+        storm.weather(outcome, place, disturb, people=240, disturbances=12)
     return outcome
