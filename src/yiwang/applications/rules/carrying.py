@@ -74,9 +74,17 @@ def _answers(field: Field, question: Question, here: str) -> Problems:
 
 def _materials(pack: Pack) -> Problems:
     uploads = {m.key for m in pack.item.materials if m.source is MaterialSource.UPLOADED}
+    promise = pack.item.commitment
+    may_wait = {m.key for m in pack.item.materials if m.tolerance is not None}
+    may_wait |= set(promise.replaces) if promise else set()
     for field in pack.form.fields:
         if field.material and field.material not in uploads:
             said = f"材料清单里没有要上传的“{field.material}”。"
             yield PackProblem(
                 "form.yaml", f"properties.{field.key}.x-material", said, "请核对 materials。"
+            )
+        if field.material in may_wait:
+            said = "这样材料可以后补或者用承诺代替，放在表单里就非交不可了。"
+            yield PackProblem(
+                "form.yaml", f"properties.{field.key}.x-material", said, "请留给材料一步上传。"
             )

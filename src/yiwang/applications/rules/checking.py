@@ -28,7 +28,7 @@ def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
 def _item(pack: Pack) -> Problems:
     if pack.item.code != pack.code:
         yield PackProblem("item.yaml", "code", "和文件夹名不一样。", f"请写成 {pack.code}。")
-    # no material may hide in the form as an upload, none may have no place to go
+    # no material may hide in the form as an upload; what is not on the form has a step of its own
     files = {f.key for f in _all_fields(pack) if f.kind is Kind.FILE}
     uploads = [m for m in pack.item.materials if m.source is catalogue.MaterialSource.UPLOADED]
     if files and not uploads:
@@ -37,13 +37,6 @@ def _item(pack: Pack) -> Problems:
             "properties",
             "表单要上传文件，材料清单里却没有要交的材料。",
             "请补材料清单。",
-        )
-    if uploads and not files:
-        yield PackProblem(
-            "form.yaml",
-            "properties",
-            "材料清单有要交的材料，表单里却没有上传的地方。",
-            "请补上传字段。",
         )
 
 

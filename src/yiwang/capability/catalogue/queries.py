@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +11,7 @@ from typing import Any
 from yiwang.capability.catalogue import rules
 from yiwang.capability.catalogue.definitions import (
     HANDLING_MODE_LABELS,
+    Commitment,
     HandlingItem,
     HandlingMode,
     Item,
@@ -20,17 +21,21 @@ from yiwang.capability.catalogue.definitions import (
 )
 from yiwang.capability.catalogue.models import ImportRun, ItemVersionRecord
 from yiwang.capability.catalogue.rules import Narrowed, words
+from yiwang.foundation.exchange import sources
 from yiwang.kernel import moments
 from yiwang.kernel.places import significant_prefix
 from yiwang.kernel.refusals import NotFound
+from yiwang.support.licences import queries as licences
 
 __all__ = [
     "ItemRow",
     "ItemVersion",
     "Narrowed",
+    "find_commitment",
     "find_item",
     "get_content",
     "get_item",
+    "list_held",
     "list_items",
     "list_questions",
     "narrow",
@@ -228,8 +233,33 @@ def get_notice(code: str, version: int, name: str) -> str | None:
 
 
 def check_item(item: Item) -> tuple[PackProblem, ...]:
-    """What the catalogue's rules say against an item, warnings included."""
-    return rules.check_item(item)
+    """What the catalogue's rules say against an item, warnings included: also papers that are held."""
+    return (*rules.check_item(item), *rules.check_held(item, list_held()), *_unknown(item))
+
+
+def list_held() -> tuple[rules.Held, ...]:
+    """Papers nobody may ask for: a source says what they say, or this platform issued them."""
+    from_sources = [
+        rules.Held(paper, source.source_label, source.name)
+        for source in sources.list_sources()
+        for paper in source.papers
+    ]
+    ours = [rules.Held(name, "本平台的证照库", "") for name in licences.list_type_names()]
+    return (*from_sources, *ours)
+
+
+def _unknown(item: Item) -> Iterator[PackProblem]:
+    """A fetched material names a source there is."""
+    for material in item.materials:
+        if material.provider and sources.find_source(material.provider) is None:
+            here = f"materials.{material.key}.provider"
+            said = f"没有登记“{material.provider}”这个数据源。"
+            yield PackProblem("item.yaml", here, said, "用 yiwang sources 看有哪些。")
+
+
+def find_commitment(item: Item, answers: Mapping[str, str]) -> Commitment | None:
+    """The item's commitment when these answers chose that road."""
+    return rules.chosen_commitment(item, answers)
 
 
 def words_of(item: Item) -> Mapping[str, str]:

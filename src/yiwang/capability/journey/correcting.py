@@ -46,7 +46,7 @@ def list_correctable(
     named = [
         Correctable(m.key, m.name)
         for m in catalogue.narrow(item, given).materials
-        if m.source in (MaterialSource.UPLOADED, MaterialSource.PROMISED)
+        if m.source is MaterialSource.UPLOADED
     ]
     return (*named, Correctable(OTHER, "告知里说的其他材料"))
 

@@ -1,20 +1,26 @@
-"""A material of one application: asked for by the item, supplied in one of four ways."""
+"""A material of one application: asked for by the item, and how it came. What came stays in the vault."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from yiwang.capability.catalogue.definitions import Tolerance
+
 
 class Supply(StrEnum):
-    """How a material came, or why it is not here. PENDING: we go on asking, the person need not."""
+    """How a material came, or why it is not here. PENDING: we go on asking, the person need not.
+
+    PROMISED: it comes later (容缺). COMMITTED: a signed promise stands for it (告知承诺).
+    """
 
     FETCHED = "FETCHED"
     REUSED = "REUSED"
     UPLOADED = "UPLOADED"
     PROMISED = "PROMISED"
+    COMMITTED = "COMMITTED"
     FORM = "FORM"
     PENDING = "PENDING"
     MISSING = "MISSING"
@@ -25,6 +31,7 @@ SUPPLY_LABELS = {
     Supply.REUSED: "用您以前交过的",
     Supply.UPLOADED: "您上传的",
     Supply.PROMISED: "您承诺补交",
+    Supply.COMMITTED: "用您的书面承诺代替",
     Supply.FORM: "用您填的表",
     Supply.PENDING: "我们接着取，不用您交",
     Supply.MISSING: "还缺",
@@ -39,6 +46,14 @@ class SuppliedFile:
     filename: str
     size: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An official compared it with what it must show: which body, when."""
+
+    body: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +73,42 @@ class MaterialView:
     why: str = ""
     note: str = ""  # why it could not be fetched
     may_upload: bool = False  # asked of the person, or the source is away or has no record
-    may_promise: bool = False
+    tolerance: Tolerance | None = None  # it may come later
     on_form: bool = False  # uploaded in a step of the form, not on the materials page
+    verified: Verified | None = None
+
+    @property
+    def may_promise(self) -> bool:
+        """It may come later, and is neither here nor promised yet."""
+        return self.tolerance is not None and self.supply is Supply.MISSING
 
 
 @dataclass(frozen=True, slots=True)
-class Reusable:
-    """A material of the same kind the applicant handed in before."""
+class Kept:
+    """One paper of the applicant's vault: handed in with ``case`` under ``material``, kept for next time."""
 
     material: str
     name: str
     case: str
     files: tuple[SuppliedFile, ...]
     handed_in_at: datetime
+    kind: str = ""
+    verified: Verified | None = None
+    valid_until: date | None = None  # exclusive
+    position: int = 0  # what the next page begins after
+
+    @property
+    def case_key(self) -> str:
+        return self.case.partition(":")[2]
+
+    @property
+    def origin(self) -> str:
+        """Which paper, in one word for a form."""
+        return f"{self.case_key}.{self.material}"
+
+    def usable(self, on: date) -> bool:
+        """It may still be used that day."""
+        return self.valid_until is None or on < self.valid_until
 
 
 @dataclass(frozen=True, slots=True)

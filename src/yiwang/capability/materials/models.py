@@ -1,4 +1,7 @@
-"""Supplied materials, first of a draft, then of its case. What a source said lies encrypted."""
+"""Supplied materials, first of a draft, then of its case. What a source said lies encrypted.
+
+The vault is no table of its own: it is what the applicant uploaded with earlier cases and did not forget.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,15 @@ class MaterialQuerySet(models.QuerySet["SuppliedMaterial"]):
         """The applicant's own; officials come through the case they may see."""
         return self.filter(scope_filter(actor, roles=()))
 
+    def kept_of(self, applicant: str) -> MaterialQuerySet:
+        """材料库: what somebody handed in and did not forget; a second use is not a second paper."""
+        return self.filter(
+            applicant=applicant,
+            supply=Supply.UPLOADED,
+            subject__startswith="case:",
+            forgotten_at=None,
+        )
+
 
 class SuppliedMaterial(models.Model):
     """One material and how it came. The newest way replaces the older one of the same draft."""
@@ -30,6 +42,12 @@ class SuppliedMaterial(models.Model):
     source_label = models.CharField(max_length=80, blank=True)
     as_of = models.DateTimeField()
     reused_from = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=100, blank=True, default="", db_default="")
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    verified_body = models.CharField(max_length=120, blank=True, default="", db_default="")
+    valid_until = models.DateField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
 
     objects = MaterialQuerySet.as_manager()
 
@@ -43,5 +61,10 @@ class SuppliedMaterial(models.Model):
                 fields=["as_of"],
                 condition=models.Q(supply="PENDING"),
                 name="materials_still_asked_for",
+            ),
+            models.Index(
+                fields=["applicant", "-id"],
+                condition=models.Q(supply="UPLOADED", forgotten_at=None),
+                name="materials_vault",
             ),
         )

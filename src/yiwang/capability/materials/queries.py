@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+
+from django.db.models import Q
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.materials import rules
 from yiwang.capability.materials.definitions import (
     SUPPLY_LABELS,
     Fetched,
+    Kept,
     MaterialView,
-    Reusable,
     SuppliedFile,
     Supply,
+    Verified,
 )
 from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.foundation.exchange import sources
@@ -28,6 +31,9 @@ SECONDS = 2.0
 _LIST: Final = """
 SELECT {columns} FROM materials_suppliedmaterial WHERE subject = %s ORDER BY id LIMIT 200
 """
+#: How far back the vault is searched for one application, and how many papers of a kind are offered.
+_MOST_OFFERED: Final = 60
+_OF_EACH: Final = 3
 
 
 def list_materials(*, subject: str) -> tuple[MaterialView, ...]:
@@ -79,21 +85,34 @@ def list_missing(
 
 
 def list_reusable(
-    *, actor: Actor, materials: Collection[str], limit: int = 20
-) -> tuple[Reusable, ...]:
-    """Uploads of the same kind the applicant handed in with an earlier case, newest first."""
-    rows = SuppliedMaterial.objects.visible_to(actor).filter(
-        applicant=actor.applicant,
-        material__in=list(materials),
-        supply__in=[Supply.UPLOADED, Supply.REUSED],
-        subject__startswith="case:",
-    )
-    newest: dict[str, Reusable] = {}
-    for row in rows.order_by("-as_of")[:limit]:
-        files = tuple(SuppliedFile(**file) for file in row.files)
-        known = Reusable(row.material, row.name, row.subject, files, row.as_of)
-        newest.setdefault(row.material, known)
-    return tuple(newest.values())
+    *, actor: Actor, materials: Sequence[Material], on: date
+) -> Mapping[str, tuple[Kept, ...]]:
+    """Papers of the actor's vault that will do for these materials, verified ones first.
+
+    By material key; a few of each. What its owner had forgotten, or is too old on that day, is not offered.
+    """
+    kinds, keys = [m.kind for m in materials], [m.key for m in materials]
+    mine = SuppliedMaterial.objects.kept_of(actor.applicant)
+    rows = mine.filter(Q(kind__in=kinds) & ~Q(kind="") | Q(kind="", material__in=keys))
+    kept = [kept_of(row) for row in rows.order_by("-id")[:_MOST_OFFERED]]
+    usable = sorted((k for k in kept if k.usable(on)), key=lambda k: k.verified is None)
+    found = {m.key: [k for k in usable if rules.same_kind(m, k)][:_OF_EACH] for m in materials}
+    return {key: tuple(offered) for key, offered in found.items() if offered}
+
+
+def list_vault(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[Kept, ...]:
+    """材料库: everything the actor handed in that is kept for next time, newest first."""
+    rows = SuppliedMaterial.objects.kept_of(actor.applicant)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    return tuple(kept_of(row) for row in rows.order_by("-id")[: min(limit, 200)])
+
+
+def find_kept(actor: Actor, *, case: str, material: str) -> Kept | None:
+    """One paper of the actor's own vault; None when it is not there (any more)."""
+    mine = SuppliedMaterial.objects.kept_of(actor.applicant)
+    row = mine.filter(subject=case, material=material).first()
+    return kept_of(row) if row else None
 
 
 def fetch(
@@ -155,6 +174,25 @@ def ask_again(
     return _fetched(owed.material, answer)
 
 
+def kept_of(row: SuppliedMaterial) -> Kept:
+    """A row as a paper of the vault."""
+    return Kept(
+        material=row.material,
+        name=row.name,
+        case=row.subject,
+        files=tuple(SuppliedFile(**file) for file in row.files),
+        handed_in_at=row.as_of,
+        kind=row.kind,
+        verified=_verified(row),
+        valid_until=row.valid_until,
+        position=row.pk,
+    )
+
+
+def _verified(row: SuppliedMaterial) -> Verified | None:
+    return Verified(row.verified_body, row.verified_at) if row.verified_at else None
+
+
 def view_of(row: SuppliedMaterial) -> MaterialView:
     """A row as others may see it."""
     supply = Supply(row.supply)
@@ -171,6 +209,7 @@ def view_of(row: SuppliedMaterial) -> MaterialView:
         source_label=row.source_label,
         as_of=row.as_of,
         note=rules.note_of(known) if row.source_label else "",
+        verified=_verified(row),
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.materials.definitions import (
     SUPPLY_LABELS,
     Fetched,
+    Kept,
     MaterialView,
     SuppliedFile,
     Supply,
 )
+from yiwang.mechanisms.clocks import rules as clocks
+from yiwang.mechanisms.clocks.definitions import Allowance, Calendar
 
 #: A supply that lets the application go in. PENDING does: what sharing can give is our errand
 #: (国务院令第716号第七条：通过共享可以获得的，不得要求申请人提供).
@@ -21,6 +25,7 @@ GOOD_ENOUGH = frozenset(
         Supply.REUSED,
         Supply.UPLOADED,
         Supply.PROMISED,
+        Supply.COMMITTED,
         Supply.FORM,
         Supply.PENDING,
     }
@@ -71,6 +76,8 @@ def supply_before_asking(material: Material) -> Supply:
     """How a material stands before anybody did anything."""
     if material.source is MaterialSource.FORM:
         return Supply.FORM
+    if material.source is MaterialSource.COMMITTED:
+        return Supply.COMMITTED
     return Supply.PENDING if material.source is MaterialSource.FETCHED else Supply.MISSING
 
 
@@ -84,8 +91,12 @@ def note_of(fetched: Fetched) -> str:
 
 
 def _one(material: Material, known: MaterialView | None, subject: str) -> MaterialView:
+    if known and material.source is MaterialSource.COMMITTED:
+        known = None  # uploaded before the other road was chosen
+    if known and known.supply is Supply.PROMISED and material.tolerance is None:
+        known = None  # this road does not let it wait
     supply = known.supply if known else supply_before_asking(material)
-    asked = material.source in (MaterialSource.UPLOADED, MaterialSource.PROMISED)
+    asked = material.source is MaterialSource.UPLOADED
     return MaterialView(
         subject=subject,
         material=material.key,
@@ -100,5 +111,16 @@ def _one(material: Material, known: MaterialView | None, subject: str) -> Materi
         why=material.why,
         note=known.note if known else "",
         may_upload=asked or (known is not None and supply in (Supply.PENDING, Supply.MISSING)),
-        may_promise=material.source is MaterialSource.PROMISED,
+        tolerance=material.tolerance,
+        verified=known.verified if known else None,
     )
+
+
+def valid_until(on: date, allowance: Allowance, calendar: Calendar) -> date:
+    """The first day a copy of that day is no longer used again."""
+    return clocks.due(start=on, allowance=allowance, calendar=calendar).on + timedelta(days=1)
+
+
+def same_kind(material: Material, kept: Kept) -> bool:
+    """May this paper of the vault be used for that material? Papers from before kinds go by their key."""
+    return kept.kind == material.kind if kept.kind else kept.material == material.key

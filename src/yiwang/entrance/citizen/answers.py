@@ -7,7 +7,14 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from yiwang.capability.catalogue.definitions import HandlingMode, Item, Material, MaterialSource
+from yiwang.capability.catalogue.definitions import (
+    HandlingMode,
+    Item,
+    Material,
+    MaterialSource,
+    OnLapse,
+    Tolerance,
+)
 from yiwang.capability.catalogue.definitions.codes import HandlingForm, ServedKind
 from yiwang.capability.catalogue.queries import Narrowed
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
@@ -37,6 +44,8 @@ class MarkedMaterial:
     issuer: str
     local: bool
     optional: bool
+    later: str = ""  # by when it may come after all
+    later_local: bool = False
 
 
 def five(item: Item, narrowed: Narrowed) -> tuple[Fact, ...]:
@@ -91,8 +100,10 @@ def _bring(narrowed: Narrowed) -> Fact:
     value = _("您交 %(number)s 样") % {"number": mine} if mine else _("什么都不用带")
     if not narrowed.materials:
         value = _("清单里没有写")
-    detail = _("%(number)s 样我们替您取") % {"number": ours} if ours else ""
-    return Fact(_("带什么"), value, detail)
+    late = sum(material.tolerance is not None for material in narrowed.to_bring)
+    details = [_("%(number)s 样可以后补") % {"number": late}] if late else []
+    details += [_("%(number)s 样我们替您取") % {"number": ours}] if ours else []
+    return Fact(_("带什么"), value, _("，").join(details))
 
 
 def _how_long(item: Item) -> Fact:
@@ -111,7 +122,8 @@ def _how_much(item: Item) -> Fact:
         return Fact(_("多少钱"), _("不收费"))
     amount = f"¥{item.fee.amount_fen // 100:,}.{item.fee.amount_fen % 100:02d}"
     value = amount if item.fee.amount_fen else _("要收费")
-    return Fact(_("多少钱"), value, item.fee.explanation)
+    marks = [_("本地规定（示例）")] if item.fee.local else []
+    return Fact(_("多少钱"), value, _("，").join([item.fee.explanation, *marks]))
 
 
 def _go(item: Item) -> Fact:
@@ -125,13 +137,16 @@ def _go(item: Item) -> Fact:
 
 
 def marked(material: Material) -> MarkedMaterial:
-    """A material with its mark: fetched by us, filled in here, uploaded, or promised."""
+    """A material with its mark: fetched by us, filled in here, uploaded, perhaps later, or promised."""
     mark, kind, icon = {
         MaterialSource.FETCHED: (_("我们替您取"), "info", "link"),
         MaterialSource.UPLOADED: (_("您上传"), "line", "up"),
         MaterialSource.FORM: (_("填表时生成"), "", "doc"),
-        MaterialSource.PROMISED: (_("可以承诺代替"), "soon", "check"),
+        MaterialSource.COMMITTED: (_("用承诺代替"), "info", "check"),
     }[material.source]
+    later = material.tolerance
+    if later is not None:
+        mark, kind, icon = _("可以后补"), "soon", "clock"
     return MarkedMaterial(
         name=material.name,
         why=material.why,
@@ -142,4 +157,18 @@ def marked(material: Material) -> MarkedMaterial:
         issuer=material.issuer,
         local=material.local,
         optional=not material.required,
+        later=_later(later) if later is not None else "",
+        later_local=later is not None and later.local,
     )
+
+
+def _later(given: Tolerance) -> str:
+    """By when a late material must come, and that nothing is handed out before."""
+    time = amount_words(given.within)
+    if given.on_lapse is OnLapse.WITHDRAW:
+        return _("可以先受理，受理后 %(time)s内补交；不补交，不发结果，逾期算撤回申请。") % {
+            "time": time
+        }
+    return _("可以先受理，受理后 %(time)s内补交；不补交，不发结果，逾期按已有材料决定。") % {
+        "time": time
+    }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Citation, HandlingMode, Item
 from yiwang.capability.catalogue.definitions.codes import ITEM_TYPE_LABELS, ServedKind
-from yiwang.entrance.citizen import answers
+from yiwang.entrance.citizen import answers, roads
 from yiwang.entrance.shell import drawing, place
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.foundation.laws import queries as laws
@@ -103,6 +103,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "given": given,
         "questions": _questions(item, given),
         "materials": [answers.marked(material) for material in narrowed.materials],
+        "road": roads.road(item, narrowed),
         "flow": drawing.flow(_steps(item)),
         "bases": _bases(item),
         "item_type": ITEM_TYPE_LABELS[item.item_type],

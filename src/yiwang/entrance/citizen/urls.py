@@ -24,6 +24,7 @@ from yiwang.entrance.citizen import (
     sign_in,
     sms_simulator,
     staff_sign_in,
+    vault,
 )
 
 app_name = "citizen"
@@ -58,6 +59,8 @@ urlpatterns = [
     path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),
     path("my/cases/<str:key>/correct/", correct.correct, name="correct"),
     path("my/licences/", holdings.holdings, name="licences"),
+    path("my/materials/", vault.vault, name="vault"),
+    path("my/materials/<str:case_key>/<slug:material>/delete/", vault.forget, name="forget"),
     *results.urlpatterns,
     *reviews.urlpatterns,
     path("my/messages/", inbox.inbox, name="messages"),

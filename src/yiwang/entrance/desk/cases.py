@@ -47,9 +47,10 @@ _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
 #: How a material came, in the official's words.
 _HOW: Final[Mapping[str, str]] = {
     Supply.FETCHED: "已替申请人取到",
-    Supply.REUSED: "用过去核验过的",
+    Supply.REUSED: "用申请人以前交过的",
     Supply.UPLOADED: "申请人上传",
-    Supply.PROMISED: "申请人承诺补交",
+    Supply.PROMISED: "容缺，申请人承诺补交",
+    Supply.COMMITTED: "告知承诺代替",
     Supply.FORM: "在申请表里",
     Supply.PENDING: "正在取，不用申请人交",
     Supply.MISSING: "还缺",

@@ -75,7 +75,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A registered provider. ``remote``: another machine answers, so it runs under a wall clock."""
+    """A registered provider. ``remote``: another machine answers, so it runs under a wall clock.
+
+    ``papers``: what a person need not bring because this source is asked instead.
+    """
 
     name: str
     label: str
@@ -83,3 +86,4 @@ class Source:
     shape: Shape
     remote: bool
     provide: Callable[..., Plain]
+    papers: tuple[str, ...] = ()

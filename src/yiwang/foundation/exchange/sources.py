@@ -49,15 +49,25 @@ Provider = Callable[..., Plain]
 
 
 def provides(
-    name: str, *, label: str, source_label: str, shape: Shape = Shape.TEXT, remote: bool = False
+    name: str,
+    *,
+    label: str,
+    source_label: str,
+    shape: Shape = Shape.TEXT,
+    remote: bool = False,
+    papers: Sequence[str] = (),
 ) -> Callable[[Provider], Provider]:
-    """Register a source under a stable name a pack may mention; a name belongs to one function."""
+    """Register a source under a stable name a pack may mention; a name belongs to one function.
+
+    ``papers``: names of papers it makes unnecessary (国务院令第716号第七条); packs may not ask for them.
+    """
 
     def register(function: Provider) -> Provider:
         known = _REGISTRY.get(name)
         if known is not None and known.provide.__qualname__ != function.__qualname__:
             raise ValueError(f"two providers are named {name!r}")
-        _REGISTRY[name] = Source(name, label, source_label, shape, remote, function)
+        source = Source(name, label, source_label, shape, remote, function, tuple(papers))
+        _REGISTRY[name] = source
         _slots.setdefault(name, threading.BoundedSemaphore(_PER_SOURCE))
         return function
 

@@ -51,7 +51,11 @@ def _identity(person: PersonView) -> dict[str, str]:
 
 
 def _of_person(
-    name: str, label: str, value: Callable[[PersonView], Plain], shape: Shape = Shape.TEXT
+    name: str,
+    label: str,
+    value: Callable[[PersonView], Plain],
+    shape: Shape = Shape.TEXT,
+    papers: tuple[str, ...] = (),
 ) -> None:
     def provide(*, subject: str, parameters: Mapping[str, str]) -> Plain:
         person = _person(subject)
@@ -59,7 +63,7 @@ def _of_person(
         return None if person is None or found is None else Found(found, person.as_of)
 
     provide.__qualname__ = f"libraries.{name}"
-    provides(name, label=label, source_label=PERSONS, shape=shape)(provide)
+    provides(name, label=label, source_label=PERSONS, shape=shape, papers=papers)(provide)
 
 
 def _of_organization(
@@ -81,10 +85,27 @@ _of_person("person.address", "户籍地址", lambda p: queries.find_address(p.re
 _of_person("person.born_on", "出生日期", lambda p: p.born_on, Shape.DATE)
 _of_person("person.sex", "性别", lambda p: p.sex.value)
 _of_person("person.people", "民族", lambda p: p.people)
-_of_person("person.household_division", "户籍所在地", lambda p: p.division_code)
+_of_person(
+    "person.household_division",
+    "户籍所在地",
+    lambda p: p.division_code,
+    papers=("户口簿", "户口本", "户籍证明"),
+)
 _of_person("person.division", "户籍所在地", lambda p: p.division_code)
-_of_person("person.identity", "身份信息", lambda p: _identity(p), Shape.OBJECT)
-_of_person("person.alive", "是否健在", lambda p: p.alive, Shape.YES_NO)
+_of_person(
+    "person.identity",
+    "身份信息",
+    lambda p: _identity(p),
+    Shape.OBJECT,
+    papers=("居民身份证", "身份证复印件", "身份证照片", "身份证正反面", "身份证原件"),
+)
+_of_person(
+    "person.alive",
+    "是否健在",
+    lambda p: p.alive,
+    Shape.YES_NO,
+    papers=("健在证明", "生存证明"),
+)
 _of_person("person.died_on", "死亡日期", lambda p: p.died_on, Shape.DATE)
 _of_organization("organization.name", "名称", lambda o: o.name)
 _of_organization("organization.uscc", "统一社会信用代码", lambda o: o.uscc)

@@ -25,7 +25,7 @@ from yiwang.capability.intake.definitions import DraftView
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.foundation.laws import actions as laws
-from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.mechanisms.files import actions as files
@@ -76,6 +76,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "item_code": _ITEM,
     "act": "accept",
     "field": "proof",
+    "material": "proof",
     "parked": ABSENT,
     "role_grant": ABSENT,
     "jobs": ABSENT,
@@ -95,7 +96,7 @@ _LETTER_VALUES: Final = {
     "body": "城关区民政局（示例）",
     "received_at": "今天",
 }
-_DESK: Final = frozenset({Role.APPROVER, Role.WINDOW_CLERK})
+_DESK: Final = frozenset(CASE_STAFF)
 
 
 def prepare_shelf(*, at: datetime) -> None:

@@ -7,3 +7,9 @@ class LicencesConfig(AppConfig):
     name = "yiwang.support.licences"
     label = "licences"
     verbose_name = "电子证照"
+
+    def ready(self) -> None:
+        """Register the sources packs may name."""
+        from yiwang.support.licences import providers
+
+        _ = providers

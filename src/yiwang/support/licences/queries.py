@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import segno
 from django.conf import settings
 
+from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.pages import Page, bounded, cut
@@ -58,6 +59,11 @@ def get_template(code: str) -> LicenceTemplate:
     if row is None:
         raise NotFound("没有这种证照模板。", "请先发布服务包。")
     return template_of(row)
+
+
+def list_type_names() -> tuple[str, ...]:
+    """What the licences issued here are called: their copies are asked of nobody."""
+    return tuple(LicenceType.objects.order_by("name").values_list("name", flat=True).distinct())
 
 
 def view(licence: ELicence, at: datetime) -> LicenceView:
@@ -119,6 +125,16 @@ def list_licences(
     ordered = rows.select_related("template", "predecessor").order_by("-id")
     shown, following = cut(ordered[: bounded(limit) + 1], limit)
     return Page(tuple(view(row, at) for row in shown), following)
+
+
+def find_held(*, holder: str, template: str, at: datetime | None = None) -> LicenceView | None:
+    """The newest licence of a template somebody holds and that is valid now; None without one."""
+    at = at or moments.now()
+    rows = ELicence.objects.select_related("template", "predecessor").filter(
+        holder=holder, template__code=template, state=LicenceState.VALID
+    )
+    known = (view(row, at) for row in rows.order_by("-id")[:5])
+    return next((one for one in known if one.state == LicenceState.VALID), None)
 
 
 def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:

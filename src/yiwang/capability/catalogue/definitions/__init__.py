@@ -13,7 +13,6 @@ from yiwang.capability.catalogue.definitions.item import (
     Benefit,
     BenefitStart,
     Channel,
-    Citation,
     Condition,
     Contact,
     Faq,
@@ -21,7 +20,6 @@ from yiwang.capability.catalogue.definitions.item import (
     HandlingItem,
     HandlingMode,
     Item,
-    Key,
     LocalValue,
     Material,
     MaterialSource,
@@ -31,8 +29,8 @@ from yiwang.capability.catalogue.definitions.item import (
     Result,
     ResultKind,
     Step,
-    When,
 )
+from yiwang.capability.catalogue.definitions.parts import Citation, Key, When
 from yiwang.capability.catalogue.definitions.reading import (
     ITEM_ADAPTER,
     PackProblem,
@@ -41,6 +39,14 @@ from yiwang.capability.catalogue.definitions.reading import (
     load_item,
     parse_item,
     problem_of,
+)
+from yiwang.capability.catalogue.definitions.trust import (
+    Commitment,
+    CommitmentKind,
+    Limit,
+    OnLapse,
+    Statement,
+    Tolerance,
 )
 
 __all__ = [
@@ -52,6 +58,8 @@ __all__ = [
     "CaseType",
     "Channel",
     "Citation",
+    "Commitment",
+    "CommitmentKind",
     "Condition",
     "Contact",
     "ExerciseLevel",
@@ -63,9 +71,11 @@ __all__ = [
     "Item",
     "ItemType",
     "Key",
+    "Limit",
     "LocalValue",
     "Material",
     "MaterialSource",
+    "OnLapse",
     "Option",
     "PackProblem",
     "Profile",
@@ -73,7 +83,9 @@ __all__ = [
     "Result",
     "ResultKind",
     "ServedKind",
+    "Statement",
     "Step",
+    "Tolerance",
     "When",
     "dump_item",
     "item_schema",

@@ -21,10 +21,9 @@ from yiwang.capability.catalogue.definitions.codes import (
     ItemType,
     ServedKind,
 )
+from yiwang.capability.catalogue.definitions.parts import Citation, Key, When, Words
+from yiwang.capability.catalogue.definitions.trust import Commitment, Tolerance
 from yiwang.mechanisms.clocks.definitions import Allowance
-
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Words = Annotated[str, Field(min_length=1)]
 
 
 class Profile(StrEnum):
@@ -63,7 +62,7 @@ class MaterialSource(StrEnum):
     FETCHED = "FETCHED"  # 免提交: read from a register or an e-licence
     UPLOADED = "UPLOADED"
     FORM = "FORM"  # made from the answers
-    PROMISED = "PROMISED"  # 告知承诺 replaces it
+    COMMITTED = "COMMITTED"  # 告知承诺 stands for it; only narrowing says so, never a file
 
 
 class ResultKind(StrEnum):
@@ -77,17 +76,6 @@ class BenefitStart(StrEnum):
     MONTH_OF_APPLICATION = "MONTH_OF_APPLICATION"
     MONTH_AFTER_APPLICATION = "MONTH_AFTER_APPLICATION"
     MONTH_OF_CONDITION = "MONTH_OF_CONDITION"
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A pointer into the law library; ``quote_for`` says what the article is quoted for."""
-
-    law: Words
-    article: Annotated[
-        str, Field(pattern=r"^第[一二三四五六七八九十百零]+条(之[一二三四五六七八九十])?$")
-    ]
-    quote_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +102,6 @@ class Question:
     help: str = ""
 
 
-When = Mapping[str, tuple[str, ...]]  # question key → the answers for which something holds
-
-
 @dataclass(frozen=True, slots=True)
 class Material:
     key: Key
@@ -131,7 +116,11 @@ class Material:
     sample: str = ""
     local: bool = False
     obtainable_by_sharing: bool = False
-    asked_because: str = ""  # the legal reason when it is asked although sharing could give it
+    asked_because: str = ""  # why it is asked although a register or this platform holds it
+    asked_basis: tuple[Citation, ...] = ()  # and the article that says so
+    kind: str = ""  # 材料种类: items that name the same kind accept the same paper
+    valid_for: Allowance | None = None  # how long a copy handed in may be used again
+    tolerance: Tolerance | None = None  # 容缺后补
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +147,7 @@ class Fee:
     amount_fen: Annotated[int, Field(ge=0)] = 0
     explanation: str = ""
     basis: tuple[Citation, ...] = ()
+    local: bool = False  # the tariff is a province's or a county's
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +248,7 @@ class Item:
     questions: tuple[Question, ...] = ()
     handling_items: tuple[HandlingItem, ...] = ()
     materials: tuple[Material, ...] = ()
+    commitment: Commitment | None = None
     basis: tuple[Citation, ...] = ()
     steps: tuple[Step, ...] = ()
     channels: tuple[Channel, ...] = ()

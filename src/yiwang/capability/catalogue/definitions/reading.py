@@ -42,9 +42,23 @@ def parse_item(data: object, *, file: str = "item.yaml") -> Item | tuple[PackPro
         return tuple(problem_of(file, e["loc"], e["type"], e["msg"], e) for e in error.errors())
 
 
+#: Keys that came later: left out where unused, so that what was published before keeps its fingerprint.
+_LATER: Mapping[str, object] = {
+    "asked_basis": [], "kind": "", "valid_for": None, "tolerance": None,
+}  # fmt: skip
+
+
 def dump_item(item: Item) -> dict[str, Any]:
     """Plain JSON values, as stored in a frozen version."""
     dumped: dict[str, Any] = ITEM_ADAPTER.dump_python(item, mode="json")
+    if item.commitment is None:
+        del dumped["commitment"]
+    if not item.fee.local:
+        del dumped["fee"]["local"]
+    dumped["materials"] = [
+        {k: v for k, v in one.items() if k not in _LATER or v != _LATER[k]}
+        for one in dumped["materials"]
+    ]
     return dumped
 
 

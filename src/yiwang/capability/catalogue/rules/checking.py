@@ -14,6 +14,11 @@ from yiwang.capability.catalogue.definitions import (
     ResultKind,
 )
 from yiwang.capability.catalogue.definitions.codes import CaseType, HandlingForm
+from yiwang.capability.catalogue.rules.trusting import (
+    check_commitment,
+    check_fee,
+    check_tolerance,
+)
 from yiwang.kernel.identifiers import is_uscc
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 
@@ -92,7 +97,7 @@ def _materials(item: Item) -> Problems:
     (优化营商环境条例 35); every material has issuer and source."""
     for material in item.materials:
         place = f"materials.{material.key}"
-        asked = material.source in (MaterialSource.UPLOADED, MaterialSource.PROMISED)
+        asked = material.source is MaterialSource.UPLOADED
         if material.obtainable_by_sharing and asked and not material.asked_because:
             yield _say(
                 f"{place}.source",
@@ -149,6 +154,7 @@ def _questions(item: Item) -> Problems:
     used: set[str] = set()
     hung = [(f"materials.{m.key}.when", m.when) for m in item.materials]
     hung += [(f"handling_items.{h.key}.when", h.when) for h in item.handling_items]
+    hung += [("commitment.when", item.commitment.when)] if item.commitment else []
     for place, when in hung:
         for key, values in when.items():
             used.add(key)
@@ -202,4 +208,5 @@ def _bands(item: Item) -> Problems:
 
 _RULES: Final[tuple[Callable[[Item], Problems], ...]] = (
     _promise, _instant, _visits, _materials, _catch_alls, _local, _questions, _body, _result,
+    check_tolerance, check_commitment, check_fee,
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yiwang.capability.catalogue.definitions import (
+    Commitment,
     HandlingItem,
     Item,
     Material,
@@ -23,6 +24,7 @@ class Narrowed:
     handling_item: HandlingItem | None
     sentence: str
     open_questions: tuple[str, ...] = ()  # keys still unanswered
+    commitment: Commitment | None = None  # this road was chosen
 
     @property
     def to_bring(self) -> tuple[Material, ...]:
@@ -38,6 +40,14 @@ def holds(when: When, answers: Mapping[str, str]) -> bool:
     return all(key not in answers or answers[key] in values for key, values in when.items())
 
 
+def chosen_commitment(item: Item, answers: Mapping[str, str]) -> Commitment | None:
+    """The item's commitment when an answer chose that road; nobody is put on it without choosing."""
+    promise = item.commitment
+    if promise is None or not all(answers.get(key) in on for key, on in promise.when.items()):
+        return None
+    return promise
+
+
 def asked(item: Item, answers: Mapping[str, str]) -> tuple[Question, ...]:
     """The questions that still matter: proof of a place is not asked about an online shop.
 
@@ -46,6 +56,7 @@ def asked(item: Item, answers: Mapping[str, str]) -> tuple[Question, ...]:
     """
     dependents: list[When] = [m.when for m in item.materials]
     dependents += [h.when for h in item.handling_items]
+    dependents += [item.commitment.when] if item.commitment else []
 
     def matters(key: str) -> bool:
         others = {name: value for name, value in answers.items() if name != key}
@@ -65,21 +76,41 @@ def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
         for q in item.questions
         if q.key in answers and answers[q.key] in {option.value for option in q.options}
     }
-    materials = tuple(m for m in item.materials if holds(m.when, known))
+    promise = chosen_commitment(item, known)
+    replaced = promise.replaces if promise else ()
+    materials = tuple(
+        _as_asked(m, item, committed=m.key in replaced)
+        for m in item.materials
+        if holds(m.when, known)
+    )
     variants = tuple(h for h in item.handling_items if holds(h.when, known))
     chosen = variants[0] if len(variants) == 1 else None
     unanswered = tuple(q.key for q in asked(item, known) if q.key not in known)
-    return Narrowed(materials, chosen, _sentence(materials, chosen), unanswered)
+    return Narrowed(materials, chosen, _sentence(materials, chosen), unanswered, promise)
+
+
+def _as_asked(material: Material, item: Item, *, committed: bool) -> Material:
+    """With its kind (the item's own unless it names a shared one), and as the chosen road asks it."""
+    kind = material.kind or f"{item.code}.{material.key}"
+    if committed:
+        return replace(material, kind=kind, source=MaterialSource.COMMITTED, tolerance=None)
+    return replace(material, kind=kind)
 
 
 def _sentence(materials: tuple[Material, ...], chosen: HandlingItem | None) -> str:
     bring = [m.name for m in materials if m.source is MaterialSource.UPLOADED]
     fetched = [m.name for m in materials if m.source is MaterialSource.FETCHED]
+    later = [m.name for m in materials if m.tolerance is not None]
+    promised = [m.name for m in materials if m.source is MaterialSource.COMMITTED]
     parts = [f"您办理的是“{chosen.name}”。" if chosen else ""]
     if bring:
         parts.append(f"需要您准备 {len(bring)} 样材料：{'、'.join(bring)}。")
     else:
         parts.append("不用准备材料。")
+    if later:
+        parts.append(f"其中{'、'.join(later)}可以先受理、后补交。")
+    if promised:
+        parts.append(f"{'、'.join(promised)}用您的书面承诺代替。")
     if fetched:
         parts.append(f"{'、'.join(fetched)}由我们查询，不用您提交。")
     return "".join(parts)

@@ -41,6 +41,9 @@ _SPOKEN = frozenset(
         "quote_for",
         "value",
         "asked_because",
+        "liability",
+        "how",
+        "not_for",
     ]
 )
 _NOT_WORDS = frozenset({"parameters", "when", "synonyms", "options_source"})

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from yiwang.capability.catalogue.definitions import Material, MaterialSource
+from yiwang.capability.catalogue.definitions import Material, MaterialSource, Tolerance
 from yiwang.capability.intake.definitions import FrozenApplication
 from yiwang.capability.materials import actions, jobs, queries
 from yiwang.capability.materials.definitions import Supply
@@ -15,6 +15,7 @@ from yiwang.foundation.exchange import breaker, simulator, sources
 from yiwang.foundation.exchange.definitions import Misbehaviour, Shape
 from yiwang.kernel.actor import machine
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
 from yiwang.mechanisms.files.definitions import Kind
@@ -24,19 +25,22 @@ pytestmark = pytest.mark.django_db
 DRAFT, CASE = "draft:dddddddddddddddd", "case:cccccccccccccccc"
 
 
-def material(key, source, provider=None, required=True):
+def material(key, source, provider=None, required=True, **more):
     return Material(
         key=key, name=f"材料{key}", why="要看", source=source, issuer="示例局", basis=(),
-        provider=provider, required=required,
+        provider=provider, required=required, kind=f"item.{key}", **more,
     )  # fmt: skip
 
 
 REGISTER = material("register", MaterialSource.FETCHED, "test.household")
 MAP = material("map", MaterialSource.UPLOADED)
-HONOUR = material("honour", MaterialSource.PROMISED)
+LATE = material(
+    "late", MaterialSource.UPLOADED, tolerance=Tolerance(Allowance(5, Unit.WORKING_DAY))
+)
+HONOUR = material("honour", MaterialSource.COMMITTED)
 TABLE = material("table", MaterialSource.FORM)
 EXTRA = material("extra", MaterialSource.UPLOADED, required=False)
-ALL = (REGISTER, MAP, HONOUR, TABLE, EXTRA)
+ALL = (REGISTER, MAP, LATE, HONOUR, TABLE, EXTRA)
 
 
 @pytest.fixture(autouse=True)
@@ -114,17 +118,18 @@ def test_an_upload_stays_when_the_source_is_away_again(person, noon):
 def test_handing_in_names_everything_that_is_missing(person, noon):
     with pytest.raises(actions.MissingMaterials) as refusal:
         gather(person, noon)
-    assert [p.field for p in refusal.value.fields] == ["map", "honour"]
+    assert [p.field for p in refusal.value.fields] == ["map", "late"]
 
 
 def test_gathered_materials_say_how_each_one_came_and_move_to_the_case(person, noon):
     fetch_and_keep(person, noon)
     upload(person, noon)
-    actions.promise(subject=DRAFT, material=HONOUR, actor=person, at=noon)
+    actions.promise(subject=DRAFT, material=LATE, actor=person, at=noon)
     assert gather(person, noon, CASE) == {
         "register": Supply.FETCHED,
         "map": Supply.UPLOADED,
-        "honour": Supply.PROMISED,
+        "late": Supply.PROMISED,
+        "honour": Supply.COMMITTED,
         "table": Supply.FORM,
         "extra": Supply.MISSING,
     }
@@ -135,6 +140,25 @@ def test_gathered_materials_say_how_each_one_came_and_move_to_the_case(person, n
 def test_a_promise_is_taken_only_where_the_item_offers_it(person, noon):
     with pytest.raises(actions.CannotSupply):
         actions.promise(subject=DRAFT, material=MAP, actor=person, at=noon)
+
+
+def test_a_promise_falls_when_the_chosen_road_does_not_let_it_wait(person, noon):
+    actions.promise(subject=DRAFT, material=LATE, actor=person, at=noon)
+    strict = material("late", MaterialSource.UPLOADED)
+    [view] = queries.outlook(required=[strict], subject=DRAFT)
+    assert view.supply is Supply.MISSING
+
+
+def test_what_was_uploaded_for_a_road_not_taken_does_not_reach_the_case(person, noon):
+    [mine] = upload(person, noon).files
+    committed = material("map", MaterialSource.COMMITTED)
+    views = actions.gather(
+        application=application(person), required=[committed], actor=person, at=noon, case=CASE
+    )
+    assert [v.supply for v in views] == [Supply.COMMITTED]
+    [view] = queries.list_materials(subject=CASE)
+    assert (view.supply, view.files) == (Supply.COMMITTED, ())
+    assert not file_queries.is_attached(mine.key, DRAFT)
 
 
 def test_another_person_cannot_add_to_or_take_from_my_draft(person, other, noon):
@@ -162,19 +186,6 @@ def test_no_more_than_five_files_a_material(person, noon):
         upload(person, noon)
     with pytest.raises(actions.TooManyFiles):
         upload(person, noon)
-
-
-def test_what_was_handed_in_before_can_be_used_again_by_the_same_person_only(person, other, noon):
-    upload(person, noon)
-    actions.move_to_case(draft_key=DRAFT.removeprefix("draft:"), case=CASE, actor=person, at=noon)
-    assert queries.list_reusable(actor=other, materials=["map"]) == ()
-    [known] = queries.list_reusable(actor=person, materials=["map"])
-    assert known.case == CASE
-    assert file_queries.is_attached(known.files[0].key, CASE)
-    again = actions.reuse(subject=DRAFT, material=MAP, actor=person, at=noon)
-    assert (again.supply, again.files) == (Supply.REUSED, known.files)
-    with pytest.raises(NotFound):
-        actions.reuse(subject="draft:x", material=MAP, actor=other, at=noon)
 
 
 @pytest.mark.django_db(transaction=True)

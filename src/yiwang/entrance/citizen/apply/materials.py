@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +14,15 @@ from django.views.decorators.http import require_http_methods
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.materials import actions as material_actions
 from yiwang.capability.materials import queries as materials
-from yiwang.capability.materials.definitions import Supply
+from yiwang.capability.materials.definitions import Kept, MaterialView, Supply
+from yiwang.entrance.citizen.answers import amount_words
 from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft
 from yiwang.entrance.citizen.apply.uploads import store
 from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.clocks import rules as clock_rules
 
 _SETTLED = (Supply.FETCHED, Supply.UPLOADED, Supply.REUSED)
 
@@ -87,7 +93,7 @@ def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
     if act == "fetch":
         fetch(opened)
         return
-    key, _, file_key = rest.partition(":")
+    key, _, which = rest.partition(":")
     material = next((m for m in opened.required if m.key == key), None)
     if material is None:
         raise NotFound("没有这样材料。", "请刷新页面。")
@@ -98,16 +104,40 @@ def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
     }
     if act == "remove":
         with transaction.atomic():
-            material_actions.remove_upload(material=key, file_key=file_key, **about)
+            material_actions.remove_upload(material=key, file_key=which, **about)
     elif act == "upload":
         for sent in request.FILES.getlist(f"m-{key}-file")[:5]:
             stored = store(opened, sent)
             with transaction.atomic():
                 material_actions.upload(material=material, stored=stored, **about)
-    elif act in ("promise", "reuse"):
-        verb = material_actions.promise if act == "promise" else material_actions.reuse
+    elif act == "promise":
         with transaction.atomic():
-            verb(material=material, **about)
+            material_actions.promise(material=material, **about)
+    elif act == "reuse":
+        with transaction.atomic():
+            material_actions.reuse(material=material, origin=which, **about)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One material, what of the vault would do for it, and how it may come later.
+
+    ``last_day``: of a paper that comes later, were the case accepted today.
+    """
+
+    view: MaterialView
+    kept: tuple[Kept, ...]
+    later: str = ""
+    last_day: date | None = None
+
+
+def _line(view: MaterialView, kept: tuple[Kept, ...], opened: OpenDraft) -> Line:
+    if view.tolerance is None or view.supply not in (Supply.MISSING, Supply.PROMISED):
+        return Line(view, kept if view.supply is Supply.MISSING else ())
+    within = view.tolerance.within
+    calendar = clocks.get_calendar()
+    due = clock_rules.due(start=legal_date(opened.at), allowance=within, calendar=calendar)
+    return Line(view, kept, amount_words(within), due.on)
 
 
 def _page(request: HttpRequest, opened: OpenDraft, refusal: InvalidInput | None) -> HttpResponse:
@@ -116,12 +146,16 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: InvalidInput | None)
         subject=opened.draft.reference,
         on_form=intake.material_files(opened.draft),
     )
-    open_ = [view.material for view in views if view.supply is Supply.MISSING]
-    reusable = materials.list_reusable(actor=opened.actor, materials=open_) if open_ else ()
+    open_ = {view.material for view in views if view.may_upload and not view.on_form}
+    wanted = [m for m in opened.required if m.key in open_]
+    reusable = (
+        materials.list_reusable(actor=opened.actor, materials=wanted, on=legal_date(opened.at))
+        if wanted
+        else {}
+    )
     values = {
         "opened": opened,
-        "views": views,
-        "reusable": {known.material: known for known in reusable},
+        "rows": [_line(view, reusable.get(view.material, ()), opened) for view in views],
         "number": len(opened.form.steps) + 1,
         "to_fetch": any(v.supply is Supply.PENDING and v.as_of is None for v in views),
         "nothing_to_bring": not any(v.supply is Supply.MISSING or v.may_promise for v in views),
