@@ -165,6 +165,94 @@ class CorrectionOverdue(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedBySilence(CaseEvent):
+    """Nothing was said in five working days: accepted from the day of receipt, by the clock."""
+
+    name: ClassVar[str] = "cases.accepted_by_silence"
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewedBySilence(CaseEvent):
+    """No decision by the end of the old term: renewed, by the clock."""
+
+    name: ClassVar[str] = "cases.renewed_by_silence"
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNotOurs(CaseEvent):
+    """No licence is needed, or another body's matter: told where to turn."""
+
+    name: ClassVar[str] = "cases.case_not_ours"
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTransferred(CaseEvent):
+    """Passed on to the body whose matter it is; the day of receipt stays."""
+
+    name: ClassVar[str] = "cases.case_transferred"
+    from_department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseForwarded(CaseEvent):
+    """Signed and passed on along the chain."""
+
+    name: ClassVar[str] = "cases.case_forwarded"
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSentBack(CaseEvent):
+    """Sent back to the step before, with an opinion."""
+
+    name: ClassVar[str] = "cases.case_sent_back"
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialBegun(CaseEvent):
+    """A stretch outside the clock began, told in writing."""
+
+    name: ClassVar[str] = "cases.special_begun"
+    kind: str
+    expected_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialEnded(CaseEvent):
+    """A stretch outside the clock is over."""
+
+    name: ClassVar[str] = "cases.special_ended"
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTerminated(CaseEvent):
+    """Ended without a decision, with reasons."""
+
+    name: ClassVar[str] = "cases.case_terminated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRevoked(CaseEvent):
+    """The body took its own decision back (行政许可法 69). ``result``: what it had led to."""
+
+    name: ClassVar[str] = "cases.case_revoked"
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(CaseEvent):
+    """Taken up anew after a review or a judgment."""
+
+    name: ClassVar[str] = "cases.case_reopened"
+    ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlocksCleared(CaseEvent):
     """Nothing keeps the case from approval (``stage`` DECISION) or its result from issue any more."""
 

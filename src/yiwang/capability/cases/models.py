@@ -7,12 +7,13 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.capability.cases.definitions import HolderKind, Stage
+from yiwang.capability.cases.definitions import HolderKind, Outcome, Stage
+from yiwang.capability.cases.definitions.flow import ChainStep, Special
 from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind
-from yiwang.kernel.references import reference
+from yiwang.kernel.references import new_key, reference
 from yiwang.kernel.rights import scope_filter
-from yiwang.mechanisms.crypto.fields import EncryptedJSON
+from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
 
 #: Officials with one of these roles see the cases of their place and department.
 _READERS = CASE_STAFF
@@ -136,6 +137,11 @@ class Case(models.Model):
                 condition=Q(state__in=_OFFICIALS_TURN),
             ),
             models.Index(
+                fields=["silence_at"],
+                name="cases_silence",
+                condition=Q(silence_at__isnull=False, decided_at=None, ended_at=None),
+            ),
+            models.Index(
                 fields=["department", "id"],
                 name="cases_person_waits",
                 condition=Q(person_asked_at__isnull=False, person_answered_at=None),
@@ -223,6 +229,73 @@ class CaseHolding(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
                 name="cases_held_forwards",
+            ),
+        )
+
+
+class CaseOpinion(models.Model):
+    """签批意见: what one who signs wrote when passing a case on, back, or deciding it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
+    place = models.CharField(max_length=8)  # a ChainStep
+    act = models.CharField(max_length=16)
+    proposal = models.CharField(max_length=8, blank=True)  # an Outcome
+    text = EncryptedText(purpose="cases.opinion")
+    by = models.CharField(max_length=80)
+    by_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_opinion"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(place__in=list(ChainStep)), name="cases_known_place_of_chain"
+            ),
+            models.CheckConstraint(
+                condition=Q(proposal__in=["", *Outcome]), name="cases_known_proposal"
+            ),
+        )
+
+
+class OpinionPhrase(models.Model):
+    """A phrase one official keeps for opinions."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key)
+    official = models.CharField(max_length=80)
+    text = models.CharField(max_length=200)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_phrase"
+        constraints = (
+            models.UniqueConstraint(fields=["official", "text"], name="cases_phrase_kept_once"),
+        )
+
+
+class SpecialProcedure(models.Model):
+    """特别程序: a stretch outside the clock, told in writing with how long it takes (行政许可法 45)."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="special_procedures")
+    kind = models.CharField(max_length=16)
+    reason = EncryptedText(purpose="cases.special")
+    began_at = models.DateTimeField()
+    expected_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    finding = EncryptedText(purpose="cases.special", null=True)
+
+    class Meta:
+        db_table = "cases_special"
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=list(Special)), name="cases_known_special"),
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                condition=Q(ended_at=None),
+                name="cases_one_special_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
+                name="cases_special_forwards",
             ),
         )
 

@@ -20,7 +20,7 @@ from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, stopping
+from yiwang.capability.journey import letters, renewing, stopping
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.materials import actions as materials
@@ -156,7 +156,7 @@ def _hand_in(
     due = case_clocks.received(case, flow, actor=actor, at=at)
     receipt = cases.open_case(
         key=key,
-        application=_application(frozen, item, flow, actor, by_person, channel),
+        application=_application(frozen, item, flow, actor, by_person, channel, at),
         idempotency_key=idempotency_key,
         body_digest=digest,
         answer_by=due,
@@ -230,8 +230,11 @@ def _application(
     actor: Actor,
     by_person: bool,
     channel: str,
+    at: datetime,
 ) -> Application:
     name = name_of(actor)
+    renewal = renewing.find_renewal(flow, frozen.answers, applicant=actor.applicant, at=at)
+    named = flow.in_name_of
     contact, result = item.contact, item.result
     return Application(
         draft_key=frozen.draft_key,
@@ -252,6 +255,10 @@ def _application(
         review_body=letters.body_of(contact.review) if contact else "",
         channel=channel,
         by_person=by_person,
+        body=named.department if named else "",
+        body_name=named.department_name if named else "",
+        renews=renewal.licence,
+        silence_at=renewal.silence_at,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from yiwang.capability.cases.definitions import ClockKind
 from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.queries import Inside
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
@@ -97,3 +98,27 @@ def begin_anew(
     if clock_queries.find_clock(subject=case, kind=DECIDE, at=at) is None:
         return clocks.start(subject=case, kind=DECIDE, allowance=allowance, at=at, actor=actor)
     return clocks.restart(subject=case, kind=DECIDE, allowance=allowance, at=at, actor=actor)
+
+
+def to_deliver(inside: Inside, flow: Flow, *, actor: Actor, at: datetime) -> None:
+    """Decided and not in hand yet: until when it must be, counted from the decision (行政许可法 44)."""
+    if flow.delivery is None:
+        return
+    clock = clock_queries.find_clock(subject=inside.reference, kind=DELIVER, at=at)
+    if clock is None:
+        clocks.start(
+            subject=inside.reference,
+            kind=DELIVER,
+            allowance=flow.delivery.within,
+            since=inside.decided_at,
+            at=at,
+            actor=actor,
+        )
+    elif clock.stopped_on is not None:
+        clocks.restart(
+            subject=inside.reference,
+            kind=DELIVER,
+            allowance=flow.delivery.within,
+            at=at,
+            actor=actor,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from yiwang.capability.journey import machine, reconciling
+from yiwang.capability.journey import acceptance, machine, reconciling, renewing
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
@@ -19,6 +19,13 @@ def after_submission(*, case: str, actor: Actor, at: datetime) -> None:
 def write_receipt(*, case: str, actor: Actor, at: datetime) -> None:
     """The letter that says what was received."""
     machine.write_receipt(case_key=case, actor=actor, at=at)
+
+
+@registry.every(minutes=10, name="journey.renew_by_silence")
+def renew_by_silence(*, actor: Actor, at: datetime) -> None:
+    """Old terms that ended without a decision are renewed (行政许可法 50)."""
+    del actor  # done in the clock's name
+    renewing.renew_by_silence(at=at, actor=acceptance.CLOCK)
 
 
 @registry.every(minutes=1440, name="journey.reconcile")

@@ -7,8 +7,15 @@ from datetime import date, datetime
 from typing import Final
 
 from yiwang.capability.cases import queries as case_queries
-from yiwang.capability.cases.definitions import CitationRow
-from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions import (
+    GROUND_LABELS,
+    MANNER_LABELS,
+    CitationRow,
+    DeliveryProof,
+    Ground,
+    NotOurs,
+)
+from yiwang.capability.cases.definitions.flow import SPECIAL_LABELS, Flow
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue import queries as catalogue
@@ -23,6 +30,14 @@ from yiwang.support.letters import queries as letter_queries
 from yiwang.support.letters.definitions import LetterKind
 
 _REGISTRATION: Final = Profile.MARKET_REGISTRATION
+#: What a proof of delivery lists beside the result itself.
+_DECISIONS: Final = (
+    LetterKind.APPROVAL,
+    LetterKind.REJECTION,
+    LetterKind.REGISTRATION,
+    LetterKind.REFUSAL_OF_REGISTRATION,
+    LetterKind.FILING,
+)
 
 
 def receipt(*, inside: Inside, actor: Actor, at: datetime) -> None:
@@ -34,7 +49,7 @@ def receipt(*, inside: Inside, actor: Actor, at: datetime) -> None:
     received = inside.received_at.astimezone(SHANGHAI)
     values = {
         "received_at": f"{say(received.date())}{received:%H:%M}",
-        "answer_by": _answer_by(inside, at),
+        "answer_by": answer_by(inside, at),
     }
     _write(LetterKind.RECEIPT, template, inside, values, actor, at)
 
@@ -43,8 +58,17 @@ def accepted(*, case_key: str, actor: Actor, at: datetime) -> None:
     """受理通知书; market registration has its receipt already."""
     inside = case_queries.get_inside(case_key)
     if inside.profile != _REGISTRATION:
-        values = {"accepted_on": say(legal_date(at)), "due_on": _answer_by(inside, at)}
+        values = {"accepted_on": say(legal_date(at)), "due_on": answer_by(inside, at)}
         _write(LetterKind.ACCEPTANCE, "", inside, values, actor, at)
+
+
+def accepted_by_silence(*, inside: Inside, actor: Actor, at: datetime) -> None:
+    """受理通知书 when nothing was told in time: from which day, and until when it is decided."""
+    values = {
+        "accepted_on": say(legal_date(inside.counted_from)),
+        "due_on": answer_by(inside, at),
+    }
+    _write(LetterKind.ACCEPTANCE, "acceptance-by-silence", inside, values, actor, at)
 
 
 def returned(
@@ -81,6 +105,117 @@ def refused(
     _write(LetterKind.REFUSAL_OF_ACCEPTANCE, "", inside, values, actor, at)
 
 
+def not_ours(
+    *, case_key: str, kind: NotOurs, reason: str, where: str, actor: Actor, at: datetime
+) -> None:
+    """不受理告知书 (no licence needed), or 不予受理 with the body to turn to."""
+    inside = case_queries.get_inside(case_key)
+    values = {
+        "reason": reason,
+        "basis": "《行政许可法》第三十二条",
+        "review_body": inside.review_body or "行政复议机关",
+    }
+    if kind is NotOurs.NOT_NEEDED:
+        _write(LetterKind.NOT_NEEDED, "", inside, {**values, "advice": where}, actor, at)
+        return
+    advice = f"请向{where}申请。"
+    _write(LetterKind.REFUSAL_OF_ACCEPTANCE, "", inside, {**values, "advice": advice}, actor, at)
+
+
+def transferred(*, case_key: str, reason: str, actor: Actor, at: datetime) -> None:
+    """转办告知书: who has it now; the day of receipt stays."""
+    inside = case_queries.get_inside(case_key)
+    values = {"reason": reason, "received_on": say(legal_date(inside.received_at))}
+    _write(LetterKind.TRANSFER, "", inside, values, actor, at)
+
+
+def terminated(
+    *,
+    case_key: str,
+    reason: str,
+    basis: Sequence[CitationRow],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """终止办理决定书: with reasons and rights of appeal."""
+    inside = case_queries.get_inside(case_key)
+    values = {
+        "reason": reason,
+        "basis": cite(basis),
+        "review_body": inside.review_body or "行政复议机关",
+    }
+    _write(LetterKind.TERMINATION, "", inside, values, actor, at)
+
+
+def special(
+    *, case_key: str, kind: str, reason: str, expected_on: date, actor: Actor, at: datetime
+) -> None:
+    """特别程序告知书: which, why, until when; the days are not counted (行政许可法 45)."""
+    values = {
+        "procedure": SPECIAL_LABELS[kind],
+        "reason": reason,
+        "began_on": say(legal_date(at)),
+        "expected_on": say(expected_on),
+    }
+    _write(LetterKind.SPECIAL_PROCEDURE, "", case_queries.get_inside(case_key), values, actor, at)
+
+
+def taken_back(
+    *,
+    inside: Inside,
+    reason: str,
+    basis: Sequence[CitationRow],
+    effect: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """撤销决定书 (行政许可法 69): with reasons and rights of appeal."""
+    values = {
+        "reason": reason,
+        "basis": cite(basis),
+        "effect": effect,
+        "review_body": inside.review_body or "行政复议机关",
+    }
+    _write(LetterKind.TAKING_BACK, "", inside, values, actor, at)
+
+
+def reopened(
+    *,
+    inside: Inside,
+    ground: Ground,
+    document: str,
+    effect: str,
+    due_on: date,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """重新办理告知书: after a review or a judgment."""
+    values = {
+        "ground": GROUND_LABELS[ground],
+        "document": document,
+        "effect": effect,
+        "due_on": say(due_on),
+    }
+    _write(LetterKind.REOPENING, "", inside, values, actor, at)
+
+
+def delivered(*, inside: Inside, proof: DeliveryProof, actor: Actor, at: datetime) -> None:
+    """送达回证: what, how, into whose hands."""
+    written = letter_queries.list_letters(inside.reference)
+    decisions = [one.title for one in written if one.kind in _DECISIONS]
+    remarks = [f"核验方式：{proof.checked}" if proof.checked else "", proof.remark]
+    remarks.append(f"运单号：{proof.tracking}" if proof.tracking else "")
+    moment = at.astimezone(SHANGHAI)
+    values = {
+        "documents": "、".join(dict.fromkeys([*decisions, inside.result_label])),
+        "receiver": proof.receiver,
+        "manner": MANNER_LABELS[proof.manner],
+        "delivered_at": f"{say(moment.date())}{moment:%H:%M}",
+        "remark": "；".join(filter(None, remarks)),
+    }
+    _write(LetterKind.DELIVERY, "", inside, values, actor, at)
+
+
 def decided(
     *,
     inside: Inside,
@@ -92,11 +227,18 @@ def decided(
     conditions: str = "",
     content: str = "",
     by_rule: bool = False,
+    by_silence: bool = False,
     uscc: str = "",
 ) -> None:
-    """登记通知书、准予决定书, or the refusal with reasons and rights of appeal."""
+    """登记通知书、准予决定书、备案回执, or the refusal with reasons and rights of appeal."""
     registration = inside.profile == _REGISTRATION
-    if approved and registration:
+    if approved and inside.profile == Profile.FILING:
+        values = {"filed_on": say(legal_date(at)), "basis": cite(basis)}
+        _write(LetterKind.FILING, "", inside, values, actor, at)
+    elif approved and by_silence:
+        values = {"basis": cite(basis), "old_term": say(legal_date(inside.decided_at or at))}
+        _write(LetterKind.APPROVAL, "renewal-by-silence", inside, values, actor, at)
+    elif approved and registration:
         values = {
             "content": content or inside.item_name,
             "uscc": uscc,
@@ -176,7 +318,8 @@ def item_of(inside: Inside) -> Item:
     return catalogue.get_content(inside.item_code, inside.item_version)
 
 
-def _answer_by(inside: Inside, at: datetime) -> str:
+def answer_by(inside: Inside, at: datetime) -> str:
+    """Until when the applicant hears: of the decision, before acceptance whether it is accepted."""
     found = clocks.find_clocks(subjects=[inside.reference], at=at)[inside.reference]
     by_kind = {clock.kind: clock for clock in found}
     clock = by_kind.get(DECIDE) or by_kind.get(ACCEPT)
@@ -203,7 +346,7 @@ def _write(
         "case_no": inside.case_no,
         "item_name": inside.item_name,
         "addressee": inside.applicant_name,
-        "body": inside.department_name,
+        "body": inside.body_name,
         "phone": contact.consult if contact else "12345",
     }
     letters.request_letter(

@@ -9,7 +9,7 @@ from django.db import transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions.flow import Flow, table_code
-from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.journey import facts, letters, results
 from yiwang.kernel.actor import Actor, machine
@@ -49,6 +49,9 @@ def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None
     if inside.state != State.SUBMITTED:
         return
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    if inside.instant and not inside.by_person and flow.profile == Profile.FILING:
+        _file(inside, flow, actor, at)
+        return
     if not inside.instant or inside.by_person or flow.ruling is None:
         _pass_on(inside, actor, at)
         return
@@ -66,6 +69,18 @@ def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None
                 cases.to_official(case_key=case_key, actor=actor, at=at)
     except Refusal as refusal:
         _pass_on(inside, actor, at, refusal=refusal)
+
+
+def _file(inside: Inside, flow: Flow, actor: Actor, at: datetime) -> None:
+    """备案: the form and the materials were checked when it was handed in; the receipt goes out."""
+    with transaction.atomic():
+        if case_queries.get_inside(inside.key, lock=True).state != State.SUBMITTED:
+            return
+        basis = results.basis_of(inside, flow, approved=True)
+        cases.file_at_once(case_key=inside.key, basis=basis, actor=actor, at=at)
+        clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+        about = inside.applicant
+        results.finish(case_key=inside.key, about=about, ruling=None, actor=actor, at=at)
 
 
 def _rule(

@@ -5,29 +5,38 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from yiwang.capability.cases import queries as cases
-from yiwang.capability.cases.definitions import Outcome
+from yiwang.capability.cases.definitions import GROUND_LABELS, NotOurs, Outcome, Stage
+from yiwang.capability.cases.definitions.flow import SPECIAL_LABELS
 from yiwang.capability.cases.events import (
+    BlocksCleared,
     CaseAccepted,
     CaseClosed,
     CaseDecided,
     CaseEvent,
     CaseHandedBack,
+    CaseNotOurs,
     CaseRefused,
+    CaseReopened,
     CaseReturned,
+    CaseRevoked,
     CaseSubmitted,
+    CaseTerminated,
+    CaseTransferred,
     CaseWithdrawn,
     CorrectionOverdue,
     DecisionRevoked,
     ExtensionGranted,
     PassedToOfficial,
+    SpecialBegun,
+    SpecialEnded,
 )
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.entitlements.definitions import REASON_LABELS
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
-from yiwang.capability.journey import letters, rethinking
-from yiwang.capability.journey.clocks import DECIDE, SUPPLY
-from yiwang.kernel.actor import machine
+from yiwang.capability.journey import acceptance, letters, results, rethinking
+from yiwang.capability.journey.acceptance import CLOCK as _CLOCK
+from yiwang.capability.journey.clocks import ACCEPT, DECIDE, SUPPLY
 from yiwang.kernel.events import Event
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
@@ -35,9 +44,6 @@ from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.messages import actions as messages
-
-#: Who passes on what was not mended in time.
-_CLOCK = machine("clock")
 
 
 def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
@@ -138,6 +144,62 @@ def pass_on_overdue(*, event: ClockTurnedRed, at: datetime, **_: object) -> None
         rethinking.pass_on_overdue(case_key=split(event.subject)[1], actor=_CLOCK, at=at)
 
 
+def accept_by_silence(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
+    """五个工作日 are over and nothing was said: accepted from the day of receipt (行政许可法 32)."""
+    if event.kind == ACCEPT and event.subject.startswith("case:"):
+        acceptance.deem_accepted(case_key=split(event.subject)[1], actor=_CLOCK, at=at)
+
+
+def go_on_with_result(*, event: BlocksCleared, at: datetime, **_: object) -> None:
+    """What kept an approved case's result back is gone: it is made and delivered."""
+    if event.stage == Stage.ISSUE:
+        results.go_on(case_key=split(event.subject)[1], actor=_CLOCK, at=at)
+
+
+def tell_not_ours(*, event: CaseNotOurs, position: int, **_: object) -> None:
+    """Not taken up here: why, and where to turn."""
+    notice = cases.get_notice(_inside(event).key)
+    advice = f"请向{notice.advice}申请。" if event.kind == NotOurs.NOT_THIS_BODY else notice.advice
+    told = advice or "这件事不用申请许可。"
+    _tell("case-not-ours", event, position, reason=notice.reason, remedy=told)
+
+
+def tell_transferred(*, event: CaseTransferred, position: int, **_: object) -> None:
+    """Passed on to the body whose matter it is."""
+    _tell("case-transferred", event, position)
+
+
+def tell_special(*, event: SpecialBegun, position: int, **_: object) -> None:
+    """A stretch outside the clock: which, until when."""
+    on = letters.say(date.fromisoformat(event.expected_on))
+    _tell("special-begun", event, position, reason=SPECIAL_LABELS[event.kind], due_on=on)
+
+
+def tell_special_over(*, event: SpecialEnded, position: int, **_: object) -> None:
+    """It is over; the clock runs on, with a new last day."""
+    why = f"{SPECIAL_LABELS[event.kind]}结束，所用时间不计入办理期限"
+    _tell("due-date-changed", event, position, reason=why)
+
+
+def tell_terminated(*, event: CaseTerminated, position: int, **_: object) -> None:
+    """Ended without a decision."""
+    notice = cases.get_notice(_inside(event).key)
+    appeal = "\n".join(notice.appeal)
+    _tell("case-terminated", event, position, reason=notice.reason, appeal=appeal)
+
+
+def tell_taken_back(*, event: CaseRevoked, position: int, **_: object) -> None:
+    """The body took its decision back."""
+    notice = cases.get_notice(_inside(event).key)
+    appeal = "\n".join(notice.appeal)
+    _tell("case-revoked", event, position, reason=notice.reason, appeal=appeal)
+
+
+def tell_reopened(*, event: CaseReopened, position: int, **_: object) -> None:
+    """Taken up anew."""
+    _tell("case-reopened", event, position, reason=GROUND_LABELS[event.ground])
+
+
 def remind_of_correction(*, event: ClockTurnedYellow, position: int, **_: object) -> None:
     """The time to mend runs out soon."""
     if event.kind == SUPPLY and event.subject.startswith("case:"):
@@ -216,7 +278,7 @@ def _common(inside: Inside, at: datetime) -> dict[str, str]:
         "case_no": inside.case_no,
         "department": inside.department_name,
         "department_name": inside.department_name,
-        "answer_by": _due(inside.reference, DECIDE, at),
+        "answer_by": letters.answer_by(inside, at),
         "received_on": letters.say(legal_date(inside.received_at)),
         "phone": contact.consult if contact else "12345",
     }

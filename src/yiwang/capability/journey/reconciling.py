@@ -108,7 +108,8 @@ def _papers(row: LedgerRow, at: datetime) -> Iterator[Difference]:
     ]
     if len(steps) != row.version:
         yield Difference(row.reference, "journal and case")
-    if row.outcome == "APPROVE" and not _has_result(row, at):
+    waits = row.state == State.APPROVED  # something keeps the result back
+    if row.outcome == "APPROVE" and not waits and not _has_result(row, at):
         yield Difference(row.reference, "decision without result")
     kinds = {letter.kind for letter in letters.list_letters(row.reference)}
     if LetterKind.RECEIPT not in kinds and row.state != State.WITHDRAWN:
@@ -121,6 +122,7 @@ _OTHER_STEPS: Final = frozenset(
     for name in (
         "passed_to_official", "person_asked_for", "person_answered", "extension_asked",
         "extension_granted", "extension_declined", "decision_revoked", "correction_overdue",
+        "special_begun", "special_ended",
     )
 )  # fmt: skip
 

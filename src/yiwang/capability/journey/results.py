@@ -5,29 +5,36 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
-from yiwang.capability.cases.definitions import CaseView, CitationRow
+from yiwang.capability.cases.definitions import CaseView, CitationRow, DeliveryProof
 from yiwang.capability.cases.definitions.flow import Flow
-from yiwang.capability.cases.definitions.profiles import Profile
+from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue.definitions import Benefit, BenefitStart, Item, ResultKind
 from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements import queries as entitlement_queries
 from yiwang.capability.entitlements.definitions import EntitlementState, EntitlementView
+from yiwang.capability.journey import clocks as case_clocks
 from yiwang.capability.journey import facts, letters
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import split
 from yiwang.kernel.refusals import Refusal
+from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.rulings import queries as rulings
 from yiwang.mechanisms.rulings.definitions import Ruling
 from yiwang.support.letters import queries as letter_queries
 from yiwang.support.licences import actions as licences
 from yiwang.support.licences import queries as licence_queries
+
+#: The answer that needs no window: everything else is handed over by somebody.
+ELECTRONIC: Final = "electronic"
 
 
 class CannotIssue(Refusal):
@@ -39,9 +46,42 @@ class CannotIssue(Refusal):
 
 
 def finish(*, case_key: str, about: str, ruling: Ruling | None, actor: Actor, at: datetime) -> None:
-    """After a yes: make the result, write the decision, deliver electronically, close."""
+    """After a yes: make the result, write the decision, deliver electronically, close.
+
+    While something keeps the result from being issued, or when the applicant wants it in hand, the
+    case waits and the clock of delivery runs from the decision (行政许可法 44).
+    """
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    if inside.issue_blocked:
+        case_clocks.to_deliver(inside, flow, actor=actor, at=at)
+        return
     _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    if _wanted_in_hand(inside, flow):
+        case_clocks.to_deliver(inside, flow, actor=actor, at=at)
+        return
     hand_over(case_key=case_key, actor=actor, at=at)
+
+
+def go_on(*, case_key: str, actor: Actor, at: datetime) -> bool:
+    """What kept an approved case's result back is gone: it is made now. False: nothing to do."""
+    inside = case_queries.get_inside(case_key, lock=True)
+    if inside.state != State.APPROVED or inside.issue_blocked:
+        return False
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
+    last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
+    finish(case_key=case_key, about=about or inside.applicant, ruling=last, actor=actor, at=at)
+    if case_queries.get_inside(case_key).state == State.CLOSED:
+        clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+    return True
+
+
+def _wanted_in_hand(inside: Inside, flow: Flow) -> bool:
+    """Did the applicant choose another way than electronic delivery?"""
+    if flow.delivery is None or not flow.delivery.chosen:
+        return False
+    return inside.answers.get(flow.delivery.chosen, ELECTRONIC) != ELECTRONIC
 
 
 @transaction.atomic
@@ -62,15 +102,36 @@ def issue(
 
 
 @transaction.atomic
-def deliver(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
-    """Electronic delivery: it lies in the applicant's space from this moment; the case is closed."""
-    hand_over(case_key=case_key, actor=actor, at=at)
+def deliver(
+    *,
+    case_key: str,
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+    proof: DeliveryProof | None = None,
+) -> CaseView:
+    """In the applicant's hands: electronically from this moment, or with the proof of delivery 送达回证.
+
+    The case is closed. Refusals: ``InvalidInput`` (nobody named who took it), ``CannotDo``.
+    """
+    hand_over(case_key=case_key, actor=actor, at=at, version=version, proof=proof)
+    inside = case_queries.get_inside(case_key)
+    clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+    if proof is not None:
+        letters.delivered(inside=inside, proof=proof, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 
-def hand_over(*, case_key: str, actor: Actor, at: datetime) -> None:
+def hand_over(
+    *,
+    case_key: str,
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+    proof: DeliveryProof | None = None,
+) -> None:
     """Delivered and closed, in the caller's transaction."""
-    cases.deliver(case_key=case_key, actor=actor, at=at)
+    cases.deliver(case_key=case_key, actor=actor, at=at, version=version, proof=proof)
     cases.close(case_key=case_key, actor=actor, at=at)
 
 
@@ -93,6 +154,14 @@ def _make(
     if not made:
         made = f"letter:{letter_queries.list_letters(inside.reference)[-1].key}"
     cases.mark_issued(case_key=case_key, result_kind=kind.value, result=made, actor=actor, at=at)
+
+
+def named_basis(case_key: str, *, approved: bool) -> tuple[CitationRow, ...]:
+    """What the pack names for such a decision, else what the item stands on."""
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    named = basis_of(inside, flow, approved=approved)
+    return named or basis_of(inside, flow, approved=True)
 
 
 def basis_of(inside: Inside, flow: Flow, *, approved: bool) -> tuple[CitationRow, ...]:
@@ -156,6 +225,8 @@ def _licence(
     template = licence_queries.get_template(item.result.licence)
     from_day = legal_date(at)
     months = template.validity_months
+    if inside.renews:
+        return _renewed(inside, values, months, actor, at)
     issued = licences.issue(
         case=inside.reference,
         template=item.result.licence,
@@ -166,11 +237,29 @@ def _licence(
         valid_until=_months_later(from_day, months) if months else None,
         at=at,
         actor=actor,
-        issuer=inside.department,
-        issuer_name=inside.department_name,
+        issuer=inside.body,
+        issuer_name=inside.body_name,
         division_code=inside.division_code,
     )
     return issued.reference
+
+
+def _renewed(
+    inside: Inside, values: Mapping[str, str], months: int | None, actor: Actor, at: datetime
+) -> str:
+    """A new term of the same licence: it begins where the old one ends, or today when that is past."""
+    old = licence_queries.get_licence(split(inside.renews)[1], machine("renewal"), at=at)
+    begins = max(old.valid_until or legal_date(at), legal_date(inside.decided_at or at))
+    renewed = licences.renew(
+        key=old.key,
+        case=inside.reference,
+        values=values,
+        valid_from=begins,
+        valid_until=_months_later(begins, months) if months else None,
+        at=at,
+        actor=actor,
+    )
+    return renewed.reference
 
 
 def _entitlement(
@@ -269,6 +358,7 @@ def _decision_letter(
         conditions=view.conditions,
         content=content or (values.get("name", "") if inside.profile == _REGISTRATION else ""),
         by_rule=view.by_rule,
+        by_silence=inside.silence_at is not None and inside.decided_at == inside.silence_at,
         uscc=values.get("uscc", ""),
         actor=actor,
         at=at,

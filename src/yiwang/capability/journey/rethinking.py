@@ -10,14 +10,11 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.definitions.profiles import State
-from yiwang.capability.cases.queries import Inside
+from yiwang.capability.journey import afterwards, letters
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, stopping
 from yiwang.capability.journey.clocks import DECIDE
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import actions as clocks
-from yiwang.support.licences import actions as licences
 
 
 @transaction.atomic
@@ -74,7 +71,7 @@ def revoke_by_person(
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
     due = case_clocks.begin_anew(inside.reference, flow, actor=actor, at=at)
     result = before.result.reference if before.result else ""
-    effect = _take_back(inside, result, reason, actor, at)
+    effect = afterwards.take_back(inside, result, reason, anew=True, actor=actor, at=at)
     letters.revoked(inside=inside, reason=reason, effect=effect, due_on=due, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
@@ -87,14 +84,3 @@ def pass_on_overdue(*, case_key: str, actor: Actor, at: datetime) -> None:
     cases.pass_on_overdue(case_key=case_key, actor=actor, at=at)
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
     case_clocks.not_supplied(inside.reference, flow, actor=actor, at=at)
-
-
-def _take_back(inside: Inside, result: str, reason: str, actor: Actor, at: datetime) -> str:
-    """What becomes of the result, as the letter says it."""
-    kind, key = split(result) if result else ("", "")
-    if kind == "licence":
-        licences.change_state(key=key, act="revoke", reason=reason, at=at, actor=actor)
-        return f"已发的{inside.result_label}同时撤销，不能再使用。"
-    if kind == "entitlement":
-        return stopping.meanwhile(inside)
-    return ""

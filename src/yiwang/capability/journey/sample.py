@@ -18,6 +18,7 @@ from yiwang.capability.cases.definitions.flow import table_code
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.catalogue.definitions import Item, parse_item
 from yiwang.capability.intake import actions as intake
+from yiwang.capability.journey import machine as machine_steps
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.foundation.libraries.definitions import PersonView
 from yiwang.foundation.libraries.queries import find_bank_account, find_citizen_id
@@ -25,6 +26,7 @@ from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.references import new_key
 from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.support.licences import actions as licences
+from yiwang.support.licences import sample as licence_samples
 from yiwang.support.messages import actions as messages
 from yiwang.support.messages.definitions import parse_pack_notice
 
@@ -66,6 +68,101 @@ def publish(code: str, *, at: datetime) -> Item:
     ]
     messages.publish_notices(item_code=code, version=version, notices=notices)
     return item
+
+
+#: An item of no particular content: for tests of how a procedure runs.
+PLAIN = "plain-item"
+_PLAIN_ITEM: dict[str, Any] = {
+    "code": PLAIN,
+    "name": "示例许可",
+    "short_name": "示例许可",
+    "item_type": "01",
+    "profile": "LICENCE",
+    "handling_mode": "PLATFORM",
+    "case_type": "2",
+    "exercise_level": "4",
+    "department": "11620102000000019B",
+    "department_name": "城关区民政局",
+    "division_code": "620102000000",
+    "valid_from": date(2026, 1, 1),
+    "served": ["1"],
+    "forms": ["1", "2"],
+    "visits": 0,
+    "statutory": {"amount": 20, "unit": "WORKING_DAY", "warn_days": 2},
+    "statutory_note": "二十个工作日。",
+    "promised": {"amount": 20, "unit": "WORKING_DAY", "warn_days": 2},
+    "fee": {"charged": False, "explanation": "不收费"},
+    "conditions": [{"key": "any", "text": "谁都可以", "local": True}],
+    "questions": [],
+    "handling_items": [{"key": "only", "name": "示例许可"}],
+    "materials": [],
+    "basis": [{"law": "行政许可法", "article": "第十二条", "quote_for": "可以设定行政许可"}],
+    "steps": [{"key": "apply", "title": "申请", "who": "您", "note": "在网上填表"}],
+    "channels": [{"form": "2", "where": "本页"}, {"form": "1", "where": "窗口"}],
+    "contact": {
+        "consult": "12345", "complain": "12345", "review": "城关区人民政府", "suit": "人民法院"
+    },
+    "result": {
+        "kind": "LICENCE", "name": "示例证照", "licence": "sample-licence", "explanation": "一年有效"
+    },
+    "synonyms": [],
+}  # fmt: skip
+_PLAIN_FORM: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "示例申请表",
+    "type": "object",
+    "x-steps": [{"key": "all", "title": "填表", "fields": ["subject", "old_licence", "delivery"]}],
+    "required": ["subject"],
+    "properties": {
+        "subject": {"type": "string", "title": "名称", "maxLength": 60, "x-why": "写在证上。"},
+        "old_licence": {
+            "type": "string", "title": "原证编号", "maxLength": 120, "x-why": "要延续哪一张。"
+        },
+        "delivery": {
+            "type": "string",
+            "title": "怎么领",
+            "enum": ["electronic", "window"],
+            "x-labels": {"electronic": "电子", "window": "窗口领取"},
+            "x-why": "按您选的方式送。",
+        },
+    },
+}  # fmt: skip
+PLAIN_FLOW: dict[str, Any] = {
+    "profile": "LICENCE",
+    "decide": {
+        "within": {"amount": 20, "unit": "WORKING_DAY", "warn_days": 2},
+        "basis": "行政许可法 第四十二条",
+    },
+    "result": {"values": {"name": "answer:subject", "operator": "case:applicant_name"}},
+    "approve_basis": [{"law": "行政许可法", "article": "第三十八条"}],
+    "reject_basis": [{"law": "行政许可法", "article": "第三十八条"}],
+}
+
+
+@transaction.atomic
+def publish_plain(*, at: datetime, code: str = PLAIN, **flow: Any) -> Item:
+    """An item whose procedure is what the caller wants to see run; ``flow``: keys of flow.yaml."""
+    whole = {**PLAIN_FLOW, **flow}
+    item = parse_item({**_PLAIN_ITEM, "code": code, "profile": whole["profile"]})
+    if not isinstance(item, Item):
+        raise ValueError("; ".join(map(str, item)))
+    version = catalogue.publish_item(
+        item=item, texts={}, approved_by="official:approver", actor=PUBLISHER, at=at
+    )
+    intake.publish_form(
+        item_code=code, item_version=version, form=_PLAIN_FORM, actor=PUBLISHER, at=at
+    )
+    cases.publish_flow(item_code=code, item_version=version, flow=whole, actor=PUBLISHER, at=at)
+    template = {**licence_samples.TEMPLATE, "validity_months": 12}
+    licences.publish_template(definition=template, version=version, at=at)
+    return item
+
+
+def handed_in(actor: Actor, *, at: datetime, code: str = PLAIN, **answers: Any) -> Receipt:
+    """An application for the plain item, on an official's desk when this returns."""
+    receipt = submitted(code, actor, {"subject": "示例", **answers}, at=at)
+    machine_steps.after_submission(case_key=receipt.case_key, actor=PUBLISHER, at=at)
+    return receipt
 
 
 @transaction.atomic

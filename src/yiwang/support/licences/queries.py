@@ -144,6 +144,14 @@ def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:
     return view(row, at) if row else None
 
 
+def find_held(*, identifier: str, holder: str, at: datetime) -> LicenceView | None:
+    """The holder's own licence of this identifier, while it is valid; None otherwise."""
+    rows = ELicence.objects.select_related("template", "predecessor")
+    row = rows.filter(identifier=identifier, holder=holder).first()
+    found = view(row, at) if row else None
+    return found if found and found.state == LicenceState.VALID else None
+
+
 def open_pdf(key: str, actor: Actor) -> OpenFile:
     """The licence as a PDF. Refusals: NotFound, CannotPrint, TryLater."""
     from yiwang.support.letters.queries import CannotPrint

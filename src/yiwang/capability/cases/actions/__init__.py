@@ -1,10 +1,12 @@
 """The verbs of cases. All run in the caller's transaction; the journey knows their order."""
 
+from yiwang.capability.cases.actions.afterwards import reopen, revoke
 from yiwang.capability.cases.actions.deciding import (
     approve_by_rule,
     ask_for_person,
     confirm_by_person,
     decide,
+    file_at_once,
     to_official,
 )
 from yiwang.capability.cases.actions.ending import close, deliver, mark_issued, withdraw
@@ -16,17 +18,25 @@ from yiwang.capability.cases.actions.examining import (
     supply_correction,
 )
 from yiwang.capability.cases.actions.keeping import block, hold, let_in, unblock
-from yiwang.capability.cases.actions.moving import NotYourOwnCase
+from yiwang.capability.cases.actions.moving import NotYourOwnCase, SecondPersonNeeded
 from yiwang.capability.cases.actions.opening import open_case, read_case
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
 from yiwang.capability.cases.actions.rethinking import (
-    SecondPersonNeeded,
     ask_extension,
     decline_extension,
     grant_extension,
     pass_on_overdue,
     revoke_by_person,
 )
+from yiwang.capability.cases.actions.signing import (
+    forget_phrase,
+    forward,
+    keep_phrase,
+    send_back,
+)
+from yiwang.capability.cases.actions.silence import deem_accepted, deem_renewed
+from yiwang.capability.cases.actions.special import begin_special, end_special
+from yiwang.capability.cases.actions.turning import not_ours, terminate, transfer
 
 __all__ = [
     "CannotPublishFlow",
@@ -36,26 +46,40 @@ __all__ = [
     "approve_by_rule",
     "ask_extension",
     "ask_for_person",
+    "begin_special",
     "block",
     "close",
     "confirm_by_person",
     "decide",
     "decline_extension",
+    "deem_accepted",
+    "deem_renewed",
     "deliver",
+    "end_special",
+    "file_at_once",
+    "forget_phrase",
+    "forward",
     "grant_extension",
     "hand_back",
     "hold",
+    "keep_phrase",
     "let_in",
     "mark_issued",
+    "not_ours",
     "open_case",
     "pass_on_overdue",
     "publish_flow",
     "read_case",
     "refuse_acceptance",
+    "reopen",
     "return_for_correction",
+    "revoke",
     "revoke_by_person",
+    "send_back",
     "supply_correction",
+    "terminate",
     "to_official",
+    "transfer",
     "unblock",
     "withdraw",
 ]

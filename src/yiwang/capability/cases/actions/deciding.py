@@ -8,8 +8,10 @@ from datetime import datetime
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.actions.moving import announce, locked, required, step
+from yiwang.capability.cases.actions.signing import insist_on_another, write_opinion
 from yiwang.capability.cases.definitions import CitationRow, Outcome
-from yiwang.capability.cases.definitions.profiles import Step
+from yiwang.capability.cases.definitions.flow import ChainStep
+from yiwang.capability.cases.definitions.profiles import State, Step
 from yiwang.capability.cases.events import (
     CaseDecided,
     PassedToOfficial,
@@ -65,7 +67,8 @@ def decide(
 ) -> Case:
     """An official approves or rejects, with reasons, article and, when rejecting, rights of appeal.
 
-    Of two officials at once one decides, the other gets ``VersionConflict``.
+    Of two officials at once one decides, the other gets ``VersionConflict``. In a chain nobody decides
+    who signed before: ``SecondPersonNeeded``.
     """
     row = locked(case_key, actor)
     what = "同意的理由" if outcome is Outcome.APPROVE else "不同意的理由"
@@ -73,7 +76,22 @@ def decide(
     if outcome is Outcome.REJECT:
         decision["appeal"] = list(rules.appeal(review_body=row.content["review_body"]))
     act = Step.APPROVE if outcome is Outcome.APPROVE else Step.REJECT
+    chained = row.state == State.FOR_APPROVAL
+    if chained:
+        insist_on_another(row, actor)
     _decide(row, act, outcome, decision, actor, at, by_rule=False, version=version)
+    if chained:
+        write_opinion(row, ChainStep.APPROVE, act, outcome.value, reason.strip(), actor, at)
+    return row
+
+
+def file_at_once(
+    *, case_key: str, basis: Sequence[CitationRow], actor: Actor, at: datetime
+) -> Case:
+    """备案: complete is filed, and the receipt goes out at once; nothing about it is weighed."""
+    row = locked(case_key, actor)
+    decision = _decision(row, "材料齐全、符合规定形式，予以备案。", "", basis, ())
+    _decide(row, Step.APPROVE, Outcome.APPROVE, decision, actor, at, by_rule=True)
     return row
 
 

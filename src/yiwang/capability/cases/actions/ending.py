@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
-from yiwang.capability.cases.actions.moving import announce, locked, step
+from yiwang.capability.cases.actions.moving import announce, locked, required, step
+from yiwang.capability.cases.definitions import DeliveryProof
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseClosed, CaseDelivered, CaseIssued, CaseWithdrawn
 from yiwang.capability.cases.models import Case
@@ -22,10 +24,24 @@ def mark_issued(
     return row
 
 
-def deliver(*, case_key: str, actor: Actor, at: datetime) -> Case:
-    """The result or the decision is in the applicant's hands."""
+def deliver(
+    *,
+    case_key: str,
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+    proof: DeliveryProof | None = None,
+) -> Case:
+    """The result or the decision is in the applicant's hands; ``proof``: how, when not electronically.
+
+    Refusals: ``InvalidInput`` (nobody named who took it), ``CannotDo``, ``VersionConflict``.
+    """
     row = locked(case_key, actor)
-    step(row, Step.DELIVER, actor=actor, at=at, changes={"delivered_at": at})
+    changes: dict[str, object] = {"delivered_at": at}
+    if proof is not None:
+        required(proof.receiver, "由谁签收")
+        changes["delivery"] = {**asdict(proof), "by": actor.reference}
+    step(row, Step.DELIVER, actor=actor, at=at, version=version, changes=changes)
     announce(row, CaseDelivered, actor=actor, at=at)
     return row
 

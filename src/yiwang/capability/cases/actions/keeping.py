@@ -61,7 +61,20 @@ def let_in(
     at: datetime,
 ) -> None:
     """Another body may see the case, for what ``reference`` asks of it; asked again changes nothing."""
-    row = locked(case_key, actor)
+    admit(
+        locked(case_key, actor),
+        department=department,
+        division_code=division_code,
+        reference=reference,
+        actor=actor,
+        at=at,
+    )
+
+
+def admit(
+    row: Case, *, department: str, division_code: str, reference: str, actor: Actor, at: datetime
+) -> None:
+    """The same for a case that is locked already."""
     _, made = CaseParticipant.objects.get_or_create(
         case=row,
         department=department,

@@ -37,6 +37,13 @@ class NotYourOwnCase(NotAllowed):
     remedy = "请交给其他工作人员办理。"
 
 
+class SecondPersonNeeded(NotAllowed):
+    """Who asks for more time does not grant it; who signs first does not sign twice."""
+
+    sentence = "延长办理期限是您提出的，要由另一位负责人批准。"
+    remedy = "请交给本单位的其他审批人员办理。"
+
+
 def locked(key: str, actor: Actor) -> Case:
     """The case's row, locked until the transaction ends; ``NotFound`` when not visible."""
     row = Case.objects.visible_to(actor).select_for_update().filter(key=key).first()
@@ -112,7 +119,7 @@ def _by_the_clock(row: Case, act: Step, at: datetime) -> dict[str, bool]:
     if act not in _ASK_THE_CLOCK or not standing.has_silent_acceptance(row):
         return {}
     clock = clocks.find_clock(subject=row.reference, kind=ClockKind.ACCEPT, at=at)
-    return {"accept_lapsed": standing.lapsed(clock, at)}
+    return {"accept_lapsed": standing.accepted_by_now(row, clock, at)}
 
 
 def announce(

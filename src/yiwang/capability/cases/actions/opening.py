@@ -68,6 +68,9 @@ def open_case(
         content=_content(application),
         received_at=at,
         person_asked_at=at if application.by_person else None,
+        body=application.body,
+        body_name=application.body_name,
+        silence_at=application.silence_at,
     )
     row.case_no = take_number(application.division_code, at)
     prepared.add(row)
@@ -104,7 +107,9 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
 
 
 def _content(application: Application) -> dict[str, object]:
+    renews = {"renews": application.renews} if application.renews else {}
     return {
+        **renews,
         "answers": dict(application.answers),
         "rows": [{name: getattr(row, name) for name in _ANSWER} for row in application.answer_rows],
         "applicant_name": application.applicant_name,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from yiwang.capability.cases import rules
-from yiwang.capability.cases.actions.moving import announce, locked, required, step
+from yiwang.capability.cases.actions.afterwards import UNDECIDED, earlier_decision
+from yiwang.capability.cases.actions.moving import (
+    SecondPersonNeeded,
+    announce,
+    locked,
+    required,
+    step,
+)
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import (
     CorrectionOverdue,
@@ -16,18 +23,10 @@ from yiwang.capability.cases.events import (
 )
 from yiwang.capability.cases.models import Case
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.refusals import NotAllowed
-
-
-class SecondPersonNeeded(NotAllowed):
-    """Who asks for more time does not grant it."""
-
-    sentence = "延长办理期限是您提出的，要由另一位负责人批准。"
-    remedy = "请交给本单位的其他审批人员办理。"
 
 
 def ask_extension(*, case_key: str, version: int, reason: str, actor: Actor, at: datetime) -> Case:
-    """The examiner asks the head for more time, once, with the reason (市场主体登记管理条例 19)."""
+    """The examiner asks the head for more time, once, with the reason (行政许可法 42 and its like)."""
     row = locked(case_key, actor)
     asked = {"reason": required(reason, "情形怎样复杂"), "by": actor.reference}
     changes = {"extension": asked, "extension_asked_at": at}
@@ -66,19 +65,9 @@ def revoke_by_person(
     """
     row = locked(case_key, actor)
     said = required(reason, "为什么撤销")
-    earlier = {
-        "decision": row.decision,
-        "decided_at": row.decided_at.isoformat() if row.decided_at else "",
-        "result": row.result_reference,
-        "revoked_at": at.isoformat(),
-        "revoked_because": said,
-    }
+    earlier = earlier_decision(row, said, at)
     content = {**row.content, "earlier": [*row.content.get("earlier", ()), earlier]}
-    changes = {
-        "content": content, "decision": None, "outcome": "", "by_rule": False, "decided_by": "",
-        "decided_at": None, "result_reference": "", "issued_at": None, "delivered_at": None,
-        "ended_at": None, "person_answered_at": at,
-    }  # fmt: skip
+    changes = {**UNDECIDED, "content": content, "person_answered_at": at}
     result = row.result_reference
     step(row, Step.REVOKE_BY_PERSON, actor=actor, at=at, version=version, changes=changes)
     announce(row, DecisionRevoked, actor=actor, at=at, result=result)

@@ -95,6 +95,10 @@ class Application:
     review_body: str = ""
     channel: str = "WEB"
     by_person: bool = False
+    body: str = ""  # whose name and seal decide, when not the department's that handles it
+    body_name: str = ""
+    renews: str = ""  # the licence this application is to renew
+    silence_at: datetime | None = None  # from here on no decision means yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,84 @@ class BlockRow:
     stage: str
     reason: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRow:
+    """What one who signs wrote: where in the chain, which act, what he proposed."""
+
+    place: str
+    place_label: str
+    act: str
+    proposal: str
+    text: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRow:
+    """One phrase an official keeps."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialRow:
+    """One stretch outside the clock."""
+
+    key: str
+    kind: str
+    label: str
+    reason: str
+    began_at: datetime
+    expected_on: date
+    ended_at: datetime | None
+    finding: str
+
+
+class NotOurs(StrEnum):
+    """Why a matter is not taken up here (行政许可法 32 (1), (2))."""
+
+    NOT_NEEDED = "NOT_NEEDED"  # no licence is needed for it
+    NOT_THIS_BODY = "NOT_THIS_BODY"  # another body's; told which
+
+
+class Ground(StrEnum):
+    """What makes a body decide anew."""
+
+    REVIEW = "REVIEW"  # 行政复议决定
+    COURT = "COURT"  # 法院判决
+
+
+GROUND_LABELS: Mapping[str, str] = {Ground.REVIEW: "行政复议决定", Ground.COURT: "法院裁判"}
+
+
+class Manner(StrEnum):
+    """How a result reached the applicant."""
+
+    ELECTRONIC = "ELECTRONIC"
+    WINDOW = "WINDOW"
+    COURIER = "COURIER"
+
+
+MANNER_LABELS: Mapping[str, str] = {
+    Manner.ELECTRONIC: "电子送达",
+    Manner.WINDOW: "窗口领取",
+    Manner.COURIER: "邮寄",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryProof:
+    """送达回证: how, into whose hands, how it was known to be them, the courier's number."""
+
+    manner: Manner
+    receiver: str
+    checked: str = ""
+    tracking: str = ""
+    remark: str = ""
 
 
 class HolderKind(StrEnum):
@@ -310,3 +392,9 @@ class CaseView:
     in_charge: bool = True
     blocks: tuple[BlockRow, ...] = ()
     time_account: TimeAccount | None = None
+    opinions: tuple[OpinionRow, ...] = ()
+    special: tuple[SpecialRow, ...] = ()
+    deemed: bool = False
+    silence_at: datetime | None = None
+    body_name: str = ""
+    delivered_by: str = ""

@@ -62,6 +62,13 @@ class ChainStep(StrEnum):
     APPROVE = "APPROVE"  # 批准
 
 
+PLACE_LABELS: Mapping[str, str] = {
+    ChainStep.HANDLE: "承办",
+    ChainStep.REVIEW: "审核",
+    ChainStep.APPROVE: "批准",
+}
+
+
 class Special(StrEnum):
     """特别程序: what alone stands outside the clock (行政许可法 45); a site visit does not."""
 

@@ -1,6 +1,6 @@
 """Questions about cases: one, a page of them, and what the journey needs to go on."""
 
-from yiwang.capability.cases.queries.flows import get_flow, has_flow
+from yiwang.capability.cases.queries.flows import find_flow, get_flow, has_flow
 from yiwang.capability.cases.queries.inside import (
     Inside,
     Notice,
@@ -8,8 +8,12 @@ from yiwang.capability.cases.queries.inside import (
     get_decision,
     get_inside,
     get_notice,
+    is_renewed_by_silence,
+    is_silent,
     list_revoked,
+    list_silent,
 )
+from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
 from yiwang.capability.cases.queries.one import find_receipt, get_case
@@ -19,6 +23,7 @@ __all__ = [
     "LedgerRow",
     "Notice",
     "Revoked",
+    "find_flow",
     "find_receipt",
     "get_case",
     "get_decision",
@@ -26,8 +31,12 @@ __all__ = [
     "get_inside",
     "get_notice",
     "has_flow",
+    "is_renewed_by_silence",
+    "is_silent",
     "iterate_ledger",
     "list_cases",
     "list_known",
+    "list_phrases",
     "list_revoked",
+    "list_silent",
 ]

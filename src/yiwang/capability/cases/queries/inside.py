@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from yiwang.capability.cases.definitions import DecisionView
+from yiwang.capability.cases.definitions import ClockKind, DecisionView
+from yiwang.capability.cases.definitions.profiles import State, Step
 from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.standing import (
+    accepted_by_now,
+    counted_from,
+    facts_of,
+    has_silent_acceptance,
+    machine_for,
+)
 from yiwang.capability.cases.queries.views import decision_view
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.states import rules as state_rules
+from yiwang.mechanisms.states.definitions import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,12 @@ class Inside:
     review_body: str
     draft_key: str
     by_person: bool
+    body: str
+    body_name: str
+    renews: str
+    silence_at: datetime | None
+    counted_from: datetime
+    issue_blocked: bool
 
 
 def get_inside(key: str, *, lock: bool = False) -> Inside:
@@ -61,6 +78,7 @@ class Notice:
 
     problems: tuple[str, ...] = ()
     reason: str = ""
+    advice: str = ""
     appeal: tuple[str, ...] = ()
 
 
@@ -71,8 +89,39 @@ def get_notice(key: str) -> Notice:
         raise NotFound
     given = row.notice
     return Notice(
-        tuple(given.get("problems", ())), given.get("reason", ""), tuple(given.get("appeal", ()))
+        tuple(given.get("problems", ())),
+        given.get("reason", ""),
+        given.get("advice", ""),
+        tuple(given.get("appeal", ())),
     )
+
+
+def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:
+    """Keys of cases whose old term ended without a decision, the oldest first."""
+    waiting = Case.objects.filter(
+        silence_at__isnull=False, silence_at__lte=at, decided_at=None, ended_at=None
+    )
+    return tuple(waiting.order_by("silence_at").values_list("key", flat=True)[:limit])
+
+
+def is_silent(key: str, *, at: datetime) -> bool:
+    """Are the days to say something about acceptance over, everything being there, nothing said?"""
+    row = Case.objects.filter(key=key, state__in=[State.SUBMITTED, State.WITH_OFFICIAL]).first()
+    if row is None or not has_silent_acceptance(row):
+        return False
+    clock = clocks.find_clock(subject=row.reference, kind=ClockKind.ACCEPT, at=at)
+    return accepted_by_now(row, clock, at)
+
+
+def is_renewed_by_silence(key: str, *, at: datetime) -> bool:
+    """Would the clock renew this case now?"""
+    row = Case.objects.filter(key=key).first()
+    if row is None:
+        return False
+    acts = state_rules.allowed_acts(
+        machine_for(row), state=row.state, role=Party.MACHINE, facts=facts_of(row, at)
+    )
+    return Step.DEEM_RENEWED in acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +182,10 @@ def inside_of(row: Case) -> Inside:
         review_body=content["review_body"],
         draft_key=row.draft_key,
         by_person=row.person_asked_at is not None,
+        body=row.body or row.department,
+        body_name=row.body_name or row.department_name,
+        renews=content.get("renews", ""),
+        silence_at=row.silence_at,
+        counted_from=counted_from(row),
+        issue_blocked=row.issue_blocks > 0,
     )

@@ -1,13 +1,23 @@
-"""What keeps a case from going on, and its time account."""
+"""What stands beside a case: blocks, its time account, opinions, stretches outside the clock."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from yiwang.capability.cases import rules
-from yiwang.capability.cases.definitions import BlockRow, HolderKind, Keeper, TimeAccount
-from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.definitions import (
+    BlockRow,
+    HolderKind,
+    Keeper,
+    OpinionRow,
+    PhraseRow,
+    SpecialRow,
+    TimeAccount,
+)
+from yiwang.capability.cases.definitions.flow import PLACE_LABELS, SPECIAL_LABELS
+from yiwang.capability.cases.models import Case, OpinionPhrase
 from yiwang.capability.cases.queries.standing import end_of, first_keeper
+from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.clocks import queries as clocks
 
 
@@ -34,3 +44,42 @@ def account_of(row: Case, at: datetime) -> TimeAccount:
         until = held[0].began_at if held else end_of(row)
         held.insert(0, rules.Held(first_keeper(row), row.received_at, until))
     return rules.account(held, at=at, calendar=clocks.get_calendar())
+
+
+def opinions_of(row: Case) -> tuple[OpinionRow, ...]:
+    """What was written along the chain, oldest first; only for officials of the case."""
+    return tuple(
+        OpinionRow(
+            place=one.place,
+            place_label=PLACE_LABELS[one.place],
+            act=one.act,
+            proposal=one.proposal,
+            text=one.text,
+            who=one.by_name or one.by,
+            at=one.at,
+        )
+        for one in row.opinions.order_by("id")
+    )
+
+
+def special_of(row: Case) -> tuple[SpecialRow, ...]:
+    """Stretches outside the clock, oldest first."""
+    return tuple(
+        SpecialRow(
+            key=one.key,
+            kind=one.kind,
+            label=SPECIAL_LABELS[one.kind],
+            reason=one.reason,
+            began_at=one.began_at,
+            expected_on=one.expected_on,
+            ended_at=one.ended_at,
+            finding=one.finding or "",
+        )
+        for one in row.special_procedures.order_by("id")
+    )
+
+
+def list_phrases(actor: Actor) -> tuple[PhraseRow, ...]:
+    """The phrases this official keeps, in the order he kept them."""
+    mine = OpinionPhrase.objects.filter(official=actor.reference).order_by("id")
+    return tuple(PhraseRow(one.key, one.text) for one in mine)

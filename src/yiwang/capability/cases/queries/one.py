@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from yiwang.capability.cases import rules
@@ -85,7 +86,7 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
     said = views.standing(row, content["result_label"], running)
     official = actor.kind in (ActorKind.OFFICIAL, ActorKind.MACHINE)
     name = content["applicant_name"]
-    return CaseView(
+    view = CaseView(
         key=row.key,
         reference=row.reference,
         case_no=row.case_no,
@@ -114,7 +115,7 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         instant=row.instant,
         correction=views.notice_lines(row),
         clocks=found,
-        acts=standing.acts_of(row, actor, at, **views.clock_facts(found, at)),
+        acts=standing.acts_of(row, actor, at, **views.clock_facts(row, found, at)),
         timeline=views.timeline(row, journal.list_entries(subject=row.reference)),
         steps=rules.steps(said, views.reached(row)),
         answers=views.answer_rows(row, unmasked=unmasked),
@@ -128,9 +129,25 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         decision=views.decision_view(row),
         result=views.result_view(row),
         draft_key=row.draft_key,
-        in_charge=actor.kind is not ActorKind.OFFICIAL or bool(standing.offices_of(row, actor)),
+    )
+    return _with_the_file(view, row, actor, at)
+
+
+def _with_the_file(view: CaseView, row: Case, actor: Actor, at: datetime) -> CaseView:
+    """What stands beside the case; opinions are the officials' own."""
+    in_charge = actor.kind is not ActorKind.OFFICIAL or bool(standing.offices_of(row, actor))
+    signing = in_charge and actor.kind is ActorKind.OFFICIAL and standing.order_for(row).chained
+    return replace(
+        view,
+        in_charge=in_charge,
         blocks=keeping.blocks_of(row),
         time_account=keeping.account_of(row, at),
+        opinions=keeping.opinions_of(row) if signing else (),
+        special=keeping.special_of(row),
+        deemed=row.deemed,
+        silence_at=row.silence_at,
+        body_name=row.body_name or row.department_name,
+        delivered_by=(row.delivery or {}).get("manner", ""),
     )
 
 

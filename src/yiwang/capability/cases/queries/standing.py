@@ -15,6 +15,9 @@ from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.states import rules as state_rules
 from yiwang.mechanisms.states.definitions import Machine, Party
 
+#: Acts by which somebody signs at his place of the chain.
+_SIGNATURES = (Step.FORWARD, Step.SEND_BACK, Step.APPROVE, Step.REJECT)
+
 
 def machine_for(row: Case) -> Machine:
     """The table a case began with."""
@@ -32,7 +35,7 @@ def facts_of(row: Case, at: datetime, **more: bool) -> dict[str, bool]:
     asked, extended = row.extension_asked_at is not None, row.extended_at is not None
     return {
         "correction_used": row.notified_at is not None,
-        "awaits_correction": row.notified_at is not None and row.corrected_at is None,
+        "awaits_correction": awaits_correction(row),
         "supply_late": row.supply_lapsed_at is not None and row.corrected_at is None,
         "machine_decided": row.by_rule and not waits,
         "person_waits": row.by_rule and waits and row.person_answered_at is None,
@@ -53,11 +56,19 @@ def facts_of(row: Case, at: datetime, **more: bool) -> dict[str, bool]:
     }
 
 
-def lapsed(clock: ClockView | None, at: datetime) -> bool:
-    """Is the time to say something about acceptance over, with nothing said?"""
-    return (
-        clock is not None and clock.stopped_on is None and not clock.paused and at >= clock.due_at
-    )
+def awaits_correction(row: Case) -> bool:
+    """Told in time what is missing, and it is missing still: then silence accepts nothing."""
+    return row.notified_at is not None and row.corrected_at is None
+
+
+def accepted_by_now(row: Case, clock: ClockView | None, at: datetime) -> bool:
+    """Are the days to say something over, everything being there and nothing said?
+
+    Only where the procedure knows acceptance by silence; elsewhere a late answer is just late.
+    """
+    if clock is None or clock.stopped_on is not None or awaits_correction(row):
+        return False
+    return has_silent_acceptance(row) and not clock.paused and at >= clock.due_at
 
 
 def keeper_of(row: Case) -> Keeper | None:
@@ -118,9 +129,26 @@ def is_theirs(row: Case, actor: Actor, act: str) -> bool:
     """Has this official the office for an act, and is it not for somebody else to do?"""
     held = rules.offices(actor, division_code=row.division_code, department=row.department)
     asked_by = (row.extension or {}).get("by", "")
-    return rules.may_take(
-        held, act, state=row.state, order=order_for(row)
-    ) and not rules.needs_another(actor, act, asked_by=asked_by)
+    if not rules.may_take(held, act, state=row.state, order=order_for(row)):
+        return False
+    if rules.needs_another(actor, act, asked_by=asked_by):
+        return False
+    return act not in _SIGNATURES or not signed_before(row, actor)
+
+
+def signed_before(row: Case, actor: Actor) -> bool:
+    """Did this official sign at an earlier place of the chain, and was that the last word there?"""
+    here = rules.place_of(row.state)
+    if here in ("", ChainStep.HANDLE):
+        return False
+    earlier = row.opinions.filter(act=Step.FORWARD).exclude(place=here)
+    last = earlier.order_by("place", "-id").distinct("place").values_list("by", flat=True)
+    return actor.reference in set(last)
+
+
+def counted_from(row: Case) -> datetime:
+    """From when the days of acceptance and decision count: the receipt of everything that was asked."""
+    return row.corrected_at or row.received_at
 
 
 def has_silent_acceptance(row: Case) -> bool:

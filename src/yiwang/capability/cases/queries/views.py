@@ -16,9 +16,10 @@ from yiwang.capability.cases.definitions import (
     ResultView,
     TimelineRow,
 )
+from yiwang.capability.cases.definitions.flow import PLACE_LABELS, SPECIAL_LABELS
 from yiwang.capability.cases.models import Case
 from yiwang.capability.cases.queries.standing import (
-    lapsed,
+    accepted_by_now,
     machine_for,
 )
 from yiwang.kernel.moments import legal_date
@@ -34,6 +35,17 @@ _TIMELINE: Mapping[str, str] = {
     "cases.case_returned": "一次告知补正",
     "cases.case_corrected": "补正齐全",
     "cases.case_handed_back": "退回材料，一次告知",
+    "cases.accepted_by_silence": "五个工作日内没有告知，视为受理",
+    "cases.renewed_by_silence": "有效期届满前没有决定，视为准予延续",
+    "cases.case_not_ours": "不受理",
+    "cases.case_transferred": "转办给有权办理的部门",
+    "cases.case_forwarded": "送下一步签批",
+    "cases.case_sent_back": "退回上一步",
+    "cases.special_begun": "进入特别程序",
+    "cases.special_ended": "特别程序结束",
+    "cases.case_terminated": "终止办理",
+    "cases.case_revoked": "撤销决定",
+    "cases.case_reopened": "经复议或者诉讼，重新办理",
     "cases.case_refused": "不予受理",
     "cases.case_issued": "结果已制作",
     "cases.case_delivered": "已送达",
@@ -66,9 +78,10 @@ def leading(found: Sequence[ClockView]) -> ClockView | None:
     return ranked[0] if ranked else None
 
 
-def clock_facts(found: Sequence[ClockView], at: datetime) -> dict[str, bool]:
+def clock_facts(row: Case, found: Sequence[ClockView], at: datetime) -> dict[str, bool]:
     """What guards ask of the clock of acceptance."""
-    return {"accept_lapsed": any(c.kind == ClockKind.ACCEPT and lapsed(c, at) for c in found)}
+    clock = next((c for c in found if c.kind == ClockKind.ACCEPT), None)
+    return {"accept_lapsed": accepted_by_now(row, clock, at)}
 
 
 def standing(row: Case, result_label: str = "", clock: ClockView | None = None) -> rules.Standing:
@@ -180,6 +193,11 @@ def _detail(entry: Entry) -> str:
         return "填写的姓名或者身份证号和登记的不一样，由工作人员核对"
     if entry.act == "cases.case_decided" and entry.facts.get("by_rule"):
         return "由决策表自动核对，每一条结果都可以查看"
+    if entry.act == "cases.special_begun":
+        kind = SPECIAL_LABELS.get(str(entry.facts["kind"]), "")
+        return f"{kind}，预计 {entry.facts['expected_on']} 结束，期间不计入办理期限"
+    if entry.act in ("cases.case_forwarded", "cases.case_sent_back"):
+        return PLACE_LABELS.get(str(entry.facts["place"]), "")
     if entry.act in ("cases.case_returned", "cases.case_handed_back"):
         return f"共 {entry.facts['items']} 处"
     return ""

@@ -8,6 +8,7 @@ from yiwang.capability.cases.rules.duties import (
     offices,
     order_of,
     party_of,
+    place_of,
 )
 from yiwang.capability.cases.rules.keeping import Held, account, keeper
 from yiwang.capability.cases.rules.sentences import (
@@ -43,5 +44,6 @@ __all__ = [
     "offices",
     "order_of",
     "party_of",
+    "place_of",
     "steps",
 ]

@@ -45,6 +45,13 @@ _SIGNS: Final[Mapping[str, Role]] = {
 }
 
 
+_PLACES: Final[Mapping[str, ChainStep]] = {
+    State.ACCEPTED: ChainStep.HANDLE,
+    State.IN_REVIEW: ChainStep.REVIEW,
+    State.FOR_APPROVAL: ChainStep.APPROVE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What of an item's flow decides about duties."""
@@ -98,6 +105,11 @@ def may_take(held: Collection[Role], act: str, *, state: str, order: Order) -> b
     if order.at_window and Role.WINDOW_CLERK in held and act in _AT_WINDOW:
         return True
     return any(act in _OFFICES.get(role, ()) for role in held)
+
+
+def place_of(state: str) -> str:
+    """Where in the chain a case is signed now; "" nowhere."""
+    return _PLACES[State(state)].value if state in _PLACES else ""
 
 
 def needs_another(actor: Actor, act: str, *, asked_by: str) -> bool:

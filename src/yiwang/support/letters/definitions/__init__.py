@@ -22,6 +22,13 @@ class LetterKind(StrEnum):
     STOP_OF_BENEFIT = "STOP_OF_BENEFIT"  # 停发告知书
     EXTENSION = "EXTENSION"  # 延长办理期限告知书
     REVOCATION = "REVOCATION"  # 撤销决定告知书
+    NOT_NEEDED = "NOT_NEEDED"  # 不受理告知书
+    TRANSFER = "TRANSFER"  # 转办告知书
+    TERMINATION = "TERMINATION"  # 终止办理决定书
+    SPECIAL_PROCEDURE = "SPECIAL_PROCEDURE"  # 特别程序告知书
+    TAKING_BACK = "TAKING_BACK"  # 撤销决定书
+    REOPENING = "REOPENING"  # 重新办理告知书
+    FILING = "FILING"  # 备案回执
 
 
 class LetterState(StrEnum):

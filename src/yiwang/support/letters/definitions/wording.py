@@ -215,6 +215,111 @@ _ALL: Final = (
         optional=("remark",),
     ),
     _letter(
+        LetterKind.DELIVERY,
+        "送达回证",
+        ("下列文书已按您确认的方式送达。",),
+        version=2,
+        rows=(
+            ("送达文书", "{documents}"),
+            ("受送达人", "{addressee}"),
+            ("签收人", "{receiver}"),
+            ("送达方式", "{manner}"),
+            ("送达时间", "{delivered_at}"),
+            ("备注", "{remark}"),
+        ),
+        optional=("remark",),
+    ),
+    _letter(
+        LetterKind.ACCEPTANCE,
+        "受理通知书",
+        (
+            "您提出的“{item_name}”申请，本单位没有在收到申请材料之日起五个工作日内一次告知您需要补正的内容。"
+            "依照《中华人民共和国行政许可法》第三十二条，自{accepted_on}收到申请材料之日起即为受理。",
+            "办理期限从{accepted_on}起算，本单位将在{due_on}前作出决定。",
+        ),
+        code="acceptance-by-silence",
+    ),
+    _letter(
+        LetterKind.APPROVAL,
+        "准予延续决定书",
+        (
+            "您提出的“{item_name}”申请，本单位没有在{old_term}有效期届满前作出是否准予延续的决定。"
+            "依照《中华人民共和国行政许可法》第五十条，视为准予延续，原许可的有效期自届满之日起延续。",
+        ),
+        code="renewal-by-silence",
+        rows=(("依据", "{basis}"),),
+        optional=("basis",),
+    ),
+    _letter(
+        LetterKind.NOT_NEEDED,
+        "不受理告知书",
+        (
+            "您提出的“{item_name}”申请，依法不需要取得行政许可，本单位不受理（《中华人民共和国行政许可法》第三十二条）。",
+            "理由：{reason}",
+            "{advice}",
+            _APPEAL,
+        ),
+        optional=("advice", "basis", "review_channel"),
+    ),
+    _letter(
+        LetterKind.TRANSFER,
+        "转办告知书",
+        (
+            "您提出的“{item_name}”申请已转由{body}办理，不用您重新申请。",
+            "原因：{reason}",
+            "收到申请的日期仍是{received_on}，办理期限不重新计算。",
+        ),
+    ),
+    _letter(
+        LetterKind.TERMINATION,
+        "终止办理决定书",
+        (
+            "您提出的“{item_name}”申请，本单位决定终止办理。",
+            "理由：{reason}",
+            "依据：{basis}",
+            _APPEAL,
+        ),
+        optional=("basis", "review_channel"),
+    ),
+    _letter(
+        LetterKind.SPECIAL_PROCEDURE,
+        "特别程序告知书",
+        (
+            "您提出的“{item_name}”申请，需要进行{procedure}，自{began_on}开始，预计{expected_on}结束。",
+            "原因：{reason}",
+            "依照《中华人民共和国行政许可法》第四十五条，{procedure}所需时间不计算在办理期限内。",
+        ),
+    ),
+    _letter(
+        LetterKind.TAKING_BACK,
+        "撤销决定书",
+        (
+            "本单位对您的“{item_name}”申请作出的准予决定，现予以撤销。",
+            "理由：{reason}",
+            "依据：{basis}",
+            "{effect}",
+            _APPEAL,
+        ),
+        optional=("basis", "effect", "review_channel"),
+    ),
+    _letter(
+        LetterKind.REOPENING,
+        "重新办理告知书",
+        (
+            "根据{ground}（{document}），本单位对您的“{item_name}”申请重新办理。",
+            "{effect}",
+            "我们将在{due_on}前重新作出决定，不用您重新申请。",
+        ),
+        optional=("effect",),
+    ),
+    _letter(
+        LetterKind.FILING,
+        "备案回执",
+        ("您提交的“{item_name}”备案材料已于{filed_on}收到，材料齐全、符合规定形式，予以备案。",),
+        rows=(("依据", "{basis}"),),
+        optional=("basis",),
+    ),
+    _letter(
         LetterKind.STOP_OF_BENEFIT,
         "停发告知书",
         (

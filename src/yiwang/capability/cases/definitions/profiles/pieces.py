@@ -87,7 +87,7 @@ def acceptance(*, refuse: bool = True, deemed: bool = False) -> tuple[Transition
     if deemed:
         rows += from_each(
             UNACCEPTED, Step.DEEM_ACCEPTED, MACHINE, State.ACCEPTED, "逾期未告知，视为受理",
-            "accept_lapsed & !awaits_correction",
+            "accept_lapsed",
         )  # fmt: skip
     return tuple(rows)
 

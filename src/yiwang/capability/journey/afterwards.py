@@ -1,0 +1,107 @@
+"""After the end: the body takes its decision back, or takes the matter up anew after a review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from yiwang.capability.cases import actions as cases
+from yiwang.capability.cases import queries as case_queries
+from yiwang.capability.cases.definitions import CaseView, CitationRow, Ground
+from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.queries import Inside
+from yiwang.capability.entitlements.definitions import StopReason
+from yiwang.capability.journey import clocks as case_clocks
+from yiwang.capability.journey import letters, stopping
+from yiwang.kernel.actor import Actor, machine
+from yiwang.kernel.references import split
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.clocks.definitions import Allowance
+from yiwang.support.licences import actions as licences
+
+#: Acts on a licence in the delegating body's name, for the body that handles the case.
+_DELEGATED: Final = machine("delegation")
+
+
+@transaction.atomic
+def revoke(
+    *,
+    case_key: str,
+    version: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    basis: Sequence[CitationRow] = (),
+) -> CaseView:
+    """撤销 by the head (行政许可法 69): the result ends, in writing, with reasons and rights of appeal.
+
+    Refusals: ``CannotDo`` (nothing was granted), ``InvalidInput``, ``NotAllowed``, ``VersionConflict``.
+    """
+    before = case_queries.get_case(case_key, actor, at=at)
+    cases.revoke(case_key=case_key, version=version, reason=reason, basis=basis, actor=actor, at=at)
+    inside = case_queries.get_inside(case_key)
+    clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+    effect = take_back(inside, _result(before), reason, anew=False, actor=actor, at=at)
+    stopping.announce_end(
+        inside=inside, reason=StopReason.ENDED, because=reason, basis=basis, at=at
+    )
+    letters.taken_back(inside=inside, reason=reason, basis=basis, effect=effect, actor=actor, at=at)
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+@transaction.atomic
+def reopen(
+    *,
+    case_key: str,
+    version: int,
+    ground: str,
+    document: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    within: Allowance | None = None,
+) -> CaseView:
+    """Taken up anew because a review or a court said so; decided within what they set, else the limit.
+
+    What had been granted ends. Refusals: ``InvalidInput``, ``CannotDo``, ``NotAllowed``.
+    """
+    before = case_queries.get_case(case_key, actor, at=at)
+    cases.reopen(
+        case_key=case_key, version=version, ground=Ground(ground), document=document,
+        reason=reason, actor=actor, at=at,
+    )  # fmt: skip
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+    due = case_clocks.begin_anew(inside.reference, flow, within=within, actor=actor, at=at)
+    result = "" if before.state == State.REVOKED else _result(before)  # ended already
+    effect = take_back(inside, result, reason, anew=True, actor=actor, at=at)
+    letters.reopened(
+        inside=inside, ground=Ground(ground), document=document, effect=effect, due_on=due,
+        actor=actor, at=at,
+    )  # fmt: skip
+    return case_queries.get_case(case_key, actor, at=at)
+
+
+def take_back(
+    inside: Inside, result: str, reason: str, *, anew: bool, actor: Actor, at: datetime
+) -> str:
+    """What becomes of the result, as the letter says it. ``anew``: it is going to be decided again.
+
+    A benefit's end is announced by a letter of its own (``stopping``).
+    """
+    kind, key = split(result) if result else ("", "")
+    if kind == "licence":
+        by = actor if inside.body == inside.department else _DELEGATED
+        licences.change_state(key=key, act="revoke", reason=reason, at=at, actor=by)
+        return f"已发的{inside.result_label}同时撤销，不能再使用。"
+    if kind == "entitlement":
+        return stopping.meanwhile(inside) if anew else ""
+    return ""
+
+
+def _result(before: CaseView) -> str:
+    return before.result.reference if before.result else ""

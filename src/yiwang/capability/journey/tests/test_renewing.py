@@ -1,0 +1,123 @@
+"""延续: a new term of the same licence, and silence that renews (行政许可法 50)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from yiwang.capability import journey
+from yiwang.capability.cases import queries as cases
+from yiwang.capability.journey import sample
+from yiwang.foundation.libraries import sample as libraries
+from yiwang.kernel.actor import machine
+from yiwang.kernel.refusals import InvalidInput
+from yiwang.mechanisms.jobs import registry
+from yiwang.mechanisms.journal import queries as entries
+from yiwang.network.directory import sample as directory
+from yiwang.support.letters import queries as letters
+from yiwang.support.licences import queries as licences
+from yiwang.support.licences import sample as licence_samples
+
+AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+CLOCK = machine("clock")
+pytestmark = pytest.mark.django_db
+#: Midnight in Shanghai after the last day of a term that is valid until (exclusive) 1 June.
+ENDS = datetime(2026, 5, 31, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def item(db):
+    directory.load_chengguan()
+    return sample.publish_plain(
+        at=AT,
+        silence="RENEWED",
+        renewal={
+            "licence": "answer:old_licence",
+            "ask_before": {"amount": 30},
+            "basis": "行政许可法 第五十条",
+        },
+    )
+
+
+@pytest.fixture
+def me(item):
+    return sample.citizen(libraries.register_person(5, at=AT, born_on=date(1980, 1, 1)))
+
+
+@pytest.fixture
+def old(me):
+    return licence_samples.issue(
+        case="case:old", at=AT, actor=CLOCK, holder=me.reference,
+        valid_from=date(2025, 6, 1), valid_until=date(2026, 6, 1),
+    )  # fmt: skip
+
+
+def asked(me, old, at: datetime = AT):
+    receipt = sample.handed_in(me, at=at, old_licence=old.identifier)
+    return cases.get_case(receipt.case_key, me, at=at)
+
+
+def test_no_decision_by_the_end_of_the_old_term_renews_it(me, old) -> None:
+    case = asked(me, old)
+    assert case.silence_at == ENDS
+    assert journey.renew_by_silence(at=ENDS - timedelta(seconds=1), actor=CLOCK) == 0
+    assert journey.renew_by_silence(at=ENDS + timedelta(minutes=3), actor=CLOCK) == 1
+    assert journey.renew_by_silence(at=ENDS + timedelta(minutes=13), actor=CLOCK) == 0
+    case = cases.get_case(case.key, me, at=ENDS)
+    assert case.state == "CLOSED"
+    assert case.decision is not None
+    assert case.decision.decided_at == ENDS
+    assert case.decision.basis[0].article == "第五十条"
+    new = licences.find_case_licence(case.reference, at=ENDS)
+    assert (new.valid_from, new.valid_until) == (date(2026, 6, 1), date(2027, 6, 1))
+    assert new.predecessor == old.identifier
+    assert new.version == 2
+    letter = letters.list_letters(case.reference)[-1]
+    assert (letter.kind, letter.template) == ("APPROVAL", "renewal-by-silence")
+    acts = [e.act for e in entries.list_entries(subject=case.reference)]
+    assert acts.count("cases.renewed_by_silence") == 1
+    assert acts.count("cases.case_decided") == 1
+    assert all(clock.stopped_on for clock in case.clocks)
+
+
+def test_the_clocks_own_round_does_it(me, old) -> None:
+    case = asked(me, old)
+    registry.TASKS["journey.renew_by_silence"].function(actor=machine("worker"), at=ENDS)
+    assert cases.get_case(case.key, me, at=ENDS).state == "CLOSED"
+
+
+def test_an_application_too_late_is_handled_but_not_protected(me, old) -> None:
+    late = datetime(2026, 4, 22, 2, 0, tzinfo=UTC)  # fewer than thirty working days before
+    case = asked(me, old, late)
+    assert case.silence_at is None
+    assert journey.renew_by_silence(at=ENDS + timedelta(days=1), actor=CLOCK) == 0
+
+
+def test_a_decision_in_time_renews_from_the_end_of_the_old_term(me, old, item) -> None:
+    case = asked(me, old)
+    official = sample.official(item)
+    case = journey.accept(case_key=case.key, version=case.version, actor=official, at=AT)
+    case = journey.decide(
+        case_key=case.key, version=case.version, outcome="APPROVE", reason="条件没有变化",
+        actor=official, at=AT,
+    )  # fmt: skip
+    new = licences.find_case_licence(case.reference, at=AT)
+    assert (new.valid_from, new.valid_until) == (date(2026, 6, 1), date(2027, 6, 1))
+    assert journey.renew_by_silence(at=ENDS, actor=CLOCK) == 0
+
+
+def test_what_is_still_incomplete_is_not_renewed_by_silence(me, old, item) -> None:
+    case = asked(me, old)
+    journey.return_for_correction(
+        case_key=case.key, version=case.version, problems=["缺"], actor=sample.official(item), at=AT
+    )
+    assert journey.renew_by_silence(at=ENDS, actor=CLOCK) == 0
+    assert cases.get_case(case.key, me, at=ENDS).state == "RETURNED"
+
+
+def test_somebody_elses_licence_or_none_cannot_be_renewed(me, old) -> None:
+    stranger = sample.citizen(libraries.register_person(6, at=AT, born_on=date(1980, 1, 1)))
+    with pytest.raises(InvalidInput) as refused:
+        asked(stranger, old)
+    assert refused.value.fields[0].field == "old_licence"
