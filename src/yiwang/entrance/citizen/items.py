@@ -23,6 +23,17 @@ from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
 
 _A_PAGE = 50
+#: What firms look for; the catalogue has guides even where nothing can be done online yet.
+_ASKED_BY_FIRMS = (
+    "食品经营许可",
+    "公共场所卫生许可",
+    "消防安全检查",
+    "施工许可",
+    "道路运输经营许可",
+    "企业投资项目备案",
+    "劳务派遣",
+    "取水许可",
+)
 _ARTICLE_KEPT_SECONDS = 3600
 
 
@@ -75,6 +86,8 @@ def _list(request: HttpRequest, *, heading: str, served: str) -> HttpResponse:
     values = {
         "heading": department or heading,
         "rows": rows,
+        "for_firms": served == ServedKind.COMPANY,
+        "words": _ASKED_BY_FIRMS,
         "next": _next(request, rows[-1].position) if more else "",
         "first": request.path if after else "",
     }

@@ -5,7 +5,10 @@ import re
 import pytest
 from django.core.cache import cache
 
+from yiwang.capability.catalogue import actions as catalogue
 from yiwang.entrance.shell import place
+from yiwang.kernel import moments
+from yiwang.kernel.actor import machine
 from yiwang.network.directory import actions as directory
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +163,42 @@ def test_an_unknown_item_or_law_is_not_found(client):
     assert client.get("/items/nothing/").status_code == 404
     assert client.get("/laws/law/?title=没有这部法").status_code == 404
     assert client.get("/laws/law/?title=没有这部法&on=yesterday").status_code == 422
+
+
+def take_over(tmp_path, place: str) -> None:
+    """One row of a catalogue of that place."""
+    head = (
+        "department,main_item,name,task_type_code,task_type,local_item_code,area_code12,dept_code"
+    )
+    row = f"区经信局,,企业投资项目备案,10,其他行政权力,511Z07001006-{place}-1,{place},"
+    path = tmp_path / "items.csv"
+    path.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    report = catalogue.import_items(file=path, actor=machine("t"), at=moments.now(), apply=True)
+    assert report.count("ACCEPTED") == 1
+
+
+def test_a_place_without_items_for_firms_says_so_and_what_a_firm_can_do(client, places, tmp_path):
+    take_over(tmp_path, "511602000000")
+    page = client.get("/firms/").content.decode()
+    assert "这里还没有法人能在网上办的事" in page
+    assert 'href="/sign-in/?tab=firm&amp;next=/my/"' in page
+    assert "还不能在这里办" in page
+    (search,) = re.findall(r'href="([^"]+)">企业投资项目备案</a>', page)
+    found = client.get(search).content.decode()
+    assert re.search(r'href="/items/local:\w+/"', found)
+
+
+def test_every_way_the_empty_door_of_firms_offers_leads_somewhere(client, places):
+    page = client.get("/firms/").content.decode()
+    offered = re.findall(r'<li><a href="([^"]+)"', page[page.index('id="now"') :])[:4]
+    assert len(offered) == 4
+    for address in offered:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_where_firms_have_items_the_list_is_the_answer(client, places, tmp_path):
+    take_over(tmp_path, "620102000000")
+    page = client.get("/firms/").content.decode()
+    assert "企业投资项目备案" in page
+    assert "现在能做的" not in page
+    assert "先看指南" not in page
