@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from yiwang.foundation.standards.definitions import Code, CodeTable
 from yiwang.kernel.refusals import NotFound
 
 _FOLDER = Path(__file__).parent / "tables"
+_EVERYDAY = Path(__file__).parent / "everyday"
 #: Item types for which people apply (依申请六类行政权力和公共服务).
 ON_APPLICATION = ("01", "05", "07", "08", "09", "10", "20")
 
@@ -36,6 +38,16 @@ def get_table(name: str) -> CodeTable:
     if table is None:
         raise NotFound("没有这张代码表。", "请检查代码表名称。")
     return table
+
+
+@cache
+def everyday_words(table: str) -> Mapping[str, tuple[str, ...]]:
+    """How people speak of the codes of a table: code → words; empty when nobody wrote them down."""
+    path = _EVERYDAY / f"{table}.csv"
+    if table not in list_tables() or not path.is_file():
+        return {}
+    _title, *rows = path.read_text(encoding="utf-8").splitlines()
+    return {row["code"]: tuple(row["words"].split()) for row in csv.DictReader(rows)}
 
 
 def find_label(table: str, code: str) -> str | None:

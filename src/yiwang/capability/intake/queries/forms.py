@@ -23,6 +23,9 @@ from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.network.directory import queries as directory
 
+#: How long the code of a class (小类) is; longer and shorter ones name wider groups.
+_CLASS = 4
+
 
 @lru_cache(maxsize=512)
 def get_form(item_code: str, item_version: int) -> Form:
@@ -124,17 +127,20 @@ def names_of_codes(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[
 
 
 def list_industries(text: str, *, limit: int = 12) -> tuple[tuple[str, str], ...]:
-    """Industry classes whose name contains all the words, or whose code begins so: (code, name)."""
+    """Industry classes by their name, their code or how people speak of them: (code, name).
+
+    What somebody says word for word (“修鞋店”) comes first, then names that hold all the words.
+    """
     words = text.split()[:5]
     if not words:
         return ()
+    everyday = standards.everyday_words("industry")
     hits = []
     for code in standards.get_table("industry").codes:
-        if len(code.code) == 4 and (
-            code.code.startswith(words[0]) or all(word in code.label for word in words)
-        ):
-            hits.append((code.code, code.label))
-    return tuple(sorted(hits, key=lambda hit: (len(hit[1]), hit[0]))[:limit])
+        rank = rules.industry_rank(words, code.code, code.label, everyday.get(code.code, ()))
+        if len(code.code) == _CLASS and rank is not None:
+            hits.append((rank, len(code.label), code.code, code.label))
+    return tuple((code, label) for _rank, _length, code, label in sorted(hits)[:limit])
 
 
 def _division_exists(code: str) -> bool:

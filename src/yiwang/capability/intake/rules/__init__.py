@@ -9,6 +9,7 @@ from yiwang.capability.intake.rules.checking import (
     visible_fields,
 )
 from yiwang.capability.intake.rules.cleaning import clean, has_right_type
+from yiwang.capability.intake.rules.finding import industry_rank
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.capability.intake.rules.merging import Merged, merge
 from yiwang.capability.intake.rules.naming import field_at, find_named, list_named
@@ -25,6 +26,7 @@ __all__ = [
     "field_at",
     "find_named",
     "has_right_type",
+    "industry_rank",
     "list_named",
     "mask",
     "material_files",

@@ -18,6 +18,7 @@ from yiwang.capability.intake.sample import (
     sample_document,
     start_sample_draft,
 )
+from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.refusals import InvalidInput, NotFound
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
@@ -323,3 +324,41 @@ def test_twenty_devices_saving_at_once_lose_no_answer(person, noon):
         values = {kept.answers[name]} | {c.other for c in kept.conflicts if c.field == name}
         assert len(values) == 2, "the first stays, the last other one is kept beside it"
     assert kept.version == 21
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("修鞋", "8192"),
+        ("修鞋店", "8192"),
+        ("开个修鞋铺", "8192"),
+        ("小卖部", "5213"),
+        ("超市", "5212"),
+        ("面馆", "6291"),
+        ("奶茶", "6239"),
+        ("理发店", "8040"),
+        ("ktv", "9011"),
+        ("五金", "5281"),
+        ("小吃服务", "6291"),
+        ("8192", "8192"),
+        ("鞋 修理", "8192"),
+    ],
+)
+def test_an_industry_is_found_first_by_what_people_call_it(typed, code):
+    assert queries.list_industries(typed)[0][0] == code
+
+
+def test_every_everyday_word_finds_its_industry_first():
+    everyday = standards.everyday_words("industry")
+    wrong = [
+        (word, code)
+        for code, words in everyday.items()
+        for word in words
+        if queries.list_industries(word)[0][0] != code
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "没有这一行", "卖包子的神仙"])
+def test_what_is_no_industry_finds_none(typed):
+    assert queries.list_industries(typed) == ()

@@ -37,3 +37,15 @@ def test_item_types_on_application_exist_in_the_table():
 def test_an_unknown_table_is_not_found(name):
     with pytest.raises(NotFound):
         queries.get_table(name)
+
+
+def test_everyday_words_belong_to_classes_of_the_standard_and_to_one_each():
+    words = queries.everyday_words("industry")
+    assert all(len(code) == 4 and queries.find_label("industry", code) for code in words)
+    said = [word for row in words.values() for word in row]
+    assert len(said) == len(set(said)) > 200
+
+
+@pytest.mark.parametrize("name", ["sex", "nothing", "../tables/sex"])
+def test_most_tables_have_no_everyday_words(name):
+    assert queries.everyday_words(name) == {}
