@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, max_examples=60)
-settings.load_profile("house")
+settings.register_profile("whole", settings.get_profile("house"), max_examples=60)
+settings.load_profile("whole")
