@@ -44,7 +44,7 @@ def find_renewal(
     if plan is None:
         return Renewal()
     number = str(answers.get(plan.licence, "")).strip()
-    held = licences.find_held(identifier=number, holder=applicant, at=at)
+    held = licences.find_numbered(identifier=number, holder=applicant, at=at)
     if held is None:
         raise InvalidInput(
             fields=[FieldProblem(plan.licence, "没有找到您名下这个编号的有效证照", "，请核对编号")]

@@ -144,7 +144,7 @@ def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:
     return view(row, at) if row else None
 
 
-def find_held(*, identifier: str, holder: str, at: datetime) -> LicenceView | None:
+def find_numbered(*, identifier: str, holder: str, at: datetime) -> LicenceView | None:
     """The holder's own licence of this identifier, while it is valid; None otherwise."""
     rows = ELicence.objects.select_related("template", "predecessor")
     row = rows.filter(identifier=identifier, holder=holder).first()
