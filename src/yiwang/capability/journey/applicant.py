@@ -142,17 +142,14 @@ def _hand_in(
     by_person: bool,
     channel: str,
 ) -> Receipt:
-    frozen = intake.freeze(draft_key=draft_key, actor=actor, at=at)
+    key = new_key()
+    case = reference("case", key)
+    frozen = intake.freeze(draft_key=draft_key, case=case, actor=actor, at=at)
     item = catalogue.get_content(frozen.item_code, frozen.item_version)
     _insist_on_served(item, actor)
     flow = _flow_of(frozen)
-    key = new_key()
-    case = reference("case", key)
     required = catalogue.narrow(item, frozen.questions).materials
     materials.gather(application=frozen, required=required, actor=actor, at=at, case=case)
-    intake.mark_submitted(
-        draft_key=draft_key, case=case, actor=actor, at=at, files_of=frozen.attached
-    )
     due = case_clocks.received(case, flow, actor=actor, at=at)
     receipt = cases.open_case(
         key=key,

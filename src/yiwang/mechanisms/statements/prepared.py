@@ -14,10 +14,12 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
 Values = Sequence[Any] | Mapping[str, Any]
 
+_KEPT: Final = "yiwang_prepared_cursor"
 _PLACE: Final = re.compile(r"%%|%(?:\((\w+)\))?s")
 #: Their values go to the driver as they are; what other fields keep is made by the field.
 _PLAIN: Final = frozenset(
@@ -51,11 +53,20 @@ def run(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
     connection = connections[DEFAULT_DB_ALIAS]
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    own = _Prepared(connection.connection)
+    own = _cursor_of(connection)
     made = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     made(own).execute(statement, values)  # type: ignore[arg-type]  # any cursor of the driver
     result = own.pgresult
     return own.fetchall() if result is not None and result.nfields else []
+
+
+def _cursor_of(connection: BaseDatabaseWrapper) -> _Prepared:
+    """One a connection: the rows of a statement are taken before the next one is sent."""
+    kept = vars(connection)
+    own: _Prepared | None = kept.get(_KEPT)
+    if own is None or own.connection is not connection.connection:
+        own = kept[_KEPT] = _Prepared(connection.connection)
+    return own
 
 
 def read(model: type[Row], statement: str, values: Values = ()) -> list[Row]:

@@ -10,7 +10,7 @@ from yiwang.capability.intake.actions.filling import (
     settle,
     start_draft,
 )
-from yiwang.capability.intake.actions.handing_in import AnswersConflict, freeze, mark_submitted
+from yiwang.capability.intake.actions.handing_in import AnswersConflict, freeze
 from yiwang.capability.intake.actions.looking_up import NotLookedUp, keep_looked_up
 from yiwang.capability.intake.actions.publishing import CannotPublishForm, publish_form
 from yiwang.capability.intake.actions.rows import KEPT_DAYS, AlreadyHandedIn
@@ -29,7 +29,6 @@ __all__ = [
     "freeze",
     "keep_looked_up",
     "keep_prefilled",
-    "mark_submitted",
     "publish_form",
     "remove_expired",
     "save_answers",

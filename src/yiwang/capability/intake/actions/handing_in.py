@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,20 +10,18 @@ from yiwang.capability.intake.actions import rows
 from yiwang.capability.intake.actions.looking_up import NotLookedUp
 from yiwang.capability.intake.actions.rows import AlreadyHandedIn
 from yiwang.capability.intake.definitions import Form, FrozenApplication, Kind
-from yiwang.capability.intake.models import Attachment, Draft
+from yiwang.capability.intake.models import Draft
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.statements import prepared
 
-_LOCK: Final = """
-SELECT {columns} FROM intake_draft
- WHERE key = %s AND applicant = %s AND discarded_at IS NULL FOR UPDATE
-"""
 _CLOSE: Final = """
-UPDATE intake_draft SET submitted_case = %s, saved_at = %s, version = version + 1
- WHERE key = %s AND applicant = %s AND submitted_case = '' RETURNING id
+UPDATE intake_draft SET submitted_case = %(case)s, saved_at = %(at)s, version = version + 1
+ WHERE key = %(key)s AND applicant = %(applicant)s AND submitted_case = ''
+   AND discarded_at IS NULL AND expires_at > %(at)s
+RETURNING {columns}
 """
 
 
@@ -35,15 +32,14 @@ class AnswersConflict(Refusal):
     remedy = "请在表里选用哪一个，再提交。"
 
 
-def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
-    """The application exactly as it is handed in: checked whole, hidden answers dropped.
+def freeze(*, draft_key: str, case: str, actor: Actor, at: datetime) -> FrozenApplication:
+    """The draft becomes a case (a reference), once only, and its files the case's: the answers
+    exactly as they are handed in, checked whole, hidden ones dropped.
 
-    Locks the draft for the rest of the transaction; ``mark_submitted`` closes it. Refuses
-    InvalidInput with every field's problem, NotLookedUp, AnswersConflict, AlreadyHandedIn, NotFound.
+    A refusal undoes it with the caller's transaction: InvalidInput with every field's problem,
+    NotLookedUp, AnswersConflict, AlreadyHandedIn, NotFound.
     """
-    draft = rows.insist_open(
-        next(iter(prepared.read(Draft, _LOCK, [draft_key, actor.applicant])), None), at
-    )
+    draft = _close(draft_key, case, actor, at)
     form = queries.get_form(draft.item_code, draft.item_version)
     names = _uploaded(draft, form)
     view = queries.view_of(draft, files=tuple(names))
@@ -55,6 +51,8 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
         raise InvalidInput(fields=problems)
     if queries.to_look_up(view, at=at, again=False):
         raise NotLookedUp
+    for file_key in names:
+        files.attach(key=file_key, subject=case, at=at)
     answers = rules.visible_answers(form, view.answers)
     agreed = {k: p for k, p in view.prefilled.items() if k in answers and answers[k] == p.value}
     uploads = [f.key for f in form.fields if f.kind is Kind.FILE and f.key in answers]
@@ -78,8 +76,16 @@ def freeze(*, draft_key: str, actor: Actor, at: datetime) -> FrozenApplication:
         contradictions=rules.contradictions(form, answers, view.prefilled),
         files={key: tuple(answers[key]) for key in uploads},
         material_files=rules.material_files(form, answers),
-        attached=tuple(names),
     )
+
+
+def _close(key: str, case: str, actor: Actor, at: datetime) -> Draft:
+    """The draft's row, closed. Of two at once one waits for the other and finds it closed."""
+    values = {"key": key, "case": case, "applicant": actor.applicant, "at": at}
+    for draft in prepared.read(Draft, _CLOSE, values):
+        return draft
+    rows.insist_open(Draft.objects.visible_to(actor).filter(key=key, discarded_at=None).first(), at)
+    raise AlreadyHandedIn
 
 
 def _uploaded(draft: Draft, form: Form) -> dict[str, str]:
@@ -87,19 +93,3 @@ def _uploaded(draft: Draft, form: Form) -> dict[str, str]:
     if not any(field.kind is Kind.FILE for field in form.fields):
         return {}
     return dict(draft.attachments.values_list("file_key", "filename"))
-
-
-def mark_submitted(
-    *, draft_key: str, case: str, actor: Actor, at: datetime, files_of: Sequence[str] | None = None
-) -> None:
-    """The draft became a case (a reference), which keeps its files; once only.
-
-    ``files_of``: the keys ``freeze`` found, when the caller has them; else they are looked up.
-    """
-    if not prepared.run(_CLOSE, [case, at, draft_key, actor.applicant]):
-        raise AlreadyHandedIn
-    if files_of is None:
-        mine = Attachment.objects.filter(draft__key=draft_key)
-        files_of = list(mine.values_list("file_key", flat=True))
-    for file_key in files_of:
-        files.attach(key=file_key, subject=case, at=at)

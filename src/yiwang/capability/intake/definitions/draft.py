@@ -120,4 +120,3 @@ class FrozenApplication:
     contradictions: tuple[Contradiction, ...] = ()
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → file keys
     material_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # material → keys
-    attached: tuple[str, ...] = ()  # every file uploaded to the draft, also to hidden questions

@@ -142,10 +142,11 @@ class Form:
     steps: tuple[FormStep, ...]
     schema: Mapping[str, Any] = field(hash=False, compare=False)
     digest: str = ""
+    fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        return tuple(f for step in self.steps for f in step.fields)
+    def __post_init__(self) -> None:
+        every = tuple(f for step in self.steps for f in step.fields)
+        object.__setattr__(self, "fields", every)
 
     def find_field(self, key: str) -> Field | None:
         return next((f for f in self.fields if f.key == key), None)

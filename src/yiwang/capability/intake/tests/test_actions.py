@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from yiwang.capability.intake import actions, queries
 from yiwang.capability.intake.definitions import Prefilled
@@ -27,6 +27,7 @@ from yiwang.mechanisms.files.sample import content
 from yiwang.mechanisms.journal import queries as journal
 
 pytestmark = pytest.mark.django_db
+CASE = "case:cccccccccccccccc"
 
 
 @pytest.fixture
@@ -43,6 +44,12 @@ def save(draft, person, at, version=None, **answers):
         actor=person,
         at=at,
     )
+
+
+def freeze(draft, person, at, case=CASE):
+    """As the journey does: what is refused is undone."""
+    with transaction.atomic():
+        return actions.freeze(draft_key=draft.key, case=case, actor=person, at=at)
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def test_another_persons_draft_does_not_exist(draft, other, noon):
         queries.get_draft(draft.key, other)
     for act in (
         lambda: save(draft, other, noon, name="x"),
-        lambda: actions.freeze(draft_key=draft.key, actor=other, at=noon),
+        lambda: freeze(draft, other, noon),
         lambda: actions.discard_draft(draft_key=draft.key, actor=other, at=noon),
         lambda: actions.keep_prefilled(draft_key=draft.key, found={}, actor=other, at=noon),
     ):
@@ -133,7 +140,7 @@ def test_two_devices_that_differ_keep_both_values_until_somebody_chooses(draft, 
     [conflict] = later.conflicts
     assert (conflict.field, conflict.kept, conflict.other) == ("name", "马晓燕", "马晓雁")
     with pytest.raises(actions.AnswersConflict):
-        actions.freeze(draft_key=draft.key, actor=person, at=noon)
+        freeze(draft, person, noon)
     again = save(later, person, noon, name="马晓燕")
     assert again.conflicts, "sending the shown value once more is not a choice"
     settled = save(later, person, noon, name="马晓雁")
@@ -207,11 +214,11 @@ def test_no_more_files_than_the_question_takes(draft, person, noon):
         attach(draft, person, noon)
 
 
-def test_the_files_of_what_is_handed_in_stay_with_the_case(draft, person, noon):
+def test_the_files_of_what_is_handed_in_stay_with_the_case(draft, person, noon, known_places):
     key, _ = attach(draft, person, noon)
-    case = "case:cccccccccccccccc"
-    actions.mark_submitted(draft_key=draft.key, case=case, actor=person, at=noon)
-    assert file_queries.is_attached(key, case)
+    save(draft, person, noon, **good_answers())
+    freeze(draft, person, noon)
+    assert file_queries.is_attached(key, CASE)
 
 
 def test_a_prefilled_answer_never_replaces_what_the_person_said(draft, person, noon):
@@ -236,7 +243,7 @@ def test_what_is_handed_in_says_where_it_came_from_and_what_contradicts(
         "citizen_id": Prefilled("620102194603120419", "人口库", noon, "person.citizen_id"),
     }
     actions.keep_prefilled(draft_key=draft.key, found=facts, actor=person, at=noon)
-    application = actions.freeze(draft_key=draft.key, actor=person, at=noon)
+    application = freeze(draft, person, noon)
     assert application.answers == good_answers()
     assert set(application.sources) == {"name"}
     [contradiction] = application.contradictions
@@ -250,17 +257,17 @@ def test_what_is_handed_in_says_where_it_came_from_and_what_contradicts(
 
 def test_an_unfinished_form_is_refused_field_by_field(draft, person, noon):
     with pytest.raises(InvalidInput) as refusal:
-        actions.freeze(draft_key=draft.key, actor=person, at=noon)
+        freeze(draft, person, noon)
     assert "citizen_id" in {p.field for p in refusal.value.fields}
+    assert queries.get_draft(draft.key, person).submitted_case is None
 
 
-def test_what_is_handed_in_cannot_be_changed_or_handed_in_again(draft, person, noon):
-    act = {"draft_key": draft.key, "actor": person, "at": noon}
-    actions.mark_submitted(case="case:cccccccccccccccc", **act)
-    assert queries.get_draft(draft.key, person).submitted_case == "case:cccccccccccccccc"
+def test_what_is_handed_in_cannot_be_changed_or_handed_in_again(draft, person, noon, known_places):
+    save(draft, person, noon, **good_answers())
+    freeze(draft, person, noon)
+    assert queries.get_draft(draft.key, person).submitted_case == CASE
     for verb in (
-        lambda: actions.mark_submitted(case="case:dddddddddddddddd", **act),
-        lambda: actions.freeze(**act),
+        lambda: freeze(draft, person, noon, "case:dddddddddddddddd"),
         lambda: save(draft, person, noon, name="x"),
     ):
         with pytest.raises(actions.AlreadyHandedIn):
@@ -287,6 +294,8 @@ def test_an_expired_draft_is_gone_with_its_answers(draft, person, noon):
     late = noon + timedelta(days=31)
     with pytest.raises(NotFound):
         save(draft, person, late, name="x")
+    with pytest.raises(NotFound):
+        freeze(draft, person, late)
     assert actions.remove_expired(at=late) > 0
     assert not Draft.objects.filter(key=draft.key).exists()
 
@@ -302,8 +311,6 @@ def test_a_discarded_draft_keeps_no_answer(draft, person, noon):
 @pytest.mark.django_db(transaction=True)
 def test_twenty_devices_saving_at_once_lose_no_answer(person, noon):
     from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import transaction
 
     with transaction.atomic():
         publish_sample_form(actor=person, at=noon)

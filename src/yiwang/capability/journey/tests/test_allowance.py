@@ -341,11 +341,9 @@ def test_one_draft_with_two_keys_at_once_still_makes_one_case() -> None:
     assert Case.objects.count() == 1
 
 
-def test_handing_in_takes_eleven_statements(
-    me: Actor, person, django_assert_num_queries: Any
-) -> None:
+def test_handing_in_takes_ten_statements(me: Actor, person, django_assert_num_queries: Any) -> None:
     """Each of them once, and none of them for what this item does not have (uploads)."""
     hand_in(me, person)  # published parts are in memory now
     draft = sample.filled(CODE, me, sample.allowance_answers(person), at=AT)
-    with django_assert_num_queries(11 + SAVEPOINT):
+    with django_assert_num_queries(10 + SAVEPOINT):
         journey.submit(draft_key=draft, idempotency_key=new_key(), actor=me, at=AT)

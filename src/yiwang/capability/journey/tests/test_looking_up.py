@@ -156,7 +156,7 @@ def test_handing_in_looks_up_whom_nobody_has_looked_up_yet(me, elder) -> None:
 
 def test_freezing_alone_refuses_whom_nobody_has_looked_up(me, elder) -> None:
     with pytest.raises(intake.NotLookedUp), transaction.atomic():
-        intake.freeze(draft_key=filled(me, named(elder)), actor=me, at=AT)
+        intake.freeze(draft_key=filled(me, named(elder)), case="case:x", actor=me, at=AT)
 
 
 @pytest.mark.parametrize("name", ["", "王一"])
