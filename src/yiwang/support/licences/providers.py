@@ -24,7 +24,7 @@ def holder_business_licence(*, subject: str, parameters: Mapping[str, str]) -> P
     """What the business licence of a firm or an individual business says; None when it has none."""
     if subject.startswith("organization:"):
         return _of_organization(subject)
-    held = queries.find_held(holder=subject, template=_BUSINESS)
+    held = queries.find_newest_held(holder=subject, template=_BUSINESS)
     return None if held is None else Found(dict(held.rows), held.issued_at)
 
 

@@ -127,7 +127,9 @@ def list_licences(
     return Page(tuple(view(row, at) for row in shown), following)
 
 
-def find_held(*, holder: str, template: str, at: datetime | None = None) -> LicenceView | None:
+def find_newest_held(
+    *, holder: str, template: str, at: datetime | None = None
+) -> LicenceView | None:
     """The newest licence of a template somebody holds and that is valid now; None without one."""
     at = at or moments.now()
     rows = ELicence.objects.select_related("template", "predecessor").filter(
