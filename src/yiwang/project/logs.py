@@ -61,5 +61,6 @@ CONFIGURATION: Final[dict[str, Any]] = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it names credentials
     },
 }
