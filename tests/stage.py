@@ -135,7 +135,7 @@ def _benefits(person: str, at: datetime) -> tuple[str, ...]:
 
 
 def _rights(at: datetime) -> tuple[str, ...]:
-    """Roles that count, one that waits, the page to propose one."""
+    """Roles that count, one that waits, the page to propose one; halls and recoveries."""
     from yiwang.kernel.actor import Role
     from yiwang.network.directory import sample as places
     from yiwang.support.identity import actions as identity
@@ -149,8 +149,17 @@ def _rights(at: datetime) -> tuple[str, ...]:
         account=payer.key, role=Role.WINDOW_CLERK, division_code=places.CHENGGUAN, department=None,
         valid_until=at + timedelta(days=30), actor=sample.GRANTER, at=at,
     )  # fmt: skip
+    security = accounts.get_account_by_user_name(SECURITY, AccountKind.OFFICIAL)
+    actor = accounts.get_actor(security.key, at=at)
+    identity.register_hall_network(
+        name="城关区政务大厅", network="203.0.113.0/28", actor=actor, at=at
+    )
+    identity.ask_recovery(
+        kind=AccountKind.OFFICIAL, login=PAYER, reason="核对工作证和本人", actor=actor, at=at
+    )
     here = "/console/rights/"
-    return here, f"{here}propose/", f"{here}{waiting}/confirm/", f"{here}{waiting}/end/"
+    rights = here, f"{here}propose/", f"{here}{waiting}/confirm/", f"{here}{waiting}/end/"
+    return *rights, "/console/halls/", "/console/recovery/"
 
 
 def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):
@@ -160,6 +169,7 @@ def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):
 
     person = people.register_person(seed, at=at, name=name, born_on=born_on)
     accounts.open_person_account(person.reference, at=at, user_name=user_name)
+    accounts.give_passkey(person.reference, at=at, name="我的手机")
     return person, sample.citizen(person)
 
 

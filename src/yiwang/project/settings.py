@@ -130,6 +130,10 @@ METRICS_TOKEN = os.environ.get("YIWANG_METRICS_TOKEN", "")
 SMS_DRIVER = os.environ.get(
     "YIWANG_SMS_DRIVER", "yiwang.support.messages.drivers.simulator.Simulator"
 )
+#: The real-person check behind /step-up/ (a class with ``passes``); the simulator says that it is one.
+FACE_DRIVER = os.environ.get(
+    "YIWANG_FACE_DRIVER", "yiwang.support.identity.drivers.face_simulator.Simulator"
+)
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False

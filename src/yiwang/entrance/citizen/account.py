@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.entrance.shell.access import SIGNED_IN, access
+from yiwang.entrance.shell.returning import next_of
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import FieldProblem, NotFound, Refusal
@@ -147,4 +148,4 @@ def issue_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
     """The program is out from now on."""
     identity.revoke_token(token=token_key, actor=_actor(request), at=moments.now())
-    return HttpResponseRedirect("/my/account/")
+    return HttpResponseRedirect(next_of(request, otherwise="/my/account/"))

@@ -6,5 +6,9 @@ from __future__ import annotations
 def page_of(subject: str) -> str:
     """``case:<key>`` → its page; "" for things without a page of their own."""
     kind, _colon, key = subject.partition(":")
-    pages = {"case": f"/my/cases/{key}/", "draft": f"/my/drafts/{key}/"}
+    pages = {
+        "case": f"/my/cases/{key}/",
+        "draft": f"/my/drafts/{key}/",
+        "account": "/my/security/",
+    }
     return pages.get(kind, "")

@@ -1,4 +1,4 @@
-"""Signing in and out: persons by password or code, firms through their legal representative."""
+"""Signing in and out: persons by password, code or passkey, firms through their legal representative."""
 
 from __future__ import annotations
 
@@ -12,48 +12,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yiwang.entrance.shell.access import ANYONE, CITIZEN, access
+from yiwang.entrance.shell.entering import again, answered, enter, origin_of, question
 from yiwang.entrance.shell.returning import next_of
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
-from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity.definitions import COOKIE, AccountKind, SignedIn
 
 CHOOSE_FIRM = "/sign-in/firm/"
-
-
-def enter(signed_in: SignedIn, where: str) -> HttpResponse:
-    """To the page the visitor wanted, with the session's secret in a cookie no script can read."""
-    response = HttpResponseRedirect(where)
-    response.set_cookie(
-        COOKIE,
-        signed_in.token,
-        max_age=signed_in.max_age,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from, by the configured number of our own proxies."""
-    return identity_queries.client_address(
-        remote=request.META.get("REMOTE_ADDR", ""),
-        forwarded=request.headers.get("X-Forwarded-For", ""),
-    )
-
-
-def again(
-    request: HttpRequest, template: str, refusal: Refusal, given: dict[str, Any]
-) -> HttpResponse:
-    """The same form with what is wrong on top; 429 says how long to wait."""
-    page = render(request, template, {**given, "refusal": refusal}, status=refusal.status)
-    if hasattr(refusal, "retry_after_seconds"):
-        page.headers["Retry-After"] = str(refusal.retry_after_seconds)
-    return page
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
@@ -81,6 +49,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return again(
             request, "citizen/sign_in.html", refusal, given | {"sent": given["way"] == "code"}
         )
+    return _in(request, signed_in, given)
+
+
+def _in(request: HttpRequest, signed_in: SignedIn, given: dict[str, Any]) -> HttpResponse:
+    """To the page wanted, through the choice of a firm when that was the tab."""
     rotate_token(request)
     where = given["next"]
     if given["tab"] == "firm":
@@ -89,19 +62,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _try(request: HttpRequest, way: str) -> SignedIn:
-    at, address = moments.now(), address_of(request)
+    at, origin = moments.now(), origin_of(request)
     if way == "code":
         return identity.sign_in_with_code(
             phone=request.POST.get("phone", "")[:30],
             code=request.POST.get("code", "")[:10],
-            address=address,
+            origin=origin,
             at=at,
         )
     signed_in = identity.sign_in(
         kind=AccountKind.PERSON,
         login=request.POST.get("login", "")[:100],
         password=request.POST.get("password", ""),
-        address=address,
+        origin=origin,
         at=at,
     )
     assert isinstance(signed_in, SignedIn)  # noqa: S101 -- persons have no second step here
@@ -116,12 +89,33 @@ def send_code(request: HttpRequest) -> HttpResponse:
     try:
         identity.send_code(
             phone=request.POST.get("phone", "")[:30],
-            address=address_of(request),
+            origin=origin_of(request),
             at=moments.now(),
         )
     except Refusal as refusal:
         return again(request, "citizen/sign_in.html", refusal, given)
     return render(request, "citizen/sign_in.html", given | {"sent": True})
+
+
+@access(ANYONE)
+@require_POST
+def ask_passkey(request: HttpRequest) -> HttpResponse:
+    """The question any passkey for this site may answer."""
+    return question(identity.begin_passkey_sign_in(at=moments.now()))
+
+
+@access(ANYONE)
+@require_POST
+def sign_in_with_passkey(request: HttpRequest) -> HttpResponse:
+    """In with a passkey alone; else the sign-in page says why not."""
+    given = _given(request)
+    try:
+        signed_in = identity.sign_in_with_passkey(
+            origin=origin_of(request), at=moments.now(), **answered(request)
+        )
+    except Refusal as refusal:
+        return again(request, "citizen/sign_in.html", refusal, given)
+    return _in(request, signed_in, given)
 
 
 @access(CITIZEN)
@@ -135,6 +129,7 @@ def choose_firm(request: HttpRequest) -> HttpResponse:
             session_key=request.session_key,  # type: ignore[attr-defined]
             organization=request.POST.get("organization", "")[:60] or None,
             actor=actor,
+            origin=origin_of(request),
             at=moments.now(),
         )
         rotate_token(request)

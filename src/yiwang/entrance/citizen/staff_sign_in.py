@@ -1,4 +1,4 @@
-"""Officials sign in apart from citizens: password, then the number their device shows."""
+"""Officials sign in apart from citizens: password, then a passkey or the number their device shows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from yiwang.entrance.citizen.sign_in import address_of, again, enter
 from yiwang.entrance.shell.access import ANYONE, access
+from yiwang.entrance.shell.entering import again, answered, enter, origin_of, question
 from yiwang.entrance.shell.returning import next_of
 from yiwang.kernel import moments
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
@@ -38,7 +38,7 @@ _WORKPLACES = (
 @access(ANYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
-    """First the password, then (outside the sample always) the one-time number."""
+    """First the password, then (outside the sample always) a passkey or the one-time number."""
     given: dict[str, object] = {
         "next": next_of(request, otherwise=""),
         "login": request.POST.get("login", "")[:60],
@@ -68,20 +68,34 @@ def _first(request: HttpRequest) -> SignedIn | SecondFactorNeeded:
         kind=AccountKind.OFFICIAL,
         login=request.POST.get("login", "")[:100],
         password=request.POST.get("password", ""),
-        address=address_of(request),
+        origin=origin_of(request),
         at=moments.now(),
     )
 
 
 def _second(request: HttpRequest, pending: str) -> SignedIn:
-    """What the first step signed says whose number is awaited; it is good for five minutes."""
+    """A passkey's answer when the form brings one, else the number."""
+    needed, at, origin = _awaited(pending), moments.now(), origin_of(request)
+    if request.POST.get("answer"):
+        return identity.confirm_with_passkey(
+            needed=needed, origin=origin, at=at, **answered(request)
+        )
+    number = request.POST.get("number", "")[:10]
+    return identity.confirm_second_factor(needed=needed, number=number, origin=origin, at=at)
+
+
+def _awaited(pending: str) -> SecondFactorNeeded:
+    """What the first step signed says whose proof is awaited; it is good for five minutes."""
     try:
         account, epoch = signing.loads(pending, salt=_SALT, max_age=_SECOND_STEP)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise CannotSignIn("这一步等得太久了。", "请重新登录。") from error
-    return identity.confirm_second_factor(
-        needed=SecondFactorNeeded(account, epoch),
-        number=request.POST.get("number", "")[:10],
-        address=address_of(request),
-        at=moments.now(),
-    )
+    return SecondFactorNeeded(account, epoch)
+
+
+@access(ANYONE)
+@require_POST
+def ask_passkey(request: HttpRequest) -> HttpResponse:
+    """The question for the passkeys of the official whose password was right."""
+    needed = _awaited(request.POST.get("pending", "")[:500])
+    return question(identity.begin_second_factor(needed=needed, at=moments.now()))

@@ -19,6 +19,7 @@ from yiwang.entrance.citizen import (
     my,
     progress,
     reads,
+    recover,
     results,
     reviews,
     sign_in,
@@ -26,6 +27,7 @@ from yiwang.entrance.citizen import (
     staff_sign_in,
     vault,
 )
+from yiwang.entrance.shell import security
 
 app_name = "citizen"
 urlpatterns = [
@@ -33,8 +35,12 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.send_code, name="send-code"),
     path("sign-in/firm/", sign_in.choose_firm, name="choose-firm"),
+    path("sign-in/passkey/", sign_in.sign_in_with_passkey),
+    path("sign-in/passkey/options/", sign_in.ask_passkey),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("staff/sign-in/", staff_sign_in.staff_sign_in, name="staff-sign-in"),
+    path("staff/sign-in/passkey/", staff_sign_in.ask_passkey),
+    path("recover/", recover.recover, name="recover"),
     path("sample/sms/", sms_simulator.sms, name="sms-simulator"),
     path("search/", home.search, name="search"),
     path("search/suggest/", home.suggest, name="suggest"),
@@ -54,6 +60,7 @@ urlpatterns = [
     path("my/account/password/", account.change_password, name="change-password"),
     path("my/account/tokens/", account.issue_token, name="issue-token"),
     path("my/account/tokens/<str:token_key>/revoke/", account.revoke_token, name="revoke-token"),
+    *security.routes("my/security/"),
     path("my/cases/<str:key>/", progress.progress, name="progress"),
     path("my/cases/<str:key>/withdraw/", acts.withdraw, name="withdraw"),
     path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),

@@ -7,10 +7,12 @@ from typing import Final
 
 from django.http import HttpRequest
 
-from yiwang.kernel.actor import Actor, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor, Role
+from yiwang.support.identity.definitions.factors import RECOVERY_ROLES as WHO_RECOVERS
 
 CONSOLE_ROLES: Final = (Role.OPERATOR,)
 RIGHTS_ROLES: Final = (Role.SECURITY_ADMIN,)
+RECOVERY_ROLES: Final = tuple({role: None for roles in WHO_RECOVERS.values() for role in roles})
 PAGES: Final = (
     ("/console/", "健康"),
     ("/console/jobs/", "任务"),
@@ -18,6 +20,8 @@ PAGES: Final = (
     ("/console/calendar/", "日历"),
 )
 RIGHTS: Final = "/console/rights/"
+HALLS: Final = "/console/halls/"
+RECOVERY: Final = "/console/recovery/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,11 @@ def links(request: HttpRequest) -> tuple[Link, ...]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     pages = PAGES if any(actor.has_role(role) for role in CONSOLE_ROLES) else ()
     if any(actor.has_role(role) for role in RIGHTS_ROLES):
-        pages = (*pages, (RIGHTS, "授权"))
+        pages = (*pages, (RIGHTS, "授权"), (HALLS, "大厅网络"))
+    if any(actor.has_role(role) for role in RECOVERY_ROLES):
+        pages = (*pages, (RECOVERY, "找回账号"))
+    if any(actor.has_role(role) for role in CASE_STAFF):
+        pages = (("/desk/", "办公"), *pages)
     fits = [href for href, _label in pages if request.path.startswith(href)]
     here = max(fits, key=len, default="")
     return tuple(Link(href, label, href == here) for href, label in pages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.console import calendar, health, jobs, journal, rights
+from yiwang.entrance.console import calendar, halls, health, jobs, journal, recovery, rights
 
 urlpatterns = [
     path("console/", health.show_health),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("console/journal/parked/<int:key>/", journal.show_parked),
     path("console/journal/parked/<int:key>/retry/", journal.retry),
     path("console/journal/parked/<int:key>/close/", journal.close),
+    path("console/halls/", halls.halls),
+    path("console/halls/<str:network_key>/end/", halls.end),
+    path("console/recovery/", recovery.recovery),
+    path("console/recovery/<str:recovery_key>/confirm/", recovery.confirm),
+    path("console/recovery/<str:recovery_key>/drop/", recovery.drop),
     path("console/rights/", rights.show_rights),
     path("console/rights/propose/", rights.propose),
     path("console/rights/<str:role_grant>/confirm/", rights.confirm),

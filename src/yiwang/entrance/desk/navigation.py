@@ -14,6 +14,8 @@ from yiwang.kernel.moments import legal_date, now
 
 #: Who works here.
 DESK_ROLES: Final = CASE_STAFF
+#: Who may open a new way in for a citizen who lost every one.
+RECOVERY_ROLES: Final = (Role.WINDOW_CLERK, Role.HEAD)
 #: Who decides about money that is paid every month.
 PAYING_ROLES: Final = (Role.APPROVER,)
 LISTS: Final = (
@@ -42,6 +44,8 @@ def links(request: HttpRequest, *, status: str = "") -> tuple[Link, ...]:
     """The lists of cases (``status`` is the one shown), then the further pages he may open."""
     found = [Link(f"/desk/?list={one}", label, one == status) for one, label in LISTS]
     found.append(Link(REVIEWS, "差评整改", request.path.startswith(REVIEWS)))
+    if any(request.actor.has_role(role) for role in RECOVERY_ROLES):  # type: ignore[attr-defined]
+        found.append(Link("/console/recovery/", "找回账号", False))
     if any(request.actor.has_role(role) for role in PAYING_ROLES):  # type: ignore[attr-defined]
         monthly = request.path.startswith(MONTHS)
         stops = _stops_to_confirm(request)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.desk import cases, files, grant_acts, grants, months, reviews, worklist
+from yiwang.entrance.shell import security
 
 _GRANT_ACTS = ("announce-stop", "stop", "keep", "resume", "change-sum", "change-account")
 
 urlpatterns = [
     path("desk/", worklist.show_worklist),
+    *security.routes("desk/security/"),
     path("desk/cases/<str:case_key>/", cases.show_case),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),

@@ -11,7 +11,7 @@ _LONGEST: Final = 1_000
 #: A path on this site: one slash, then no second slash; no backslash, blank or control character.
 _LOCAL: Final = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 #: Pages nobody wants to come back to: they would loop or sign the visitor out.
-_NEVER: Final = ("/sign-in", "/sign-out", "/staff/sign-in", "/api/")
+_NEVER: Final = ("/sign-in", "/sign-out", "/staff/sign-in", "/step-up", "/recover", "/api/")
 
 
 def safe_path(wanted: str, *, otherwise: str = "/") -> str:

@@ -34,6 +34,8 @@ from yiwang.mechanisms.files.definitions import Kind as FileKind
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
+from yiwang.support.identity import queries as identity_queries
+from yiwang.support.identity import sample as accounts
 from yiwang.support.letters import actions as letters
 from yiwang.support.letters.definitions import LetterKind
 from yiwang.support.licences import actions as licences
@@ -57,6 +59,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "materials": "file",
     "rectifications": "rectification",
     "token_key": "token",
+    "session_key": "session",
+    "passkey_key": "passkey",
     "v": "verify_code",
     "order_key": "rectification",
     "entitlements": "entitlement",
@@ -79,6 +83,8 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "material": "proof",
     "parked": ABSENT,
     "role_grant": ABSENT,
+    "recovery_key": ABSENT,
+    "network_key": ABSENT,
     "jobs": ABSENT,
     "job": ABSENT,
 }
@@ -208,6 +214,18 @@ def make_token(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
     return {"token": Thing(issued.key, owner=owner.reference, of_person=True)}
 
 
+def make_security(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """Another sign-in and a passkey of the owner: the account's own, whomever it acts for."""
+    del department
+    token = accounts.session_token(owner.reference, at=at, on_behalf_of=owner.on_behalf_of)
+    session = identity_queries.find_session(token, at=at)
+    if session is None:
+        raise LookupError(owner.reference)
+    mine = Thing("", owner=owner.reference, of_person=True)
+    passkey = accounts.give_passkey(owner.reference, at=at)
+    return {"session": replace(mine, key=session.key), "passkey": replace(mine, key=passkey)}
+
+
 def make_entitlement(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
     """A benefit the owner draws."""
     granted = entitlements.grant(
@@ -256,6 +274,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     make_draft,
     make_entitlement,
     make_token,
+    make_security,
 )
 
 

@@ -1,4 +1,4 @@
-"""Accounts, sessions, one-time codes, grants, tokens and what slows a guesser down."""
+"""Accounts, sessions, passkeys, one-time codes, grants, tokens, and what slows a guesser down."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from yiwang.kernel.actor import Role
 from yiwang.kernel.references import KEY_LENGTH, new_key
 from yiwang.mechanisms.crypto.fields import EncryptedText
 from yiwang.support.identity.definitions import AccountKind, Method
+from yiwang.support.identity.definitions.places import PlaceKind
 
 _DIGEST = 64
 
@@ -58,7 +59,10 @@ class Account(AbstractBaseUser):
 
 
 class SignIn(models.Model):
-    """One session: the cookie's secret is kept only as a digest."""
+    """One session: the cookie's secret is kept only as a digest, the address only as its kind.
+
+    ``raised_to`` counts until ``raised_until``: the owner proved more than the sign-in asked.
+    """
 
     token_digest = models.CharField(max_length=_DIGEST, primary_key=True)
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
@@ -69,13 +73,99 @@ class SignIn(models.Model):
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    device = models.CharField(max_length=40, default="", db_default="")
+    place = models.CharField(
+        max_length=10, default=PlaceKind.ELSEWHERE, db_default=PlaceKind.ELSEWHERE.value
+    )
+    place_name = models.CharField(max_length=80, default="", db_default="")
+    raised_to = models.PositiveSmallIntegerField(null=True)
+    raised_until = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(raised_to=None, raised_until=None)
+                | Q(raised_to__range=(2, 5), raised_until__isnull=False),
+                name="raised_session_has_a_level_and_an_end",
+            )
+        ]
         indexes = [models.Index(fields=["seen_at"], name="sign_in_by_last_seen")]
 
 
+class Passkey(models.Model):
+    """通行密钥: the public half of a key that never leaves its owner's device."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    account = models.ForeignKey(Account, models.CASCADE)
+    name = models.CharField(max_length=40)
+    credential = models.CharField(max_length=1400, unique=True)  # its id, base64url
+    public_key = models.BinaryField()  # id and COSE key as the authenticator gave them
+    sign_count = models.BigIntegerField(default=0)
+    synced = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+
+class SpentChallenge(models.Model):
+    """A question a passkey has answered: it is not taken a second time."""
+
+    digest = models.CharField(max_length=_DIGEST, primary_key=True)
+    spent_at = models.DateTimeField()
+
+
+class Recovery(models.Model):
+    """找回: an account's proofs are taken away and a one-time code given; two people do it."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    account = models.ForeignKey(Account, models.CASCADE)
+    reason = models.CharField(max_length=200)
+    phone_lost = models.BooleanField(default=False)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=80, null=True)
+    closed_at = models.DateTimeField(null=True)
+    code_digest = models.CharField(max_length=_DIGEST, null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="recovery_needs_a_second_person",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(closed_at=None), name="one_open_recovery"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at", "key"], condition=Q(confirmed_by=None), name="open_recoveries"
+            )
+        ]
+
+
+class HallNetwork(models.Model):
+    """大厅地址段: many honest people share it, so it is slowed down and never locked."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    name = models.CharField(max_length=80)
+    network = models.CharField(max_length=50)
+    registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network"], condition=Q(ended_at=None), name="one_hall_per_network"
+            )
+        ]
+
+
 class OneTimeCode(models.Model):
-    """短信验证码, kept as a keyed digest; the newest one of a phone counts."""
+    """短信验证码, kept as a keyed digest; the newest of a phone and of what it is bound to counts.
+
+    ``bound_to``: a known device or a session, so that a stranger cannot use up its owner's codes.
+    """
 
     key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
     phone_index = models.CharField(max_length=_DIGEST)
@@ -84,6 +174,7 @@ class OneTimeCode(models.Model):
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+    bound_to = models.CharField(max_length=40, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["phone_index", "-sent_at"], name="newest_code_of_a_phone")]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestedCredentialData
 
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, Role, machine
 from yiwang.support.identity import actions, queries
 from yiwang.support.identity.actions.sessions import open_session
-from yiwang.support.identity.definitions import COOKIE, AccountView, Method
-from yiwang.support.identity.models import Account
+from yiwang.support.identity.definitions import COOKIE, NOWHERE, AccountView, Method
+from yiwang.support.identity.models import Account, Passkey
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -96,10 +101,27 @@ def session_token(
     opened = open_session(
         account=account,
         method=Method.PASSWORD,
+        origin=NOWHERE,
         at=at or moments.now(),
         on_behalf_of=on_behalf_of,
     )
     return opened.token
+
+
+def give_passkey(subject: str, *, at: datetime, name: str = "示例设备") -> str:
+    """A passkey nobody holds the private half of: to be listed, named and removed. Its key."""
+    credential = secrets.token_bytes(16)
+    public: ES256 = ES256.from_cryptography_key(  # type: ignore[no-untyped-call]
+        ec.generate_private_key(ec.SECP256R1()).public_key()
+    )
+    data = AttestedCredentialData.create(bytes(16), credential, public)
+    return Passkey.objects.create(
+        account=Account.objects.get(subject=subject),
+        name=name,
+        credential=websafe_encode(credential),
+        public_key=bytes(data),
+        created_at=at,
+    ).key
 
 
 def sign_in_client(

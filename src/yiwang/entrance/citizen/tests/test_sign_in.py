@@ -87,7 +87,8 @@ def test_too_many_tries_say_how_long_to_wait(client, person):
     for _ in range(5):
         _post(client, password="wrong")
     answer = _post(client)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
 def test_a_forged_form_from_another_site_is_refused(person):

@@ -1,4 +1,4 @@
-"""Signing in and out, accounts, grants, tokens; how often somebody may ask."""
+"""Signing in and out, accounts, passkeys, recovery, grants, tokens; how often somebody may ask."""
 
 from yiwang.support.identity.actions.accounts import (
     change_password,
@@ -16,35 +16,89 @@ from yiwang.support.identity.actions.grants import (
     grant_role,
     revoke_grant,
 )
+from yiwang.support.identity.actions.halls import end_hall_network, register_hall_network
+from yiwang.support.identity.actions.passkeys import (
+    add_passkey,
+    begin_passkey,
+    remove_passkey,
+    rename_passkey,
+)
+from yiwang.support.identity.actions.recovering import (
+    ask_recovery,
+    confirm_recovery,
+    drop_recovery,
+    recover,
+)
 from yiwang.support.identity.actions.sessions import (
     choose_organization,
+    end_other_sessions,
+    end_session,
     keep_alive,
     sign_out,
 )
-from yiwang.support.identity.actions.signing_in import confirm_second_factor, sign_in
+from yiwang.support.identity.actions.signing_in import (
+    begin_passkey_sign_in,
+    begin_second_factor,
+    confirm_second_factor,
+    confirm_with_passkey,
+    sign_in,
+    sign_in_with_passkey,
+)
+from yiwang.support.identity.actions.stepping_up import (
+    begin_step_up,
+    send_step_up_code,
+    step_up_with_code,
+    step_up_with_face,
+    step_up_with_passkey,
+    step_up_with_password,
+    step_up_with_totp,
+)
 from yiwang.support.identity.actions.throttling import within_pace
 from yiwang.support.identity.actions.tokens import issue_token, revoke_token
 
 __all__ = [
+    "add_passkey",
     "appoint_first_admins",
+    "ask_recovery",
+    "begin_passkey",
+    "begin_passkey_sign_in",
+    "begin_second_factor",
+    "begin_step_up",
     "change_password",
     "choose_organization",
     "clear_away",
     "confirm_grant",
+    "confirm_recovery",
     "confirm_second_factor",
+    "confirm_with_passkey",
     "create_official_account",
     "create_person_account",
     "disable_account",
+    "drop_recovery",
+    "end_hall_network",
+    "end_other_sessions",
+    "end_session",
     "grant_role",
     "issue_token",
     "keep_alive",
     "link_person",
+    "recover",
+    "register_hall_network",
+    "remove_passkey",
+    "rename_passkey",
     "revoke_grant",
     "revoke_token",
     "send_code",
+    "send_step_up_code",
     "set_second_factor",
     "sign_in",
     "sign_in_with_code",
+    "sign_in_with_passkey",
     "sign_out",
+    "step_up_with_code",
+    "step_up_with_face",
+    "step_up_with_passkey",
+    "step_up_with_password",
+    "step_up_with_totp",
     "within_pace",
 ]

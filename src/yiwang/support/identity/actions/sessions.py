@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,21 +13,31 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound, NotSignedIn
 from yiwang.mechanisms.journal import actions as journal
-from yiwang.support.identity import queries
+from yiwang.support.identity import queries, rules
+from yiwang.support.identity.actions import devices, halls
 from yiwang.support.identity.definitions import (
     LONGEST_SESSION,
+    NOWHERE,
     TOUCH_EVERY,
     Method,
+    Origin,
     SignedIn,
 )
 from yiwang.support.identity.models import Account, SignIn
 
 
 def open_session(
-    *, account: Account, method: Method, at: datetime, on_behalf_of: str | None = None
+    *,
+    account: Account,
+    method: Method,
+    origin: Origin,
+    at: datetime,
+    on_behalf_of: str | None = None,
+    raised: tuple[int | None, datetime | None] = (None, None),
 ) -> SignedIn:
     """A new session with a new secret of 256 bits; runs in the caller's transaction."""
     token = secrets.token_urlsafe(32)
+    place = halls.locate(origin.address)
     row = SignIn.objects.create(
         token_digest=queries.token_digest(token),
         account=account,
@@ -35,6 +46,11 @@ def open_session(
         on_behalf_of=on_behalf_of,
         created_at=at,
         seen_at=at,
+        device=rules.device_of(origin.agent),
+        place=place.kind,
+        place_name=place.name,
+        raised_to=raised[0],
+        raised_until=raised[1],
     )
     actor = queries.get_actor(account.key, at=at, on_behalf_of=on_behalf_of)
     journal.record(
@@ -42,9 +58,25 @@ def open_session(
         act="identity.signed_in",
         subject=reference("account", account.key),
         at=at,
-        facts={"method": method.value, "session": row.key},
+        facts={"method": method.value, "session": row.key, "place": place.kind.value},
     )
-    return SignedIn(token=token, actor=actor, max_age=int(LONGEST_SESSION.total_seconds()))
+    return SignedIn(
+        token=token,
+        actor=replace(actor, assurance_level=level_of(row, account, at)),
+        max_age=int(LONGEST_SESSION.total_seconds()),
+        device=devices.remember(origin.device, account.key),
+    )
+
+
+def level_of(session: SignIn, account: Account, at: datetime) -> int:
+    """The 实名等级 of a session now."""
+    return rules.session_level(
+        proofed=account.assurance_level,
+        method=Method(session.method),
+        raised_to=session.raised_to,
+        raised_until=session.raised_until,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -61,8 +93,40 @@ def sign_out(*, session_key: str, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def end_session(*, session_key: str, actor: Actor, at: datetime) -> None:
+    """The owner ends one of his sessions from another one. NotFound for another's or an ended one."""
+    rows = SignIn.objects.filter(key=session_key, account__subject=actor.reference)
+    if not rows.filter(ended_at__isnull=True).update(ended_at=at):
+        raise NotFound
+    journal.record(
+        actor=actor, act="identity.session_ended", subject=reference("session", session_key), at=at
+    )
+
+
+@transaction.atomic
+def end_other_sessions(*, session_key: str, actor: Actor, at: datetime) -> int:
+    """Every session of the owner but this one is over; returns how many were."""
+    rows = SignIn.objects.filter(account__subject=actor.reference, ended_at__isnull=True)
+    ended = rows.exclude(key=session_key).update(ended_at=at)
+    if ended:
+        journal.record(
+            actor=actor,
+            act="identity.other_sessions_ended",
+            subject=reference("session", session_key),
+            at=at,
+            facts={"ended": ended},
+        )
+    return ended
+
+
+@transaction.atomic
 def choose_organization(
-    *, session_key: str, organization: str | None, actor: Actor, at: datetime
+    *,
+    session_key: str,
+    organization: str | None,
+    actor: Actor,
+    at: datetime,
+    origin: Origin = NOWHERE,
 ) -> SignedIn:
     """A signed-in person goes on for a firm he legally represents, or (None) for himself again.
 
@@ -82,7 +146,12 @@ def choose_organization(
     old.ended_at = at
     old.save(update_fields=["ended_at"])
     return open_session(
-        account=old.account, method=Method(old.method), at=at, on_behalf_of=organization
+        account=old.account,
+        method=Method(old.method),
+        origin=origin,
+        at=at,
+        on_behalf_of=organization,
+        raised=(old.raised_to, old.raised_until),
     )
 
 

@@ -1,4 +1,4 @@
-"""Password sign-in and the second factor. Known and unknown accounts look the same, also in time."""
+"""Signing in: password, passkey, second factor. Known and unknown accounts look the same, also in time."""
 
 from __future__ import annotations
 
@@ -12,25 +12,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.kernel.actor import ANONYMOUS
-from yiwang.kernel.references import reference
-from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import rules
-from yiwang.support.identity.actions import throttling
+from yiwang.support.identity.actions import attempts, ceremonies
+from yiwang.support.identity.actions.attempts import Attempt
 from yiwang.support.identity.actions.sessions import open_session
 from yiwang.support.identity.definitions import (
-    FAILURE_WINDOW,
-    FAILURES_BEFORE_LOCK,
-    FAILURES_PER_ADDRESS_BEFORE_LOCK,
     AccountKind,
     CannotSignIn,
     LoginForm,
     Method,
+    Origin,
     SecondFactorNeeded,
     SignedIn,
-    TooManyTries,
 )
-from yiwang.support.identity.models import Account
+from yiwang.support.identity.definitions.factors import CannotUsePasskey, Ceremony, Challenge
+from yiwang.support.identity.models import Account, Passkey
 
 _TOTP_STEP_SECONDS = 30
 
@@ -54,50 +50,144 @@ def find_by_login(kind: AccountKind, login: str) -> Account | None:
 
 
 def sign_in(
-    *, kind: AccountKind, login: str, password: str, address: str, at: datetime
+    *, kind: AccountKind, login: str, password: str, origin: Origin, at: datetime
 ) -> SignedIn | SecondFactorNeeded:
     """Somebody signs in with a password. Opens its own transaction: a failure must be kept too.
 
-    ``login``: ID number, phone or user name. ``address``: where from, by the configured proxies.
+    ``login``: ID number, phone or user name. ``origin``: where from, by the configured proxies.
     An official with a second factor (always, outside the sample) gets ``SecondFactorNeeded``.
     CannotSignIn with one text for a wrong password, an unknown and a disabled account; TooManyTries
-    when the account name or the address is locked.
+    when the name, the device or the address must wait.
     """
-    name = f"{kind.value}:{rules.tidy_login(login)}"
-    refuse_when_locked(name, address, at=at)
     account = find_by_login(kind, login)
+    attempt = attempts.begin(
+        step="password", name=rules.tidy_login(login), kind=kind, origin=origin, account=account
+    )
+    attempts.refuse_when_locked(attempt, at=at)
     encoded = _nobodys_password()
     if account is not None and is_password_usable(account.password):
         encoded = account.password
     right = check_password(password[:1024], encoded)
     if account is None or encoded is not account.password or not right or not account.active:
-        note_failure(name, address, account, at=at)
+        attempts.note_failure(attempt, account, at=at)
         raise CannotSignIn
-    if kind is AccountKind.OFFICIAL and (account.totp_secret or not settings.SAMPLE):
+    if kind is AccountKind.OFFICIAL and (not settings.SAMPLE or _has_second_factor(account)):
         return SecondFactorNeeded(account.key, account.epoch)
-    return _enter(account, Method.PASSWORD, name, at=at)
+    return _enter(account, Method.PASSWORD, attempt, origin, at=at)
+
+
+def _has_second_factor(account: Account) -> bool:
+    return bool(account.totp_secret) or Passkey.objects.filter(account=account).exists()
 
 
 def confirm_second_factor(
-    *, needed: SecondFactorNeeded, number: str, address: str, at: datetime
+    *, needed: SecondFactorNeeded, number: str, origin: Origin, at: datetime
 ) -> SignedIn:
     """The official types the number his device shows; each number serves once.
 
     CannotSignIn for a wrong or used number, or when no device was enrolled.
     """
-    name = f"totp:{needed.account}"
-    refuse_when_locked(name, address, at=at)
+    account, attempt = _half_way(needed, "totp", origin, at)
+    if account is None or not spend_totp(account, number, at=at):
+        attempts.note_failure(attempt, account, at=at)
+        raise CannotSignIn("动态口令不正确或者已经用过。", "请等下一个口令出现后再输入。")
+    return _enter(account, Method.PASSWORD_AND_TOTP, attempt, origin, at=at)
+
+
+def begin_second_factor(*, needed: SecondFactorNeeded, at: datetime) -> Challenge:
+    """The question for the passkeys of an official whose password was right.
+
+    CannotUsePasskey when he has none.
+    """
+    known = list(Passkey.objects.filter(account=needed.account))
+    if not known:
+        raise CannotUsePasskey("这个账号没有登记通行密钥。", "请用动态口令，或联系安全管理员。")
+    return ceremonies.ask(Ceremony.SECOND_FACTOR, known, bound_to=needed.account, at=at)
+
+
+def confirm_with_passkey(
+    *, needed: SecondFactorNeeded, state: str, answer: str, origin: Origin, at: datetime
+) -> SignedIn:
+    """The official's passkey answers as the second factor. CannotUsePasskey when it does not hold."""
+    account, attempt = _half_way(needed, "passkey2", origin, at)
+    passkey = _passkey(answer)
+    try:
+        if account is None or passkey is None or passkey.account_id != account.key:
+            raise CannotUsePasskey
+        with transaction.atomic():
+            ceremonies.check(
+                Ceremony.SECOND_FACTOR,
+                state,
+                passkey,
+                ceremonies.read(answer),
+                bound_to=needed.account,
+                at=at,
+            )
+    except CannotUsePasskey:
+        attempts.note_failure(attempt, account, at=at)
+        raise
+    return _enter(account, Method.PASSWORD_AND_PASSKEY, attempt, origin, at=at)
+
+
+def _half_way(
+    needed: SecondFactorNeeded, step: str, origin: Origin, at: datetime
+) -> tuple[Account | None, Attempt]:
+    """The account whose password was right, unless it changed meanwhile."""
     account = Account.objects.filter(
         key=needed.account, epoch=needed.epoch, active=True, kind=AccountKind.OFFICIAL
     ).first()
-    step = _matching_step(account.totp_secret, number, at) if account else None
-    fresh = step is not None and Account.objects.filter(
-        key=needed.account, totp_last_step__lt=step
-    ).update(totp_last_step=step)
-    if account is None or not fresh:
-        note_failure(name, address, account, at=at)
-        raise CannotSignIn("动态口令不正确或者已经用过。", "请等下一个口令出现后再输入。")
-    return _enter(account, Method.PASSWORD_AND_TOTP, name, at=at)
+    attempt = attempts.begin(
+        step=step, name=needed.account, kind=AccountKind.OFFICIAL, origin=origin, account=account
+    )
+    attempts.refuse_when_locked(attempt, at=at)
+    return account, attempt
+
+
+def begin_passkey_sign_in(*, at: datetime) -> Challenge:
+    """The question any passkey for this site may answer; whose it is, the answer says."""
+    return ceremonies.ask(Ceremony.SIGN_IN, None, bound_to="", at=at)
+
+
+def sign_in_with_passkey(*, state: str, answer: str, origin: Origin, at: datetime) -> SignedIn:
+    """A citizen signs in with a passkey alone: the device has seen finger, face or PIN.
+
+    CannotUsePasskey with one text for an unknown, a wrong and an old answer and for a working
+    account, which needs its password too; TooManyTries for an address that only fails.
+    """
+    passkey = _passkey(answer)
+    account = passkey.account if passkey else None
+    attempt = attempts.begin(
+        step="passkey", name="", kind=AccountKind.PERSON, origin=origin, account=account
+    )
+    attempts.refuse_when_locked(attempt, at=at)
+    try:
+        if passkey is None or account is None or not account.active:
+            raise CannotUsePasskey
+        if account.kind != AccountKind.PERSON:
+            raise CannotUsePasskey
+        given = ceremonies.read(answer)
+        with transaction.atomic():
+            ceremonies.check(Ceremony.SIGN_IN, state, passkey, given, bound_to="", at=at)
+    except CannotUsePasskey:
+        attempts.note_failure(attempt, account, at=at)
+        raise
+    return _enter(account, Method.PASSKEY, attempt, origin, at=at)
+
+
+def _passkey(answer: str) -> Passkey | None:
+    """The passkey an answer names; None when it is nobody's or the answer cannot be read."""
+    try:
+        named = ceremonies.read(answer)["id"]
+    except CannotUsePasskey:
+        return None
+    return Passkey.objects.select_related("account").filter(credential=named[:1400]).first()
+
+
+def spend_totp(account: Account, number: str, *, at: datetime) -> bool:
+    """Is this the number the official's device shows now, and not used yet?"""
+    step = _matching_step(account.totp_secret, number, at)
+    rows = Account.objects.filter(key=account.key, totp_last_step__lt=step or 0)
+    return step is not None and rows.update(totp_last_step=step) == 1
 
 
 def _matching_step(secret: str | None, number: str, at: datetime) -> int | None:
@@ -111,30 +201,9 @@ def _matching_step(secret: str | None, number: str, at: datetime) -> int | None:
     )
 
 
-def _enter(account: Account, method: Method, name: str, *, at: datetime) -> SignedIn:
+def _enter(
+    account: Account, method: Method, attempt: Attempt, origin: Origin, *, at: datetime
+) -> SignedIn:
     with transaction.atomic(durable=True):
-        throttling.forget("account", name)
-        return open_session(account=account, method=method, at=at)
-
-
-def refuse_when_locked(name: str, address: str, *, at: datetime) -> None:
-    """TooManyTries when this name or this address failed too often, whether it exists or not."""
-    if throttling.is_locked(("account", name), ("address", address), at=at):
-        raise TooManyTries
-
-
-def note_failure(name: str, address: str, account: Account | None, *, at: datetime) -> None:
-    """Count and journal a failed try, in a transaction of its own that outlives the refusal."""
-    with transaction.atomic(durable=True):
-        throttling.hit("account", name, at=at, window=FAILURE_WINDOW, limit=FAILURES_BEFORE_LOCK)
-        throttling.hit(
-            "address", address, at=at, window=FAILURE_WINDOW, limit=FAILURES_PER_ADDRESS_BEFORE_LOCK
-        )
-        key = account.key if account else throttling.digest_of(name)[:16]
-        journal.record(
-            actor=ANONYMOUS,
-            act="identity.sign_in_failed",
-            subject=reference("account" if account else "login", key),
-            at=at,
-            result="REFUSED",
-        )
+        attempts.succeeded(attempt)
+        return open_session(account=account, method=method, origin=origin, at=at)

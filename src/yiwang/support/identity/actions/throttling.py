@@ -1,7 +1,8 @@
-"""Counters that slow guessing down: one row per account name, phone or address, moved atomically."""
+"""Counters that slow guessing down: one row per name, device, phone or place, moved atomically."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -11,17 +12,22 @@ from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.identity.definitions import LOCK_TIME
 from yiwang.support.identity.models import Throttle
 
-_HIT = """
-insert into identity_throttle as t (scope, subject_digest, window_from, count, locked_until)
-values (%(scope)s, %(subject)s, %(at)s, 1, case when %(limit)s <= 1 then %(lock)s end)
-on conflict (scope, subject_digest) do update set
-    count = case when t.window_from <= %(begin)s then 1 else t.count + 1 end,
-    window_from = case when t.window_from <= %(begin)s then %(at)s else t.window_from end,
-    locked_until = case
-        when (case when t.window_from <= %(begin)s then 1 else t.count + 1 end) >= %(limit)s
-        then %(lock)s else t.locked_until end
-returning count
+_NEW_COUNT = "(case when t.window_from <= %(begin)s then 1 else t.count + 1 end)"
+_WAIT = """
+    %(at)s::timestamptz
+    + least(%(longest)s, %(first)s * power(2, least({count} - %(limit)s, 20))) * interval '1 second'
 """
+_HIT = f"""
+insert into identity_throttle as t (scope, subject_digest, window_from, count, locked_until)
+values (%(scope)s, %(subject)s, %(at)s, 1,
+        case when %(limit)s <= 1 then {_WAIT.format(count="1")} end)
+on conflict (scope, subject_digest) do update set
+    count = {_NEW_COUNT},
+    window_from = case when t.window_from <= %(begin)s then %(at)s else t.window_from end,
+    locked_until = case when {_NEW_COUNT} >= %(limit)s
+        then {_WAIT.format(count=_NEW_COUNT)} else t.locked_until end
+returning count
+"""  # noqa: S608 # nosec B608 fixed text only
 
 
 def digest_of(subject: str) -> str:
@@ -29,8 +35,17 @@ def digest_of(subject: str) -> str:
     return crypto.keyed_index(subject, purpose="identity.throttle")
 
 
-def hit(scope: str, subject: str, *, at: datetime, window: timedelta, limit: int) -> int:
-    """Count one more; at ``limit`` the subject is locked for a while. Returns the count."""
+def hit(
+    scope: str,
+    subject: str,
+    *,
+    at: datetime,
+    window: timedelta,
+    limit: int,
+    first: timedelta = LOCK_TIME,
+    longest: timedelta = LOCK_TIME,
+) -> int:
+    """Count one more; from ``limit`` on each costs a wait, doubled each time. Returns the count."""
     with connection.cursor() as cursor:
         cursor.execute(
             _HIT,
@@ -39,7 +54,8 @@ def hit(scope: str, subject: str, *, at: datetime, window: timedelta, limit: int
                 "subject": digest_of(subject),
                 "at": at,
                 "begin": at - window,
-                "lock": at + LOCK_TIME,
+                "first": first.total_seconds(),
+                "longest": longest.total_seconds(),
                 "limit": limit,
             },
         )
@@ -59,12 +75,17 @@ def within_pace(who: str, *, limits: Mapping[str, tuple[timedelta, int]], at: da
     return all(counts)
 
 
-def is_locked(*pairs: tuple[str, str], at: datetime) -> bool:
-    """Is any of these (scope, subject) locked now? One question to the database."""
+def seconds_to_wait(*pairs: tuple[str, str], at: datetime) -> int:
+    """How long until none of these (scope, subject) is locked; 0: now. One question."""
     digests = [digest_of(subject) for _, subject in pairs]
     rows = Throttle.objects.filter(subject_digest__in=digests, locked_until__gt=at)
     wanted = {(scope, digest) for (scope, _), digest in zip(pairs, digests, strict=True)}
-    return any(pair in wanted for pair in rows.values_list("scope", "subject_digest"))
+    waits = [
+        (until - at).total_seconds()
+        for scope, digest, until in rows.values_list("scope", "subject_digest", "locked_until")
+        if until is not None and (scope, digest) in wanted
+    ]
+    return math.ceil(max(waits, default=0))
 
 
 def forget(scope: str, subject: str) -> None:

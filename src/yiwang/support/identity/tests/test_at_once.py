@@ -12,8 +12,9 @@ from django.db import connection
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions, queries, sample
-from yiwang.support.identity.definitions import AccountKind, CannotSignIn
-from yiwang.support.identity.models import Account, OneTimeCode, SignIn
+from yiwang.support.identity.definitions import AccountKind, CannotSignIn, Origin
+from yiwang.support.identity.models import Account, OneTimeCode, Passkey, SignIn
+from yiwang.support.identity.tests.test_passkeys import enrol, session_of
 from yiwang.support.messages import queries as messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,12 +41,12 @@ def _at_once(act) -> Counter:
 
 
 def test_one_code_signs_in_one_of_twenty(person, at):
-    actions.send_code(phone="19910000001", address=HERE, at=at)
+    actions.send_code(phone="19910000001", origin=Origin(HERE), at=at)
     code = re.search(r"\d{6}", messages.list_simulated_sms()[0].text).group()
 
     def use(number):
         address = f"203.0.113.{number}"
-        actions.sign_in_with_code(phone="19910000001", code=code, address=address, at=at)
+        actions.sign_in_with_code(phone="19910000001", code=code, origin=Origin(address), at=at)
 
     assert _at_once(use)["done"] == 1
     assert SignIn.objects.count() == 1
@@ -53,7 +54,7 @@ def test_one_code_signs_in_one_of_twenty(person, at):
 
 
 def test_twenty_askings_send_one_code(person, at):
-    outcome = _at_once(lambda _: actions.send_code(phone="19910000001", address=HERE, at=at))
+    outcome = _at_once(lambda _: actions.send_code(phone="19910000001", origin=Origin(HERE), at=at))
     assert outcome == {"done": 1, "TooManyTries": TWENTY - 1}
     assert len(messages.list_simulated_sms()) == 1
 
@@ -64,13 +65,13 @@ def test_a_device_number_lets_in_one_of_twenty(official, at):
         kind=AccountKind.OFFICIAL,
         login="approver",
         password=sample.PASSWORD,
-        address=HERE,
+        origin=Origin(HERE),
         at=at,
     )
     number = pyotp.TOTP(secret).at(at)
     outcome = _at_once(
         lambda n: actions.confirm_second_factor(
-            needed=needed, number=number, address=f"203.0.113.{n}", at=at
+            needed=needed, number=number, origin=Origin(f"203.0.113.{n}"), at=at
         )
     )
     assert outcome["done"] == 1
@@ -86,7 +87,7 @@ def test_twenty_wrong_guesses_at_once_lock_the_account(person, at, monkeypatch):
             kind=AccountKind.PERSON,
             login="maxiaoyan",
             password=str(number),
-            address=f"203.0.113.{number}",
+            origin=Origin(f"203.0.113.{number}"),
             at=at,
         )
 
@@ -123,3 +124,67 @@ def test_a_grant_is_confirmed_by_one_of_twenty(official, at):
     )
     assert outcome == {"done": 1, "CannotConfirm": TWENTY - 1}
     assert len(queries.get_actor(official.key, at=at).grants) == 1
+
+
+def test_one_passkey_answer_signs_in_one_of_twenty(person, at):
+    device, _ = enrol(person.reference, at)
+    device.counts = False
+    before = SignIn.objects.count()
+    asked = actions.begin_passkey_sign_in(at=at)
+    answer = device.sign(asked.options)
+
+    def use(number):
+        origin = Origin(f"203.0.113.{number}")
+        actions.sign_in_with_passkey(state=asked.state, answer=answer, origin=origin, at=at)
+
+    assert _at_once(use) == {"done": 1, "CannotUsePasskey": TWENTY - 1}
+    assert SignIn.objects.count() == before + 1
+
+
+def test_a_recovery_is_confirmed_by_one_of_twenty_and_its_code_used_once(person, at):
+    from yiwang.kernel.actor import Role
+
+    grants = ((Role.WINDOW_CLERK, "620102000000", None),)
+    clerks = [
+        queries.get_actor(
+            sample.open_official_account(f"clerk-{n}", at=at, grants=grants).key, at=at
+        )
+        for n in range(TWENTY + 1)
+    ]
+    recovery = actions.ask_recovery(
+        kind=AccountKind.PERSON, login="maxiaoyan", reason="x", actor=clerks[-1], at=at
+    )
+    codes = []
+
+    def confirm(number):
+        codes.append(actions.confirm_recovery(recovery=recovery, actor=clerks[number], at=at))
+
+    assert _at_once(confirm) == {"done": 1, "CannotRecover": TWENTY - 1}
+
+    def use(number):
+        actions.recover(
+            kind=AccountKind.PERSON,
+            login="maxiaoyan",
+            code=codes[0],
+            new="Found#Again9",
+            origin=Origin(f"203.0.113.{number}"),
+            at=at,
+        )
+
+    assert _at_once(use)["done"] == 1
+    assert SignIn.objects.filter(method="RECOVERY").count() == 1
+
+
+def test_the_last_two_passkeys_are_not_both_removed_at_once(official, at):
+    for name in ("one", "two"):
+        enrol(official.subject, at, name=name)
+    keys = [one.key for one in queries.list_passkeys(queries.get_actor(official.key, at=at))]
+    session = session_of(official.subject, at)
+
+    def remove(number):
+        actions.remove_passkey(
+            passkey=keys[number % 2], session_key=session.key, actor=session.actor, at=at
+        )
+
+    assert _at_once(remove)["done"] == 1
+    assert Passkey.objects.count() == 1

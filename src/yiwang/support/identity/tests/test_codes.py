@@ -8,6 +8,7 @@ from yiwang.support.identity import actions
 from yiwang.support.identity.definitions import (
     CODES_PER_PHONE_AND_DAY,
     CannotSignIn,
+    Origin,
     TooManyTries,
 )
 from yiwang.support.identity.models import OneTimeCode
@@ -17,7 +18,7 @@ PHONE, HERE = "19910000001", "203.0.113.7"
 
 
 def _send(at, phone=PHONE, address=HERE):
-    actions.send_code(phone=phone, address=address, at=at)
+    actions.send_code(phone=phone, origin=Origin(address), at=at)
 
 
 def _code() -> str:
@@ -25,7 +26,7 @@ def _code() -> str:
 
 
 def _use(code, at, phone=PHONE):
-    return actions.sign_in_with_code(phone=phone, code=code, address=HERE, at=at)
+    return actions.sign_in_with_code(phone=phone, code=code, origin=Origin(HERE), at=at)
 
 
 def _other(code):

@@ -12,6 +12,7 @@ from yiwang.support.identity.definitions import (
     FAILURES_PER_ADDRESS_BEFORE_LOCK,
     AccountKind,
     CannotSignIn,
+    Origin,
     SecondFactorNeeded,
     TooManyTries,
 )
@@ -21,7 +22,7 @@ HERE = "203.0.113.7"
 
 
 def _sign_in(login, at, password=sample.PASSWORD, kind=AccountKind.PERSON, address=HERE):
-    return actions.sign_in(kind=kind, login=login, password=password, address=address, at=at)
+    return actions.sign_in(kind=kind, login=login, password=password, origin=Origin(address), at=at)
 
 
 def test_a_person_signs_in_by_id_number_phone_or_user_name(person, at):
@@ -164,7 +165,9 @@ class TestSecondFactor:
         return needed
 
     def _confirm(self, needed, number, at):
-        return actions.confirm_second_factor(needed=needed, number=number, address=HERE, at=at)
+        return actions.confirm_second_factor(
+            needed=needed, number=number, origin=Origin(HERE), at=at
+        )
 
     def test_outside_the_sample_a_password_alone_never_lets_an_official_in(
         self, official, at, settings

@@ -31,10 +31,16 @@ class Method(StrEnum):
     PASSWORD = "PASSWORD"  # noqa: S105 -- a method, not a secret
     CODE = "CODE"
     PASSWORD_AND_TOTP = "PASSWORD_AND_TOTP"  # noqa: S105 -- same
+    PASSKEY = "PASSKEY"
+    PASSWORD_AND_PASSKEY = "PASSWORD_AND_PASSKEY"  # noqa: S105 -- same
+    RECOVERY = "RECOVERY"
 
 
 #: The cookie that holds a session's secret.
 COOKIE = "yiwang_session"
+#: The cookie by which a device is known again, and how long.
+DEVICE_COOKIE = "yiwang_device"
+DEVICE_LIFE = timedelta(days=180)
 
 #: A session without a request for this long is over (reliability 9).
 IDLE = {
@@ -52,11 +58,17 @@ CODE_TRIES = 5
 CODE_PAUSE = timedelta(seconds=60)
 CODES_PER_PHONE_AND_DAY = 10
 CODES_PER_ADDRESS_AND_DAY = 100
+CODES_PER_HALL_AND_DAY = 5_000
 
+#: After so many failures each further one costs a wait, from the first to the longest.
 FAILURES_BEFORE_LOCK = 5
 FAILURES_PER_ADDRESS_BEFORE_LOCK = 50
+FAILURES_PER_HALL_BEFORE_PAUSE = 200
 FAILURE_WINDOW = timedelta(minutes=15)
+FIRST_WAIT = timedelta(minutes=1)
 LOCK_TIME = timedelta(minutes=15)
+#: A whole hall is slowed down, never locked.
+HALL_PAUSE = timedelta(seconds=5)
 
 LONGEST_GRANT = timedelta(days=366)
 
@@ -123,6 +135,18 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a try comes from: the address, the device's own cookie, what the browser says it is."""
+
+    address: str
+    device: str = ""
+    agent: str = ""
+
+
+NOWHERE = Origin("")
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A living sign-in: who it is, and the name of the session inside the house."""
 
@@ -133,16 +157,20 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What the entrance needs after a sign-in: ``token`` goes into the cookie and nowhere else."""
+    """What the entrance needs after a sign-in: ``token`` goes into the cookie and nowhere else.
+
+    ``device``: what the device's cookie says from now on; "" leaves it as it is.
+    """
 
     token: str
     actor: Actor
     max_age: int
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorNeeded:
-    """The password was right; a one-time number must follow. ``account`` is the account's key."""
+    """The password was right; a number or a passkey must follow. ``account``: the account's key."""
 
     account: str
     epoch: int
@@ -207,9 +235,11 @@ class CannotSignIn(Refusal):
 
 
 class TooManyTries(Refusal):
+    """Slowed down: ``retry_after_seconds`` says for how long."""
+
     status = 429
     sentence = "试的次数太多了，暂时不能登录。"
-    remedy = "请 15 分钟后再试，或到政务服务大厅窗口办理。"
+    remedy = "请过一会儿再试，最多等 15 分钟；也可以到政务服务大厅窗口办理。"
     retry_after_seconds = 900
 
 

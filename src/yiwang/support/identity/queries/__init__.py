@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -20,11 +21,49 @@ from yiwang.support.identity.definitions import (
     AccountKind,
     AccountView,
     GrantView,
+    Method,
     Session,
     StandingGrant,
     TokenView,
 )
-from yiwang.support.identity.models import Account, ApiToken, RoleGrant
+from yiwang.support.identity.models import Account, ApiToken, Passkey, RoleGrant
+from yiwang.support.identity.queries.security import (
+    count_other_sessions,
+    find_step_up,
+    get_face_check,
+    insist_on_assurance,
+    list_hall_networks,
+    list_passkeys,
+    list_proofs,
+    list_recoveries,
+    list_sessions,
+)
+
+__all__ = [
+    "client_address",
+    "count_other_sessions",
+    "find_account",
+    "find_account_by_user_name",
+    "find_session",
+    "find_step_up",
+    "find_token_actor",
+    "get_account",
+    "get_account_by_user_name",
+    "get_actor",
+    "get_face_check",
+    "get_grant",
+    "insist_on_assurance",
+    "list_grants",
+    "list_hall_networks",
+    "list_names",
+    "list_passkeys",
+    "list_proofs",
+    "list_recoveries",
+    "list_sessions",
+    "list_standing_grants",
+    "list_tokens",
+    "token_digest",
+]
 
 _GRANTS = """
     (select coalesce(json_agg(json_build_array(g.role, g.division_code, g.department)), '[]')
@@ -34,7 +73,7 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, s.seen_at, {_WHO}
+    select s.key, s.on_behalf_of, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
@@ -88,17 +127,30 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     if not found:
         return None
     [row] = found
-    actor = _actor(row[3:], on_behalf_of=row[1], request_id=request_id)
-    return Session(key=row[0], actor=actor, seen_at=row[2])
+    key, on_behalf_of, seen_at, method, raised_to, raised_until, *who = row
+    actor = _actor(tuple(who), on_behalf_of=on_behalf_of, request_id=request_id)
+    level = rules.session_level(
+        proofed=actor.assurance_level,
+        method=Method(method),
+        raised_to=raised_to,
+        raised_until=raised_until,
+        at=at,
+    )
+    return Session(key=key, actor=replace(actor, assurance_level=level), seen_at=seen_at)
 
 
 def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:
-    """The actor behind an API token with its scopes; None when it expired or was revoked."""
+    """The actor behind an API token with its scopes; None when it expired or was revoked.
+
+    A program proves nobody: its level is never more than a password's.
+    """
     found = prepared.run(_BY_TOKEN, {"digest": token_digest(token), "at": at})
     if not found:
         return None
     [row] = found
-    return _actor(row[2:], on_behalf_of=row[0], scopes=frozenset(row[1]), request_id=request_id)
+    actor = _actor(row[2:], on_behalf_of=row[0], scopes=frozenset(row[1]), request_id=request_id)
+    level = rules.session_level(proofed=actor.assurance_level, method=Method.PASSWORD, at=at)
+    return replace(actor, assurance_level=level)
 
 
 def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) -> Actor:
@@ -119,7 +171,7 @@ def _view(row: Account) -> AccountView:
         user_name=row.user_name,
         assurance_level=row.assurance_level,
         active=row.active,
-        has_second_factor=bool(row.totp_secret),
+        has_second_factor=bool(row.totp_secret) or Passkey.objects.filter(account=row).exists(),
         department=row.department,
     )
 

@@ -1,0 +1,1 @@
+"""One file per real-person check; ``settings.FACE_DRIVER`` names the class."""
