@@ -1,6 +1,6 @@
 """一网通办 The life of an application, from form to result, in order; the only place that knows it.
 
-``applicant``: start · answer · submit · ask_for_person · withdraw · review.
+``applicant``: insist_on_assurance · start · answer · submit · ask_for_person · withdraw · review.
 ``looking_up``: look_up. ``correcting``: list_correctable · supply_correction.
 ``machine``: after_submission · decide_by_rule · write_receipt.
 ``acceptance``: accept · return_for_correction · hand_back · refuse_acceptance · not_ours · transfer ·
@@ -29,6 +29,7 @@ from yiwang.capability.journey.applicant import (
     NotForYou,
     answer,
     ask_for_person,
+    insist_on_assurance,
     review,
     start,
     submit,
@@ -77,6 +78,7 @@ __all__ = [
     "go_on",
     "grant_extension",
     "hand_back",
+    "insist_on_assurance",
     "issue",
     "list_correctable",
     "look_up",

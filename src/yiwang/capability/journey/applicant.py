@@ -36,6 +36,7 @@ from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.jobs import actions as jobs
+from yiwang.support.identity import queries as identity
 
 _LONGEST_KEY = 80
 
@@ -60,10 +61,12 @@ def start(
 ) -> DraftView:
     """Begin an application, carrying what was already answered on the guide.
 
-    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff).
+    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff),
+    ``NeedsStepUp`` (the item asks for more certainty about who this is).
     """
     _insist_on_applicant(actor)
     item = catalogue.get_item(item_code, on=legal_date(at))
+    insist_on_assurance(item.item, actor)
     if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
         raise CannotStart
     _insist_on_served(item.item, actor)
@@ -104,7 +107,8 @@ def submit(
     """Hand in: from here the clock runs for the government. The same key gives the same receipt.
 
     ``by_person``: 请人工办理, no rule decides. Refusals: ``InvalidInput`` (every field named),
-    ``MissingMaterials``, ``IdempotencyConflict``, ``AlreadyHandedIn``, ``CannotStart``, ``NotFound``.
+    ``MissingMaterials``, ``IdempotencyConflict``, ``AlreadyHandedIn``, ``CannotStart``, ``NotFound``,
+    ``NeedsStepUp``.
     """
     _insist_on_applicant(actor)
     if not 0 < len(idempotency_key) <= _LONGEST_KEY:
@@ -146,6 +150,7 @@ def _hand_in(
     case = reference("case", key)
     frozen = intake.freeze(draft_key=draft_key, case=case, actor=actor, at=at)
     item = catalogue.get_content(frozen.item_code, frozen.item_version)
+    insist_on_assurance(item, actor)
     _insist_on_served(item, actor)
     flow = _flow_of(frozen)
     required = catalogue.narrow(item, frozen.questions).materials
@@ -285,6 +290,15 @@ def _insist_on_served(item: Item, actor: Actor) -> None:
     bodies = set(ServedKind) - {ServedKind.PERSON}
     if not (ServedKind.PERSON in served if as_person else served & bodies):
         raise NotForYou
+
+
+def insist_on_assurance(item: Item, actor: Actor) -> None:
+    """实名等级: an item may ask for more certainty about who applies than this session carries.
+
+    ``NeedsStepUp`` says how much.
+    """
+    if item.assurance is not None:
+        identity.insist_on_assurance(actor, level=item.assurance)
 
 
 def _insist_on_applicant(actor: Actor) -> None:

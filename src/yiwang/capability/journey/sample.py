@@ -36,10 +36,10 @@ PUBLISHER = machine("publisher")
 
 
 @transaction.atomic
-def publish(code: str, *, at: datetime) -> Item:
-    """One pack's item, form, flow, tables and licence."""
+def publish(code: str, *, at: datetime, changes: Mapping[str, Any] | None = None) -> Item:
+    """One pack's item (its keys but for ``changes``), form, flow, tables and licence."""
     folder = PACKS / code
-    item = parse_item(_yaml(folder / "item.yaml"))
+    item = parse_item({**_yaml(folder / "item.yaml"), **(changes or {})})
     if not isinstance(item, Item):
         raise ValueError("; ".join(map(str, item)))
     version = catalogue.publish_item(

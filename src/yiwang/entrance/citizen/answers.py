@@ -91,8 +91,10 @@ def _who(item: Item) -> Fact:
         value = _("个人可以办") if person else _("单位可以办")
     else:
         value = _("清单里没有写")
-    first = item.conditions[0].text if item.conditions else ""
-    return Fact(_("能不能办"), value, first)
+    details = [item.conditions[0].text] if item.conditions else []
+    if item.assurance is not None:
+        details.append(_("要核验身份：实名等级 %(level)s 级") % {"level": item.assurance})
+    return Fact(_("能不能办"), value, _("，").join(details))
 
 
 def _bring(narrowed: Narrowed) -> Fact:

@@ -239,6 +239,8 @@ class Item:
     served: tuple[ServedKind, ...]
     forms: tuple[HandlingForm, ...]
     visits: Annotated[int, Field(ge=0, le=9)] = 0
+    assurance: Annotated[int, Field(ge=2, le=5)] | None = None  # 实名等级 an applicant must prove
+    assurance_local: bool = False
     statutory: Allowance | None = None
     statutory_note: str = ""
     promised: Allowance | None = None

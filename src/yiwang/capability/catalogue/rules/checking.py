@@ -92,6 +92,16 @@ def _visits(item: Item) -> Problems:
         )
 
 
+def _assurance(item: Item) -> Problems:
+    """实名等级: no national text says which matter needs which level, so it is a local rule."""
+    if item.assurance is not None and not item.assurance_local:
+        yield _say(
+            "assurance_local",
+            "要求的实名等级没有国家规定可依，却没有标为本地。",
+            "请写 assurance_local: true。",
+        )
+
+
 def _materials(item: Item) -> Problems:
     """Nothing sharing gives may be asked for (国务院令第716号 7); nothing without a legal basis
     (优化营商环境条例 35); every material has issuer and source."""
@@ -207,6 +217,6 @@ def _bands(item: Item) -> Problems:
 
 
 _RULES: Final[tuple[Callable[[Item], Problems], ...]] = (
-    _promise, _instant, _visits, _materials, _catch_alls, _local, _questions, _body, _result,
+    _promise, _instant, _visits, _assurance, _materials, _catch_alls, _local, _questions, _body, _result,
     check_tolerance, check_commitment, check_fee,
 )  # fmt: skip

@@ -188,3 +188,10 @@ def test_a_malformed_code_is_kept_as_it_is_and_never_parsed(item: d.Item) -> Non
 def test_every_line_of_any_file_has_exactly_one_outcome(rows: list[dict[str, str]]) -> None:
     read = list(read_rows(rows, on=sound_item().valid_from))
     assert [row.line for row in read] == list(range(2, len(rows) + 2))
+
+
+def test_a_level_of_assurance_is_a_local_rule_and_says_so():
+    item = sound_item()
+    problems = check_item(replace(item, assurance=4))
+    assert "assurance_local" in [problem.key for problem in problems]
+    assert check_item(replace(item, assurance=4, assurance_local=True)) == ()

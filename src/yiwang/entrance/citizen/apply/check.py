@@ -28,6 +28,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     opened = open_draft(request, key)
     if opened.draft.submitted_case:
         return HttpResponseRedirect(f"{opened.home}receipt/")
+    journey.insist_on_assurance(opened.version.item, opened.actor)
     if request.method != "POST":
         return _page(request, opened, None)
     if request.POST.get("agree") != "yes":

@@ -57,9 +57,14 @@ def places(db, tmp_path):
 
 @pytest.fixture
 def item(places):
+    return publish()
+
+
+def publish(**changes):
+    """The item on the shelf, as its pack says it but for ``changes``."""
     found = parse_item(yaml.safe_load((PACK / "item.yaml").read_text(encoding="utf-8")))
     assert isinstance(found, Item), found
-    found = dataclasses.replace(found, valid_from=date(2026, 1, 1))
+    found = dataclasses.replace(found, valid_from=date(2026, 1, 1), **changes)
     at = moments.now()
     number = catalogue.publish_item(
         item=found, texts={}, approved_by="official:other", actor=machine("test"), at=at
