@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from yiwang.entrance.shell import drawing, strip
+from yiwang.entrance.shell import drawing, pattern_fields, strip
 from yiwang.entrance.shell.drawing import DrawnStep, Progress
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
 
@@ -97,6 +97,7 @@ def values() -> dict[str, object]:
     return {
         "parts": [Part(name, title) for name, title in _PARTS],
         "colours": _COLOURS,
+        "kinds": pattern_fields.drawn_kinds(),
         "icons": ICONS,
         "cells": strip.cells(days),
         "steps": ("确认身份", "挖哪里、挖多久", "材料", "核对提交"),

@@ -73,7 +73,9 @@ def show_step(
         ],
         "to_prefill": intake.wants_prefill(opened.draft, shown.fields),
         "back": opened.before(shown),
-        "has_filled": any(f.key in opened.draft.prefilled for f in shown.fields),
+        "has_filled": any(
+            f.key in opened.draft.prefilled and f.key in state.visible for f in shown.fields
+        ),
     }
     return render(request, "citizen/apply/step.html", values, status=422 if refusal else 200)
 

@@ -13,7 +13,7 @@ from yiwang.capability.intake.definitions import Field, Kind, Prefilled
 from yiwang.entrance.shell.forms import naming
 from yiwang.entrance.shell.forms.folding import Folded, attribute, fold, joined, slot
 from yiwang.entrance.shell.forms.state import Choices, PageState
-from yiwang.kernel import moments
+from yiwang.kernel import masks, moments
 
 _WIDTHS: Final = (2, 4, 6, 9, 12)
 #: Kinds with one text box, which a browser always sends.
@@ -23,10 +23,11 @@ ONE_BOX: Final = frozenset(
 _COMMON: Final = {
     "error": ("id", "text"),
     "source": ("id", "text", "href"),
+    "source_open": ("text",),
     "differs": ("text",),
     "away": ("id", "text"),
     "conflict": ("id", "text"),
-    "select": ("id", "level", "label", "options"),
+    "select": ("id", "level", "label", "options", "filled"),
     "found": ("id", "code", "label", "checked"),
     "file_row": ("id", "key", "filename"),
     "row": ("id", "index", "number", "fields"),
@@ -126,7 +127,8 @@ def aria(field: Field, key: str, state: PageState, *, readonly: bool = False) ->
     described = ([f"{key}-e"] if wrong else []) + ([f"{key}-h"] if field.help else [])
     text = ' aria-invalid="true"' if wrong and field.kind not in _SETS else ""
     text += f' aria-describedby="{" ".join(described)}"' if described else ""
-    text += " readonly" if readonly else ""
+    if readonly:
+        text += " disabled" if field.kind in _SETS else " readonly"
     return attribute(text)
 
 
@@ -156,6 +158,8 @@ def source_line(field: Field, state: PageState) -> SafeString | None:
         "source": fact.source_label,
         "when": _when(fact, state.today),
     }
+    if field.kind not in ONE_BOX:
+        return common("source_open").put({"text": text})
     href = f"{state.address}?edit={field.key}#{field.key}"
     return common("source").put({"id": field.key, "text": text, "href": href})
 
@@ -165,6 +169,8 @@ def division_selects(field: Field, key: str, value: Any, state: PageState) -> Sa
     code = value if isinstance(value, str) and len(value) == 12 and value.isdigit() else ""
     parent, chosen = field.division_root, _chain(code, field.division_root)
     most = field.division_level or 5
+    fact = state.prefilled.get(key)
+    filled = attribute(" filled") if fact is not None and fact.value == value else None
     selects = []
     level = _level(parent)
     while level < most:
@@ -173,7 +179,7 @@ def division_selects(field: Field, key: str, value: Any, state: PageState) -> Sa
         if not choices:
             break
         current = next((c for c in chosen if _level(c) == level), "")
-        selects.append(select(key, level, choices, current))
+        selects.append(_select(key, level, choices, current, filled))
         if not current:
             break
         parent = current
@@ -192,8 +198,9 @@ def level_labels() -> tuple[str, ...]:
     )
 
 
-def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
-    """One level of the cascade; also what the browser fetches for the next level."""
+def _select(
+    key: str, level: int, choices: Choices, current: str, filled: SafeString | None
+) -> SafeString:
     options = [
         _OPTION.put(
             {
@@ -205,7 +212,7 @@ def select(key: str, level: int, choices: Choices, current: str) -> SafeString:
         for code, name in choices
     ]
     told = {"id": key, "level": level, "label": level_labels()[level], "options": joined(options)}
-    return common("select").put(told)
+    return common("select").put({**told, "filled": filled})
 
 
 _OPTION: Final = Folded(('<option value="', "code", '"', "chosen", ">", "name", "</option>"))
@@ -243,16 +250,23 @@ def file_row(key: str, file_key: str, filename: str) -> SafeString:
 def _pair(field: Field, key: str, value: Any, state: PageState) -> dict[str, object]:
     given = value if isinstance(value, dict) else {}
     slots: dict[str, object] = {}
+    closed = field.sensitive and key in state.closed
     for part, _label, _limit in parts_of(field):
         name = f"{key}-{part}"
-        slots[f"value:{part}"] = given.get(part, "")
+        hide = _HIDDEN.get(part, str) if closed and part in given else str
+        slots[f"value:{part}"] = hide(str(given.get(part, "")))
         slots[f"error:{part}"] = error_line(name, state)
         wrong = f' aria-invalid="true" aria-describedby="{name}-e"'
         slots[f"state:{part}"] = attribute(wrong) if name in state.problems else None
     slots["looks"] = naming.looks_attribute(key, state)
-    if key not in state.problems:
+    fact = state.prefilled.get(key)
+    if key not in state.problems and (fact is None or fact.value != value):
         slots["said"] = naming.said_line(field, key, value, state)
     return slots
+
+
+#: Parts of a person where they are only shown.
+_HIDDEN: Final = {"name": masks.mask_name, "citizen_id": masks.mask_citizen_id}
 
 
 def _day(value: Any) -> dict[str, object]:

@@ -67,13 +67,16 @@ def _words(field: Field, value: Any, told: LookedUp, state: PageState) -> tuple[
         case Said.AGREES:
             whole = told.remark and f"，{told.remark}"
             who = intake.mask_answer(field, value) if person else f"{value['name']}{whole}"
-            return "AGREES", _("和%(source)s对上了：%(who)s") % {**source, "who": who}
+            return "NOTE" if told.remark else "AGREES", _("和%(source)s对上了：%(who)s") % {
+                **source,
+                "who": who,
+            }
         case Said.DIFFERS if person:
             return "WRONG", _("姓名和身份证号对不上。请对照证件把两栏再看一遍。")
         case Said.DIFFERS:
             return "WRONG", _("名称和统一社会信用代码对不上。请对照营业执照把两栏再看一遍。")
         case Said.NOT_LISTED if field.own_statement:
-            return "NOT_LISTED", _(
+            return "NOTE", _(
                 "%(source)s里没有查到。请再看一遍；没填错就接着填，办理人员会核对。"
             ) % source  # fmt: skip
         case Said.NOT_LISTED:

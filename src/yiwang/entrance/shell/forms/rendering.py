@@ -61,11 +61,12 @@ def render_field(form: Form, field: Field, state: PageState) -> SafeString:
     values["source"] = boxes.source_line(field, state)
     values["error"] = boxes.error_line(field.key, state)
     readonly = agreed and field.kind in boxes.ONE_BOX and field.key not in state.editing
-    readonly = readonly and field.key not in state.problems
+    closed = field.key in state.closed
+    readonly = closed or (readonly and field.key not in state.problems)
     values["state"] = boxes.aria(field, field.key, state, readonly=readonly)
     if field.show_when and field.key not in state.visible:
         values["shown"] = attribute(" hidden")
-    masked = readonly and field.sensitive
+    masked = readonly and field.sensitive and field.kind in boxes.ONE_BOX
     if masked:
         values["value"] = intake.mask_answer(field, value)
     return _folded(form, field, field.key, masked=masked).put(values)
@@ -95,6 +96,10 @@ def _row_field(
     values["index"] = str(index)
     values["error"] = boxes.error_line(key, state)
     values["state"] = boxes.aria(field, key, state)
+    given = row.get(field.key)
+    hidden = group.key in state.closed and field.sensitive and field.kind in boxes.ONE_BOX
+    if hidden and given is not None:
+        values["value"] = intake.mask_answer(field, given)
     return _folded(form, field, f"{group.key}-{slot('index')}-{field.key}").put(values)
 
 

@@ -28,6 +28,7 @@ class PageState:
     conflicts: Mapping[str, FieldConflict] = field(default_factory=dict)
     visible: frozenset[str] = frozenset()
     editing: frozenset[str] = frozenset()  # prefilled fields the person wants to change
+    closed: frozenset[str] = frozenset()  # only shown; whoever reads answers leaves these out
     extra_rows: Mapping[str, int] = field(default_factory=dict)  # group → rows to show
     searches: Mapping[str, str] = field(default_factory=dict)  # industry field → words
     file_names: Mapping[str, str] = field(default_factory=dict)
