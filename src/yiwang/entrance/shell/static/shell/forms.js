@@ -89,7 +89,9 @@
     sending = true; again = false;
     var body = entries();
     send(form.dataset.save, new URLSearchParams(body), token(form)).then(function (answer) {
-      return answer.json().then(function (told) { return { ok: answer.ok, status: answer.status, told: told }; });
+      return answer.json().catch(function () { return {}; }).then(function (told) {
+        return { ok: answer.ok && !!told.version, status: answer.status, told: told };
+      });
     }).then(function (result) {
       sending = false;
       if (result.ok) {
@@ -101,7 +103,7 @@
         localStorage.removeItem(shelf);
         leaving = true;
         location.reload();
-      } else if (result.status >= 500) {
+      } else if (result.status >= 500 || result.status === 200) {
         keepHere();
       } else if (result.status === 401 || result.status === 403) {
         keepHere(true);
