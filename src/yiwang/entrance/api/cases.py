@@ -115,6 +115,60 @@ class ResultOut(Schema):
     label: str
 
 
+class BlockOut(Schema):
+    stage: str
+    reason: str
+    label: str
+
+
+class SpanOut(Schema):
+    kind: str
+    label: str
+    began_at: datetime
+    ended_at: datetime | None
+    working_days: int
+    share: float
+
+
+class TotalOut(Schema):
+    kind: str
+    label: str
+    working_days: int
+    share: float
+
+
+class TimeAccountOut(Schema):
+    """时间账: who held the case how long."""
+
+    spans: list[SpanOut]
+    totals: list[TotalOut]
+    sentence: str
+
+
+class OpinionOut(Schema):
+    """签批意见: for the officials of the case only."""
+
+    place: str
+    place_label: str
+    act: str
+    proposal: str
+    text: str
+    who: str
+    at: datetime
+
+
+class SpecialOut(Schema):
+    """特别程序: a stretch outside the clock."""
+
+    kind: str
+    label: str
+    reason: str
+    began_at: datetime
+    expected_on: date
+    ended_at: datetime | None
+    finding: str
+
+
 class CaseOut(Schema):
     """One case as the asker may see it; personal answers are masked for everybody but the applicant."""
 
@@ -145,6 +199,15 @@ class CaseOut(Schema):
     documents: list[DocumentOut]
     decision: DecisionOut | None
     result: ResultOut | None
+    in_charge: bool
+    blocks: list[BlockOut]
+    time_account: TimeAccountOut | None
+    opinions: list[OpinionOut]
+    special: list[SpecialOut]
+    deemed: bool
+    silence_at: datetime | None
+    body_name: str
+    delivered_by: str
 
 
 class SeenIn(Given):

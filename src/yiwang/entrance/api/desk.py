@@ -19,6 +19,8 @@ from yiwang.kernel.actor import CASE_STAFF, Role
 
 router = Router(tags=["审批"])
 _DECIDERS = (Role.APPROVER,)
+#: Who may grant more time: the head of the body, where no chain is signed also an approver.
+_HEADS = (Role.APPROVER, Role.HEAD)
 _STAFF = CASE_STAFF
 
 
@@ -140,7 +142,7 @@ def revoke_by_person(request: HttpRequest, key: Key, body: ReasonIn) -> object:
 @router.post("/cases/{key}/extension/ask", response=CaseOut, summary="提请延长办理期限")
 @access(OFFICIAL, roles=_STAFF, scope="desk:write")
 def ask_extension(request: HttpRequest, key: Key, body: ReasonIn) -> object:
-    """Market registration: ask the head for three working days more, with the reason."""
+    """Ask the head for as much more time as the item names, with the reason."""
     return journey.ask_extension(
         case_key=key,
         version=body.version,
@@ -151,7 +153,7 @@ def ask_extension(request: HttpRequest, key: Key, body: ReasonIn) -> object:
 
 
 @router.post("/cases/{key}/extension/grant", response=CaseOut, summary="批准延长办理期限")
-@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+@access(OFFICIAL, roles=_HEADS, scope="desk:write")
 def grant_extension(request: HttpRequest, key: Key, body: SeenIn) -> object:
     """Another approver grants the time asked for; the applicant is told in writing."""
     return journey.grant_extension(
@@ -160,7 +162,7 @@ def grant_extension(request: HttpRequest, key: Key, body: SeenIn) -> object:
 
 
 @router.post("/cases/{key}/extension/decline", response=CaseOut, summary="不批准延长办理期限")
-@access(OFFICIAL, roles=_DECIDERS, scope="desk:write")
+@access(OFFICIAL, roles=_HEADS, scope="desk:write")
 def decline_extension(request: HttpRequest, key: Key, body: SeenIn) -> object:
     """The time asked for is not granted."""
     return journey.decline_extension(

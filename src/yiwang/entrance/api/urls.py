@@ -7,7 +7,17 @@ from functools import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
-from yiwang.entrance.api import cases, desk, drafts, messages, papers, reviews, search, verify
+from yiwang.entrance.api import (
+    cases,
+    desk,
+    drafts,
+    engine,
+    messages,
+    papers,
+    reviews,
+    search,
+    verify,
+)
 from yiwang.entrance.api.door import Door, StrictParser
 from yiwang.entrance.shell.access import ANYONE, access
 
@@ -24,7 +34,7 @@ api = Door(
     urls_namespace="api-v1",
     parser=StrictParser(),
 )
-for module in (search, drafts, cases, desk, papers, reviews, messages, verify):
+for module in (search, drafts, cases, desk, engine, papers, reviews, messages, verify):
     api.add_router("", module.router)
 
 

@@ -16,6 +16,7 @@ from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, Outcome
 from yiwang.capability.materials.definitions import Supply
 from yiwang.entrance.desk import typed
+from yiwang.entrance.desk.case_acts import act_links
 from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.desk.worklist import worklist_of
 from yiwang.entrance.shell.access import OFFICIAL, access
@@ -220,6 +221,7 @@ def _page(
             "typed": opinion,
             "phrases": PHRASES,
             "buttons": buttons(case),
+            "act_links": act_links(case),
             "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
         },

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.desk import cases, files, grant_acts, grants, months, reviews, worklist
+from yiwang.entrance.desk import (
+    case_acts,
+    cases,
+    files,
+    grant_acts,
+    grants,
+    months,
+    reviews,
+    worklist,
+)
 from yiwang.entrance.shell import security
 
 _GRANT_ACTS = ("announce-stop", "stop", "keep", "resume", "change-sum", "change-account")
@@ -13,6 +22,10 @@ urlpatterns = [
     path("desk/", worklist.show_worklist),
     *security.routes("desk/security/"),
     path("desk/cases/<str:case_key>/", cases.show_case),
+    *(
+        path(f"desk/cases/<str:case_key>/acts/{slug}/", case_acts.take_act, {"slug": slug})
+        for slug in case_acts.SLUGS
+    ),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
     path("desk/reviews/", reviews.show_orders),

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yiwang.applications import actions as applications
+from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import sample as cases
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
@@ -61,6 +62,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "token_key": "token",
     "session_key": "session",
     "passkey_key": "passkey",
+    "phrase_key": "phrase",
     "v": "verify_code",
     "order_key": "rectification",
     "entitlements": "entitlement",
@@ -268,7 +270,17 @@ def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str,
     return {"message": Thing(told.key, owner=owner.applicant)}
 
 
+def make_phrase(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A phrase an official keeps: nobody else's, colleagues of his body included."""
+    del owner
+    grant = Grant(Role.APPROVER, places.CHENGGUAN, department)
+    keeper = Actor(ActorKind.OFFICIAL, "official:sweep", grants=(grant,))
+    key = case_actions.keep_phrase(text="权限检查专用短语", actor=keeper, at=at)
+    return {"phrase": Thing(key, owner=keeper.reference)}
+
+
 MAKERS: Final[tuple[Maker, ...]] = (
+    make_phrase,
     make_message,
     make_case,
     make_draft,
