@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -17,6 +19,8 @@ from tests.installation import ROOT, Installation, kill
 from yiwang.cloud.storage import processes
 
 pytestmark = pytest.mark.slow
+#: What a person waits for an answer while the database says nothing: its eight seconds and a margin.
+LONGEST_WAIT = 12.0
 KEPT = ("web", "worker", "errands", "sealer", "clock")
 
 
@@ -116,6 +120,43 @@ def test_a_database_that_cannot_start_is_tried_again_while_the_rest_says_come_la
     finally:
         configuration.write_text(honest)
     province.wait_until_ready(seconds=60)
+    assert written <= receipts(province)
+
+
+@contextlib.contextmanager
+def frozen_database(province: Installation):
+    """Every process of the server stands still: it neither answers nor ends."""
+    standing = processes.living_in(province.place.data)
+    assert province.postmaster() in standing
+    for pid in standing:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in standing:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_frozen_database_keeps_nobody_waiting_and_is_used_again_when_it_goes_on(province):
+    written = write_receipts(province, 20)
+
+    def ask(address: str) -> tuple[int, float]:
+        began = time.monotonic()
+        status, headers = province.get(address, seconds=30)
+        assert status != 503 or int(headers["Retry-After"]) > 0
+        return status, time.monotonic() - began
+
+    addresses = ["/readyz", "/items/", "/items/elderly-allowance/", "/laws/"] * 25
+    assert [ask(address)[0] for address in addresses[:4]] == [200, 200, 404, 200]
+    with frozen_database(province):
+        with ThreadPoolExecutor(50) as people:
+            answers = list(people.map(ask, addresses))
+        assert {status for status, _seconds in answers} == {503}
+        slowest = max(seconds for _status, seconds in answers)
+        assert slowest < LONGEST_WAIT, slowest
+        assert province.get("/healthz")[0] == 200
+    province.wait_until_ready(seconds=30)
+    assert ask("/items/")[0] == 200
     assert written <= receipts(province)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from yiwang.cloud.storage import queries as storage
-from yiwang.cloud.storage.definitions import Address, DatabaseRole
+from yiwang.cloud.storage.definitions import ANSWER_WITHIN, Address, DatabaseRole
 
 #: The driver prepares only what ``mechanisms.statements`` asks it to, never what the ORM builds.
 NEVER_BY_ITSELF: Final = 1_000_000
@@ -30,8 +30,13 @@ def chosen_address(home: Path) -> Address:
 
 
 def django_form(address: Address) -> dict[str, object]:
-    """An address as Django's DATABASES wants it, with the limits every process keeps."""
-    limit = 0 if as_owner() else 5000  # a migration may take longer than a page
+    """An address as Django's DATABASES wants it, with the limits every process keeps.
+
+    A page's statement ends after five seconds; a server that does not even say so within eight is
+    frozen. A migration may take long, and gives way when it waits for somebody else's lock.
+    """
+    owner, page = "-c statement_timeout=0 -c lock_timeout=2000", "-c statement_timeout=5000"
+    limits = owner if as_owner() else page
     return {
         "ENGINE": "yiwang.cloud.storage.engine",
         "NAME": address.name,
@@ -41,8 +46,9 @@ def django_form(address: Address) -> dict[str, object]:
         "PORT": address.port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        ANSWER_WITHIN: None if as_owner() else 8.0,
         "OPTIONS": {
-            "options": f"-c statement_timeout={limit} -c timezone=UTC",
+            "options": f"{limits} -c timezone=UTC",
             "connect_timeout": 5,
             "prepare_threshold": NEVER_BY_ITSELF,
         },

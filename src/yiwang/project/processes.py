@@ -29,7 +29,7 @@ from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
-from yiwang.project import background, database
+from yiwang.project import background, database, migrating
 
 log = logging.getLogger("yiwang.process")
 
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 def prepare() -> None:
     """Before anything serves: tables, rights on them, static files. Runs as the owner."""
-    call_command("migrate", interactive=False, verbosity=0)
+    migrating.migrate()
     storage.grant(
         owner=database.chosen_address(settings.YIWANG_HOME),
         app_user=os.environ.get("YIWANG_APP_USER", DatabaseRole.APP),

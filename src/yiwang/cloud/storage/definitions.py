@@ -10,6 +10,8 @@ from typing import Final
 DATABASE: Final = "yiwang"
 OLDEST_SERVER: Final = 150000
 NEWEST_SERVER: Final = 190000  # exclusive
+#: The key in DATABASES: seconds the server has for one answer; None: as long as it takes.
+ANSWER_WITHIN: Final = "ANSWER_WITHIN"
 SOCKET_PATH_LIMIT: Final = 100  # the kernel allows 107 characters
 
 

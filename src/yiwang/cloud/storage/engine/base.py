@@ -1,15 +1,45 @@
-"""Is the connection still good? Asked before the first statement of every request."""
+"""Is the connection still good, and does its server answer? Asked and bounded for every request."""
 
 from __future__ import annotations
 
 import select
 import time
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import psycopg
 from django.db.backends.postgresql import base
+from psycopg import IsolationLevel, errors
+
+from yiwang.cloud.storage.definitions import ANSWER_WITHIN
+from yiwang.cloud.storage.engine.outage import Outage
 
 #: A connection that answered within this time is looked at, an older one is asked.
 STEADY_SECONDS: Final = 5.0
+#: How often a wait looks whether its socket is still there.
+_LOOK_SECONDS: Final = 0.1
+
+OUTAGE: Final = Outage()
+Result = TypeVar("Result")
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """Waits for an answer no longer than it may, and is closed then: what it was doing is unknown.
+
+    The server's own limit (``statement_timeout``) ends what is slow; this one ends what is frozen,
+    a stopped process or a stopped machine, where no signal of the network comes.
+    """
+
+    answer_within: float | None = None
+
+    def wait(self, gen: Any, interval: float = _LOOK_SECONDS, timeout: float | None = None) -> Any:
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, OUTAGE.patience(self.answer_within))
+        except errors._WaitTimeout:
+            OUTAGE.waited_in_vain()
+            self.close()
+            raise
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -33,7 +63,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return fresh and not self.errors_occurred and self.connection is not None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        made = super().get_new_connection(conn_params)
+        if not OUTAGE.may_try():
+            raise psycopg.OperationalError("the database did not answer a moment ago")
+        self.isolation_level = (
+            IsolationLevel.READ_COMMITTED
+        )  # what the superclass sets, without a pool
+        try:
+            made = BoundedConnection.connect(**conn_params)
+        except errors.ConnectionTimeout:
+            OUTAGE.waited_in_vain()
+            raise
+        except psycopg.Error:
+            OUTAGE.answered()
+            raise
+        OUTAGE.answered()
+        made.answer_within = self.settings_dict.get(ANSWER_WITHIN)
         self.answered_at = time.monotonic()
         return made
 

@@ -1,14 +1,19 @@
-"""A connection in steady use is not asked whether it lives, and one the server ended is noticed."""
+"""A steady connection is not asked whether it lives; one that ended or fell silent is noticed."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from yiwang.cloud.storage.definitions import ANSWER_WITHIN
 from yiwang.cloud.storage.engine import base
+from yiwang.cloud.storage.engine.outage import Outage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +77,68 @@ def test_after_an_error_nothing_is_taken_for_granted(monkeypatch):
     asked = questions(monkeypatch)
     assert not connection.is_usable()
     assert asked == ["asked"]
+
+
+@pytest.fixture
+def one_second(monkeypatch):
+    """The server has a second for an answer, and nobody else's outage is ours."""
+    monkeypatch.setattr(base, "OUTAGE", Outage())
+    monkeypatch.setitem(connection.settings_dict, ANSWER_WITHIN, 1.0)
+
+
+@contextlib.contextmanager
+def stopped(pid: int):
+    """A process of the server that neither works nor ends."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture
+def may_stop():
+    """The test's server runs on this machine and in our account, or a lower one."""
+    try:
+        os.kill(backend(), 0)
+    except (ProcessLookupError, PermissionError):
+        pytest.skip("the database server is another machine's or another account's")
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(one_second, may_stop):
+    pid = backend()
+    with stopped(pid):
+        began = time.monotonic()
+        with pytest.raises(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert 0.9 < time.monotonic() - began < 3
+        assert connection.connection.closed
+        began = time.monotonic()
+        connection.close_if_unusable_or_obsolete()
+        with pytest.raises(OperationalError, match="a moment ago"):
+            connection.ensure_connection()
+        assert time.monotonic() - began < 0.5
+    base.OUTAGE.answered()
+    assert backend() != pid
+
+
+def test_a_slow_statement_within_its_limit_is_waited_for(one_second):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(0.5), 7")
+        assert cursor.fetchone()[1] == 7
+
+
+def test_a_refused_connection_begins_no_outage_and_ends_one(one_second, monkeypatch):
+    elsewhere = {**connection.get_connection_params(), "dbname": "no_such_database"}
+    base.OUTAGE.waited_in_vain()
+    monkeypatch.setattr(base.OUTAGE, "_now", lambda: time.monotonic() + 60)
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError, match="no_such_database"):
+            connection.get_new_connection(elsewhere)
+
+
+def test_a_migration_is_waited_for_as_long_as_it_takes(one_second, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, ANSWER_WITHIN, None)
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(1.3)")
