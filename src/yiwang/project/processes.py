@@ -144,6 +144,7 @@ def tick() -> None:
         jobs.start_periodic(at=at)
         if time.monotonic() >= next_reap:
             jobs.return_stalled(at=at)
+            jobs.bring_forward(at=at)
             next_reap = time.monotonic() + REAPER_SECONDS
 
     _repeat(one_round, seconds=CLOCK_SECONDS)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, Refusal
@@ -64,14 +65,15 @@ def start_periodic(*, at: datetime) -> int:
     """The clock's round: hand over every periodic task whose period began; returns how many.
 
     Whoever moves the row first starts the run, so two clocks start one job, and a clock that was
-    away catches up with one run, not with all it missed.
+    away catches up with one run, not with all it missed. A period beyond the next one was begun
+    while the clock was wrong: since it was set right, the true one is begun instead.
     """
     started = 0
     for name, periodic in sorted(registry.PERIODIC.items()):
         slot = rules.slot_of(at=at, minutes=periodic.minutes)
         with transaction.atomic():
             Schedule.objects.get_or_create(name=name, defaults={"slot": -1, "started_at": at})
-            moved = Schedule.objects.filter(name=name, slot__lt=slot)
+            moved = Schedule.objects.filter(Q(slot__lt=slot) | Q(slot__gt=slot + 1), name=name)
             if moved.update(slot=slot, started_at=at):
                 defer(task=name, key=f"every:{name}")
                 started += 1
@@ -107,6 +109,11 @@ def close_job(*, key: int, reason: str, actor: Actor, at: datetime) -> JobView:
 def return_stalled(*, at: datetime) -> int:
     """Hand back the jobs of workers that have gone; called by the clock, not by the queue."""
     return execution.return_stalled(at=at)
+
+
+def bring_forward(*, at: datetime) -> int:
+    """Make due what waits beyond every pause there is: a clock that was wrong put it off."""
+    return execution.bring_forward(at=at)
 
 
 def run_waiting(*, at: datetime, limit: int = 1000) -> int:

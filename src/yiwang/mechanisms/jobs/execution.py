@@ -106,6 +106,18 @@ def _return_stalled(at: datetime) -> int:
     return count
 
 
+def bring_forward(*, at: datetime) -> int:
+    """No pause is longer than the longest: what waits beyond it was put off by a wrong clock."""
+    farthest = at + timedelta(seconds=2 * rules.LONGEST_WAIT_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = %s"
+            " WHERE status = 'todo' AND scheduled_at > %s",
+            [at, farthest],
+        )
+        return int(cursor.rowcount)
+
+
 def run_waiting(*, at: datetime, limit: int) -> int:
     manager = app.job_manager
     worker = async_to_sync(manager.register_worker)()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -30,14 +31,14 @@ GIVE_WAY: Final = 5
 
 def run_sealer(stop: threading.Event) -> None:
     """Seal until told to stop. Two may run: an advisory lock lets one work at a time."""
-    signed_at = 0.0
+    next_head = 0.0  # not by the wall clock, which may be set back
 
     def round_() -> bool:
-        nonlocal signed_at
+        nonlocal next_head
         at = moments.now()
         sealed = actions.seal(at=at)
-        if at.timestamp() - signed_at >= HEAD_EVERY:
-            signed_at = at.timestamp()
+        if time.monotonic() >= next_head:
+            next_head = time.monotonic() + HEAD_EVERY
             _sign(at)
         return sealed > 0
 

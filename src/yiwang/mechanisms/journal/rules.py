@@ -117,6 +117,8 @@ FIRST_WAIT: Final = 10
 FACTOR: Final = 3
 LONGEST_WAIT: Final = 3600
 TRIES: Final = 8
+#: No next try lies further away; one that does was written while the clock was wrong.
+FARTHEST: Final = timedelta(seconds=2 * LONGEST_WAIT)
 
 
 def next_try_at(subject: str, *, attempts: int, at: datetime) -> datetime | None:

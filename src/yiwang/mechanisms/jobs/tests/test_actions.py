@@ -198,7 +198,36 @@ def test_a_periodic_task_starts_once_a_period_and_catches_up_once(monkeypatch):
     assert actions.start_periodic(at=AT + timedelta(hours=50, minutes=1)) == 0
     actions.run_waiting(at=AT)
     assert len(done) == 2
-    assert actions.start_periodic(at=AT) == 0  # a clock set back starts nothing
+
+
+@pytest.mark.django_db
+def test_a_clock_set_right_again_starts_the_true_period(monkeypatch):
+    """A day ahead by mistake, it once started nothing for a day."""
+    monkeypatch.setattr(registry, "PERIODIC", {})
+    registry.every(minutes=60, name="test.hourly")(note)
+    assert actions.start_periodic(at=AT + timedelta(days=1)) == 1
+    actions.run_waiting(at=AT)
+    assert actions.start_periodic(at=AT) == 1
+    assert actions.start_periodic(at=AT + timedelta(minutes=1)) == 0
+    actions.run_waiting(at=AT)
+    assert actions.start_periodic(at=AT + timedelta(minutes=61)) == 1
+    actions.run_waiting(at=AT)
+    assert actions.start_periodic(at=AT + timedelta(minutes=59)) == 0  # back by a moment only
+
+
+@pytest.mark.django_db
+def test_a_job_put_off_by_a_wrong_clock_is_brought_forward():
+    actions.defer(task="test.note", n=1)
+    actions.defer(task="test.note", n=2)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = %s::timestamptz"
+            " + CASE WHEN args->>'n' = '1' THEN interval '1 day' ELSE interval '1 hour' END",
+            [AT],
+        )
+    assert actions.bring_forward(at=AT) == 1
+    waiting = queries.list_jobs(state=JobState.WAITING)
+    assert [job.scheduled_at - AT for job in waiting] == [timedelta(0), timedelta(hours=1)]
 
 
 def test_two_functions_under_one_name_are_a_mistake():

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed
@@ -57,8 +58,9 @@ def park_behind(parked: int, position: int) -> None:
 
 def retry_due(listener: Listener, *, at: datetime) -> int:
     """Try the parked subjects whose time has come; how many came free."""
+    come = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + rules.FARTHEST)
     due = ParkedSubject.objects.filter(
-        listener=listener.name, state=ParkedSubject.State.WAITING, next_try_at__lte=at
+        come, listener=listener.name, state=ParkedSubject.State.WAITING
     ).order_by("next_try_at")
     keys = list(due.values_list("id", flat=True)[:RETRIES_A_ROUND])
     return sum(_try_again(listener, key, at=at) for key in keys)

@@ -175,6 +175,16 @@ def test_a_failing_subject_is_parked_with_its_later_facts_and_others_go_on() -> 
     assert "13800138000" not in parked.problem
 
 
+def test_a_subject_parked_while_the_clock_was_a_day_ahead_does_not_wait_a_day() -> None:
+    broken.add("case:bad")
+    announce("case:bad", 0)
+    seal()
+    actions.run_listeners(at=AT + timedelta(days=1))
+    broken.clear()
+    assert actions.run_listeners(at=AT).retried == 1
+    assert queries.list_parked() == ()
+
+
 def test_a_parked_subject_comes_free_in_order_when_the_cause_is_gone() -> None:
     broken.add("case:bad")
     announce("case:bad", 0)
