@@ -121,6 +121,8 @@ class Installation:
             time.sleep(0.1)
 
     def connect(self) -> psycopg.Connection:
+        if url := self.database.get("DATABASE_APP_URL"):
+            return psycopg.connect(url, autocommit=True)
         address = queries.embedded_address(self.home, DatabaseRole.APP)
         return psycopg.connect(**address.conninfo, autocommit=True)
 

@@ -16,7 +16,18 @@ from trial.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "trial" / "results.json"
-TRIALS = ("fifty", "kills", "restarts", "disk_full", "hostile_files", "fuzzing", "million")
+TRIALS = (
+    "fifty",
+    "kills",
+    "restarts",
+    "disk_full",
+    "rush",
+    "clock_jumps",
+    "sources",
+    "hostile_files",
+    "fuzzing",
+    "million",
+)
 
 
 def main(names: list[str]) -> int:

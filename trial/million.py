@@ -1,4 +1,4 @@
-"""A million closed cases with their clocks and journal entries: do the lists stay quick?"""
+"""A million closed cases with their clocks and journal entries: do the lists stay by the index?"""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from yiwang.cloud.storage.definitions import DatabaseRole
 
 ROWS = 1_000_000
 TIMES = 60
-#: The budget of a page.
-PAGE_MS = 300.0
+BIG = ("cases_case", "clocks_clock", "journal_entry")
 
 #: What differs from the row everything is copied from; ``g`` counts the rows.
 _CASE = {
@@ -47,9 +46,9 @@ def run() -> Outcome:
         province.submit_until_received(place, one)
         _fill(outcome, place)
         said = province.run_inside(place, "trial.million", one.person)
-        for name, (p50, p95) in json.loads(said.splitlines()[-1]).items():
+        for name, (p50, p95, read) in json.loads(said.splitlines()[-1]).items():
             outcome.count(**{f"{name}_p50_ms": p50, f"{name}_p95_ms": p95})
-            outcome.claim(f"{name}: p95 within {PAGE_MS:g} ms at {ROWS} rows", p95 <= PAGE_MS)
+            outcome.claim(f"{name}: no big table is read from end to end", read < ROWS)
     return outcome
 
 
@@ -93,7 +92,7 @@ def _copies(
 
 
 def _ask(person: str) -> None:
-    """Inside the installation: prints name → (p50, p95) in milliseconds."""
+    """Inside the installation: prints name → (p50, p95, rows read by scanning whole tables)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
     import django
 
@@ -123,14 +122,29 @@ def _ask(person: str) -> None:
     print(json.dumps({name: _times(ask) for name, ask in asked.items()}))
 
 
-def _times(ask: Callable[[], object]) -> tuple[float, float]:
+def _times(ask: Callable[[], object]) -> tuple[float, float, int]:
     ask()
-    taken = []
+    before, taken = _scanned(), []
     for _ in range(TIMES):
         began = time.perf_counter()
         ask()
         taken.append((time.perf_counter() - began) * 1000)
-    return round(statistics.median(taken), 1), round(sorted(taken)[int(0.95 * TIMES)], 1)
+    p50, p95 = statistics.median(taken), sorted(taken)[int(0.95 * TIMES)]
+    return round(p50, 1), round(p95, 1), _scanned() - before
+
+
+def _scanned() -> int:
+    """Rows read so far by scans of whole big tables, as the server counts them."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT 1")  # its end is when they are written down
+        cursor.execute(
+            "SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname = ANY(%s)",
+            [list(BIG)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":
