@@ -185,7 +185,7 @@
   /* A person or a firm: what the register said was about what stood there before this key. */
   form.addEventListener("input", function (event) {
     var pair = event.target.closest("[data-pair]");
-    if (pair) pair.querySelector("[data-said]").textContent = "";
+    if (pair) pair.querySelectorAll("[data-said] > *").forEach(function (line) { line.classList.add("stale"); });
   });
 
   /* Divisions: choosing one loads the list below it. */
