@@ -1,4 +1,8 @@
-"""``make trial``: every trial, or those named; writes ``trial/results.json`` when all were run."""
+"""``make trial``: every trial, or those named.
+
+Each writes its own entry of ``trial/results.json`` when it ends, with the commit it ran on: together
+they take the better part of an hour, and one that is cut off must not cost the others.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +36,6 @@ TRIALS = (
 
 def main(names: list[str]) -> int:
     outcomes = [_one(name) for name in names or TRIALS]
-    if not names:
-        RESULTS.write_text(_document(outcomes), encoding="utf-8")
     failed = sum(outcome.failed for outcome in outcomes)
     print(f"{sum(outcome.passed for outcome in outcomes)} passed, {failed} failed")
     return 1 if failed else 0
@@ -49,10 +51,11 @@ def _one(name: str) -> Outcome:
         outcome.claim("the trial came to its end", False)
     outcome.count(seconds=round(time.monotonic() - began))
     print(f"{name}: {outcome.passed} passed, {outcome.failed} failed", flush=True)
+    _keep(outcome)
     return outcome
 
 
-def _document(outcomes: list[Outcome]) -> str:
+def _keep(outcome: Outcome) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
@@ -60,13 +63,17 @@ def _document(outcomes: list[Outcome]) -> str:
         text=True,
         check=True,
     ).stdout.strip()
-    document = {
+    stamp = {
         "commit": commit,
         "on": datetime.now(UTC).date().isoformat(),
         "machine": machine_words(),
-        "trials": [outcome.as_json() for outcome in outcomes],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
+    entries = {entry["trial"]: entry for entry in known}
+    entries[outcome.name] = {**outcome.as_json(), **stamp}
+    ordered = [entries[name] for name in TRIALS if name in entries]
+    text = json.dumps(ordered, ensure_ascii=False, indent=1)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
