@@ -28,3 +28,12 @@ def in_subtree(code: str, root: str) -> bool:
 def pad(code6: str) -> str:
     """``620102`` → ``620102000000``, the form item systems use."""
     return code6.ljust(12, "0")
+
+
+def lineage(code: str) -> tuple[str, ...]:
+    """The code itself, then its parent … up to the province. ValueError unless 12 digits.
+
+    ``620102001000`` → itself, ``620102000000``, ``620100000000``, ``620000000000``.
+    """
+    width = len(significant_prefix(code))
+    return tuple(pad(code[:w]) for w in reversed(_WIDTHS) if w <= width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from yiwang.capability.branches import reactions as branches
 from yiwang.capability.cases.events import (
     BlocksCleared,
     CaseAccepted,
@@ -26,9 +27,13 @@ from yiwang.capability.cases.events import (
     SpecialBegun,
     SpecialEnded,
 )
+from yiwang.capability.conversations import reactions as conversations
+from yiwang.capability.conversations.events import RemarkMade
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
 from yiwang.capability.reviews.events import ReviewGiven
+from yiwang.capability.visits import reactions as visits
+from yiwang.capability.visits.events import VisitPlanned
 from yiwang.centre.indicators import reactions as indicators
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
@@ -38,25 +43,57 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     PassedToOfficial: [applicants.tell_passed_on],
     CaseAccepted: [applicants.tell_accepted],
     CaseReturned: [applicants.tell_returned],
-    CaseHandedBack: [applicants.tell_handed_back],
-    CaseRefused: [applicants.tell_refused],
-    CaseDecided: [indicators.count_decided, applicants.tell_decided],
-    CaseWithdrawn: [applicants.tell_withdrawn],
-    CaseClosed: [applicants.invite_review],
-    CaseNotOurs: [applicants.tell_not_ours],
-    CaseTransferred: [applicants.tell_transferred],
-    CaseTerminated: [applicants.tell_terminated],
+    CaseHandedBack: [applicants.tell_handed_back, conversations.close_conversation],
+    CaseRefused: [applicants.tell_refused, conversations.close_conversation],
+    CaseDecided: [
+        indicators.count_decided,
+        applicants.tell_decided,
+        branches.close_branches,
+        visits.close_visits,
+    ],
+    CaseWithdrawn: [
+        applicants.tell_withdrawn,
+        branches.close_branches,
+        visits.close_visits,
+        conversations.close_conversation,
+    ],
+    CaseClosed: [applicants.invite_review, conversations.close_conversation],
+    CaseNotOurs: [applicants.tell_not_ours, conversations.close_conversation],
+    CaseTransferred: [
+        applicants.tell_transferred,
+        branches.close_branches,
+        visits.close_visits,
+        conversations.follow_transfer,
+    ],
+    CaseTerminated: [
+        applicants.tell_terminated,
+        branches.close_branches,
+        visits.close_visits,
+        conversations.close_conversation,
+    ],
     CaseRevoked: [applicants.tell_taken_back],
     CaseReopened: [applicants.tell_reopened],
     SpecialBegun: [applicants.tell_special],
-    SpecialEnded: [applicants.tell_special_over],
+    SpecialEnded: [applicants.tell_special_over, branches.close_review],
     BlocksCleared: [applicants.go_on_with_result],
+    VisitPlanned: [applicants.tell_visit_planned],
+    RemarkMade: [applicants.tell_remark],
     ClockRecomputed: [applicants.tell_new_date],
     ExtensionGranted: [applicants.tell_extended],
     DecisionRevoked: [applicants.tell_revoked],
     CorrectionOverdue: [applicants.tell_overdue],
-    ClockTurnedRed: [applicants.pass_on_overdue, applicants.accept_by_silence],
-    ClockTurnedYellow: [applicants.remind_of_correction],
+    ClockTurnedRed: [
+        applicants.pass_on_overdue,
+        applicants.accept_by_silence,
+        branches.tell_late,
+        visits.tell_late,
+        conversations.tell_late,
+    ],
+    ClockTurnedYellow: [
+        applicants.remind_of_correction,
+        branches.tell_nearly_due,
+        visits.tell_nearly_due,
+    ],
     EntitlementStopAnnounced: [applicants.tell_stop_announced],
     ReviewGiven: [indicators.count_review],
 }
@@ -65,6 +102,12 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
+        "branches.branch_answered",
+        "branches.branch_asked_again",
+        "branches.branch_closed",
+        "branches.branch_late",
+        "branches.branch_nearly_due",
+        "branches.branch_opened",
         "cases.accepted_by_silence",
         "cases.case_corrected",
         "cases.case_delivered",
@@ -82,6 +125,7 @@ UNHEARD: frozenset[str] = frozenset(
         "catalogue.item_published",
         "clocks.calendar_imported",
         "clocks.clock_extended",
+        "conversations.reply_late",
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",
@@ -91,5 +135,10 @@ UNHEARD: frozenset[str] = frozenset(
         "reviews.rectification_closed",
         "reviews.rectification_opened",
         "rulings.table_published",
+        "visits.visit_late",
+        "visits.visit_nearly_due",
+        "visits.visit_recorded",
+        "visits.visit_skipped",
+        "visits.visit_wanted",
     }
 )

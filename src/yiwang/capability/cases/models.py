@@ -41,6 +41,19 @@ class CaseSet(models.QuerySet["Case"]):
         let_in = CaseParticipant.objects.visible_to(actor).filter(case=models.OuterRef("pk"))
         return self.filter(mine | Q(models.Exists(let_in)))
 
+    def open_to(self, actor: Actor) -> Self:
+        """Those one may open whole: one's own, one's body's, and those one's body passed on.
+
+        A body that is only asked about a case comes to it through its branch.
+        """
+        mine = scope_filter(actor, roles=_READERS)
+        if actor.kind is not ActorKind.OFFICIAL:
+            return self.filter(mine)
+        passed_on = CaseParticipant.objects.visible_to(actor).filter(
+            case=models.OuterRef("pk"), reference__startswith="department:"
+        )
+        return self.filter(mine | Q(models.Exists(passed_on)))
+
     def in_charge_of(self, actor: Actor) -> Self:
         """One's own, or those one's body handles: for worklists, and for every act on a case."""
         return self.filter(scope_filter(actor, roles=_READERS))

@@ -8,7 +8,8 @@ terminate · deem_accepted. ``special``: begin_special · end_special.
 ``official``: forward · send_back · decide · confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
-``afterwards``: revoke · reopen.
+``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
+the spot, and the applicant with the official do.
 
 Each step is one transaction. What differs from item to item is said by its pack, never here.
 """

@@ -16,7 +16,7 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, NotOurs
 from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, results, stopping
+from yiwang.capability.journey import letters, results, stopping, together
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import actions as clocks
@@ -36,6 +36,7 @@ def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseVi
         row = cases.accept(case_key=case_key, version=version, actor=actor, at=at)
         flow = case_queries.get_flow(row.item_code, row.item_version)
         case_clocks.accepted(row.reference, flow, since=at, actor=actor, at=at)
+        together.begin(case_key=case_key, actor=actor, at=at)
         letters.accepted(case_key=case_key, actor=actor, at=at)
         return case_queries.get_case(case_key, actor, at=at)
 
@@ -195,5 +196,6 @@ def deem_accepted(*, case_key: str, actor: Actor, at: datetime) -> bool:
     flow = case_queries.get_flow(inside.item_code, inside.item_version)
     cases.deem_accepted(case_key=case_key, actor=actor, at=at)
     case_clocks.accepted(inside.reference, flow, since=inside.counted_from, actor=actor, at=at)
+    together.begin(case_key=case_key, actor=actor, at=at)
     letters.accepted_by_silence(inside=inside, actor=actor, at=at)
     return True

@@ -32,6 +32,8 @@ NOTICES: Final[Mapping[str, frozenset[str]]] = {
     "decision-revoked": ALWAYS | {"reason", "result"},
     "review-invited": _DECIDED,
     "due-date-changed": ALWAYS | {"reason"},
+    "visit-planned": ALWAYS | {"visit_at", "place", "officers"},
+    "remark-made": ALWAYS | {"next_step"},
     "entitlement-stopped": ALWAYS | {"reason", "appeal", "stops_on"},
 }
 #: What an approval of a benefit can also say.

@@ -11,7 +11,7 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
 from yiwang.capability.entitlements.definitions import StopReason
-from yiwang.capability.journey import facts, letters, results, stopping
+from yiwang.capability.journey import facts, letters, results, stopping, together
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import actions as clocks
@@ -60,10 +60,12 @@ def decide(
     A benefit a rule had granted before is then announced to stop.
 
     Refusals: ``VersionConflict`` (somebody was faster), ``CannotDo``, ``NotYourOwnCase``,
-    ``NotAllowed``, ``InvalidInput`` (no reason), ``CannotIssue``.
+    ``NotAllowed``, ``InvalidInput`` (no reason), ``OthersNotAsked``, ``CannotIssue``.
     """
     approved = Outcome(outcome) is Outcome.APPROVE
     named = basis or results.named_basis(case_key, approved=approved)
+    if approved:
+        together.insist_on_begun(case_key)
     cases.decide(
         case_key=case_key,
         version=version,

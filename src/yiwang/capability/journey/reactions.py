@@ -12,7 +12,6 @@ from yiwang.capability.cases.events import (
     CaseAccepted,
     CaseClosed,
     CaseDecided,
-    CaseEvent,
     CaseHandedBack,
     CaseNotOurs,
     CaseRefused,
@@ -31,19 +30,27 @@ from yiwang.capability.cases.events import (
     SpecialEnded,
 )
 from yiwang.capability.cases.queries import Inside
+from yiwang.capability.conversations.definitions import Side
+from yiwang.capability.conversations.events import RemarkMade
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.entitlements.definitions import REASON_LABELS
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import acceptance, letters, results, rethinking
 from yiwang.capability.journey.acceptance import CLOCK as _CLOCK
 from yiwang.capability.journey.clocks import ACCEPT, DECIDE, SUPPLY
+from yiwang.capability.visits import queries as visits
+from yiwang.capability.visits.events import VisitPlanned
+from yiwang.kernel.actor import machine
 from yiwang.kernel.events import Event
-from yiwang.kernel.moments import legal_date
+from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.messages import actions as messages
+
+#: Who reads a visit for its notice.
+_READER = machine("notices")
 
 
 def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
@@ -207,6 +214,29 @@ def remind_of_correction(*, event: ClockTurnedYellow, position: int, **_: object
         _tell("correction-due-soon", event, position, correct_by=by)
 
 
+def tell_visit_planned(*, event: VisitPlanned, position: int, **_: object) -> None:
+    """When, where and who comes, and that it makes nothing later."""
+    visit = visits.get_visit(split(event.visit)[1], _READER, at=event.at)
+    if visit.planned_at is None:
+        return
+    when = visit.planned_at.astimezone(SHANGHAI)
+    _tell(
+        "visit-planned",
+        event,
+        position,
+        visit_at=f"{letters.say(when.date())}{when:%H:%M}",
+        place=visit.place,
+        officers="、".join(one.name for one in visit.officers),
+    )
+
+
+def tell_remark(*, event: RemarkMade, position: int, **_: object) -> None:
+    """The official wrote; the words stay on the case's page, behind the sign-in."""
+    if event.side == Side.OFFICE:
+        wanted = "并回复" if event.asks else ""
+        _tell("remark-made", event, position, next_step=wanted)
+
+
 def tell_stop_announced(*, event: EntitlementStopAnnounced, position: int, **_: object) -> None:
     """A benefit is to end: from when, why, and until when to object. Payments go on until then."""
     if not event.case.startswith("case:"):
@@ -255,7 +285,7 @@ def _due(subject: str, kind: str, at: datetime) -> str:
 
 def _tell(
     notice: str,
-    event: CaseEvent | ClockRecomputed | ClockTurnedYellow,
+    event: Event,
     position: int,
     **values: str,
 ) -> None:

@@ -36,9 +36,18 @@ PUBLISHER = machine("publisher")
 
 
 @transaction.atomic
-def publish(code: str, *, at: datetime, changes: Mapping[str, Any] | None = None) -> Item:
-    """One pack's item (its keys but for ``changes``), form, flow, tables and licence."""
-    folder = PACKS / code
+def publish(
+    code: str,
+    *,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+) -> Item:
+    """One pack's item (its keys but for ``changes``), form, flow, tables and licence.
+
+    ``folder``: for one that is not on the shelf.
+    """
+    folder = folder or PACKS / code
     item = parse_item({**_yaml(folder / "item.yaml"), **(changes or {})})
     if not isinstance(item, Item):
         raise ValueError("; ".join(map(str, item)))

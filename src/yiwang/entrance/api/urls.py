@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from yiwang.entrance.api import (
+    branches,
     cases,
+    conversations,
     desk,
     drafts,
     engine,
@@ -17,6 +19,7 @@ from yiwang.entrance.api import (
     reviews,
     search,
     verify,
+    visits,
 )
 from yiwang.entrance.api.door import Door, StrictParser
 from yiwang.entrance.shell.access import ANYONE, access
@@ -34,7 +37,10 @@ api = Door(
     urls_namespace="api-v1",
     parser=StrictParser(),
 )
-for module in (search, drafts, cases, desk, engine, papers, reviews, messages, verify):
+for module in (
+    search, drafts, cases, desk, engine, branches, visits, conversations, papers, reviews, messages,
+    verify,
+):  # fmt: skip
     api.add_router("", module.router)
 
 

@@ -9,8 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView, StepView
+from yiwang.capability.conversations import queries as conversations
+from yiwang.capability.visits import queries as visits
 from yiwang.entrance.citizen.answers import amount_words
 from yiwang.entrance.shell import drawing, strip
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -18,6 +21,8 @@ from yiwang.entrance.shell.drawing import DrawnStep, Progress
 from yiwang.entrance.shell.templatetags.words import short_day
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.references import new_key
+from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks.definitions import ClockView
 
 _PROGRESS: Final = {
@@ -33,8 +38,14 @@ _QUIET: Final = ("withdraw", "ask_for_person")
 @require_safe
 def progress(request: HttpRequest, key: str) -> HttpResponse:
     """One sentence on top, then why this day, who holds it, what to do, what happened."""
+    return page(request, key)
+
+
+def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> HttpResponse:
+    """The page; after a message that could not be sent, with the reason on top and the words kept."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    case = cases.get_case(key, actor, at=moments.now())
+    at = moments.now()
+    case = cases.get_case(key, actor, at=at)
     clock = running(case)
     values = {
         "case": case,
@@ -45,8 +56,16 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
         "main_acts": [act for act in case.acts if act.name == "supply_correction"],
         "quiet_acts": [act for act in case.acts if act.name in _QUIET],
         "timeline": tuple(reversed(case.timeline)),
+        "parts": branches.list_parts(key, actor, at=at),
+        "visits": visits.list_case_visits(key, actor, at=at),
+        "talk": conversations.get_conversation(key, actor, at=at),
+        "talk_form": new_key(),
+        "talk_typed": request.POST.get("text", "")[:4000],
+        "talk_wrong": {problem.field for problem in refusal.fields} if refusal else set(),
+        "refusal": refusal,
     }
-    return render(request, "citizen/progress.html", values)
+    status = refusal.status if refusal else 200
+    return render(request, "citizen/progress.html", values, status=status)
 
 
 def running(case: CaseView) -> ClockView | None:

@@ -25,6 +25,7 @@ from yiwang.entrance.citizen import (
     sign_in,
     sms_simulator,
     staff_sign_in,
+    talk,
     vault,
 )
 from yiwang.entrance.shell import security
@@ -65,6 +66,13 @@ urlpatterns = [
     path("my/cases/<str:key>/withdraw/", acts.withdraw, name="withdraw"),
     path("my/cases/<str:key>/ask-person/", acts.ask_for_person, name="ask-person"),
     path("my/cases/<str:key>/correct/", correct.correct, name="correct"),
+    path("my/cases/<str:key>/talk/", talk.say, name="talk"),
+    path("my/cases/<str:key>/talk/read/", talk.read, name="talk-read"),
+    path(
+        "my/cases/<str:key>/talk/<str:remark_key>/<str:remark_file>/",
+        talk.show_file,
+        name="talk-file",
+    ),
     path("my/licences/", holdings.holdings, name="licences"),
     path("my/materials/", vault.vault, name="vault"),
     path("my/materials/<str:case_key>/<slug:material>/delete/", vault.forget, name="forget"),

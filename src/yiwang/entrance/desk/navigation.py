@@ -24,6 +24,9 @@ LISTS: Final = (
     (CaseStatus.DONE, "已办结"),
     (CaseStatus.ALL, "全部"),
 )
+BRANCHES: Final = "/desk/branches/"
+VISITS: Final = "/desk/visits/"
+TALKS: Final = "/desk/talks/"
 REVIEWS: Final = "/desk/reviews/"
 GRANTS: Final = "/desk/entitlements/"
 MONTHS: Final = "/desk/entitlements/months/"
@@ -43,6 +46,10 @@ class Link:
 def links(request: HttpRequest, *, status: str = "") -> tuple[Link, ...]:
     """The lists of cases (``status`` is the one shown), then the further pages he may open."""
     found = [Link(f"/desk/?list={one}", label, one == status) for one, label in LISTS]
+    found += [
+        Link(address, label, request.path.startswith(address))
+        for address, label in ((BRANCHES, "并联"), (VISITS, "核查"), (TALKS, "留言"))
+    ]
     found.append(Link(REVIEWS, "差评整改", request.path.startswith(REVIEWS)))
     if any(request.actor.has_role(role) for role in RECOVERY_ROLES):  # type: ignore[attr-defined]
         found.append(Link("/console/recovery/", "找回账号", False))

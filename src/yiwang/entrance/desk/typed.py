@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.kernel.moments import SHANGHAI
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
 
 LONGEST: Final = 2000
@@ -57,6 +58,23 @@ def day_in(request: HttpRequest, field: str, *, label: str) -> date:
         return date.fromisoformat(request.POST.get(field, "").strip())
     except ValueError as error:
         raise wrong(field, f"{label}不是日期", "，请写成 2026-12-18 的样子") from error
+
+
+def days_in(request: HttpRequest, field: str, *, label: str, most: int = 60) -> int:
+    """A number of working days from 1 to ``most``."""
+    given = request.POST.get(field, "").strip()
+    if not (given.isascii() and given.isdecimal() and len(given) < 4 and 1 <= int(given) <= most):
+        raise wrong(field, f"{label}不对", f"，请写 1 到 {most} 的整数")
+    return int(given)
+
+
+def moment_in(request: HttpRequest, field: str, *, label: str) -> datetime:
+    """A day and time as the browser sends it: 2026-12-18T09:30, Shanghai time."""
+    try:
+        given = datetime.fromisoformat(request.POST.get(field, "").strip())
+    except ValueError as error:
+        raise wrong(field, f"{label}不是日期和时间", "，请写成 2026-12-18T09:30 的样子") from error
+    return given.replace(tzinfo=SHANGHAI) if given.tzinfo is None else given
 
 
 def month_in(request: HttpRequest, field: str, *, label: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.desk import (
+    branches,
     case_acts,
     cases,
     files,
@@ -12,6 +13,8 @@ from yiwang.entrance.desk import (
     grants,
     months,
     reviews,
+    talks,
+    visits,
     worklist,
 )
 from yiwang.entrance.shell import security
@@ -26,8 +29,31 @@ urlpatterns = [
         path(f"desk/cases/<str:case_key>/acts/{slug}/", case_acts.take_act, {"slug": slug})
         for slug in case_acts.SLUGS
     ),
+    path("desk/cases/<str:case_key>/consult/", branches.consult),
+    path("desk/cases/<str:case_key>/expert-review/", branches.review),
+    path("desk/cases/<str:case_key>/visit/", visits.want),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
+    path("desk/branches/", branches.show_branches),
+    path("desk/branches/<str:branch_key>/", branches.show_branch),
+    path("desk/branches/<str:branch_key>/answer/", branches.answer),
+    path("desk/branches/<str:branch_key>/ask-again/", branches.ask_again),
+    path("desk/branches/<str:branch_key>/close/", branches.close),
+    path("desk/branches/<str:branch_key>/materials/<str:branch_material>/", branches.show_material),
+    path("desk/branches/<str:branch_key>/files/<str:branch_file>/", branches.show_file),
+    path("desk/visits/", visits.show_visits),
+    path("desk/visits/<str:visit_key>/", visits.show_visit),
+    path("desk/visits/<str:visit_key>/plan/", visits.plan),
+    path("desk/visits/<str:visit_key>/record/", visits.record),
+    path("desk/visits/<str:visit_key>/sign/", visits.sign),
+    path("desk/visits/<str:visit_key>/skip/", visits.skip),
+    path("desk/visits/<str:visit_key>/photographs/", visits.add_photograph),
+    path("desk/visits/<str:visit_key>/photographs/<str:photograph>/", visits.show_photograph),
+    path("desk/talks/", talks.show_talks),
+    path("desk/talks/<str:case_key>/", talks.show_talk),
+    path("desk/talks/<str:case_key>/say/", talks.say),
+    path("desk/talks/<str:case_key>/read/", talks.read),
+    path("desk/talks/<str:case_key>/files/<str:remark_key>/<str:remark_file>/", talks.show_file),
     path("desk/reviews/", reviews.show_orders),
     path("desk/reviews/<str:order_key>/", reviews.show_order),
     path("desk/reviews/<str:order_key>/contact/", reviews.contact),

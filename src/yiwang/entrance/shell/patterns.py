@@ -64,6 +64,7 @@ _PARTS: Final = (
     ("clock", "时钟"),
     ("flow", "怎么走"),
     ("timeline", "经过"),
+    ("talk", "留言"),
     ("rows", "行和面板"),
     ("folds", "折叠"),
     ("tables", "表"),

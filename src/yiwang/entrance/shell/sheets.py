@@ -22,6 +22,7 @@ SHEETS: Final = tuple(
         "materials",
         "steps",
         "timeline",
+        "talk",
         "strip",
         "drawing",
         "print",

@@ -26,6 +26,8 @@ _NAMES: Final = {
     "person": "SELECT name FROM libraries_person WHERE key = %s",
     "organization": "SELECT name FROM libraries_organization WHERE key = %s",
 }
+#: A person's name is cipher text in its column (``EncryptedText``), a firm's is public.
+_CLOSED_NAME: Final = "libraries.person.name"
 
 
 def citizen_id_index(citizen_id: str) -> str:
@@ -77,7 +79,7 @@ def get_name(holder: str) -> str:
     kind, _bar, key = holder.partition(":")
     found = prepared.run(_NAMES[kind], [key]) if kind in _NAMES else ()
     for (name,) in found:
-        return str(name)
+        return crypto.decrypt(name, purpose=_CLOSED_NAME) if kind == "person" else str(name)
     raise NotFound("没有找到登记信息。", "请核对后再试。")
 
 

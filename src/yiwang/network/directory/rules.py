@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from yiwang.kernel.places import lineage as lineage
 from yiwang.kernel.places import significant_prefix
 
 _WIDTHS = (2, 4, 6, 9, 12)
 #: Units that exist for statistics only: they add nothing to a name people say.
 _NAMELESS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
-
-
-def lineage(code: str) -> tuple[str, ...]:
-    """The code itself, then its parent … up to the province. ValueError unless 12 digits.
-
-    ``620102001000`` → itself, ``620102000000``, ``620100000000``, ``620000000000``.
-    """
-    width = len(significant_prefix(code))
-    return tuple(code[:w].ljust(12, "0") for w in reversed(_WIDTHS) if w <= width)
 
 
 def level_of(code: str) -> int:

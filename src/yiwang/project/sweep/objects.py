@@ -12,27 +12,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
 
 from yiwang.applications import actions as applications
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import sample as cases
-from yiwang.capability.catalogue import queries as catalogue
-from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.entitlements import actions as entitlements
-from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
-from yiwang.capability.intake.definitions import DraftView
-from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.foundation.laws import actions as laws
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
-from yiwang.mechanisms.files import actions as files
-from yiwang.mechanisms.files import sample as file_samples
-from yiwang.mechanisms.files.definitions import Kind as FileKind
 from yiwang.network.directory import sample as places
+from yiwang.project.sweep import jointly, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -68,12 +60,30 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "entitlements": "entitlement",
     "grant_key": "entitlement",
     "list_key": "monthly_list",
+    "branches": "branch",
+    "branch_key": "branch",
+    "branch_material": "branch_material",
+    "branch_file": "branch_file",
+    "visits": "visit",
+    "visit_key": "visit",
+    "photograph": "photograph",
+    "talks": "case",
+    "remark_key": "remark",
+    "remark_file": "remark_file",
     "step_key": "step",
     "step": "step",
 }
-_ITEM: Final = "elderly-allowance"
+_ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right.
-ONLY_IN_A_STATE: Final = frozenset({"/my/cases/{key}/correct/", "/my/drafts/{key}/receipt/"})
+ONLY_IN_A_STATE: Final = frozenset(
+    {
+        "/my/cases/{key}/correct/",
+        "/my/drafts/{key}/receipt/",
+        "/desk/branches/{branch_key}/ask-again/",
+        "/desk/branches/{branch_key}/close/",
+        "/desk/visits/{visit_key}/skip/",
+    }
+)
 #: Operators' things, opened by role alone: none is made, 404 is a right answer to who may come in.
 ABSENT: Final = "999999999"
 #: Parameters that name something public or no object at all, with a value that exists.
@@ -148,30 +158,10 @@ def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Th
         "letter": replace(thing, key=letter.key),
         "licence": replace(thing, key=licence.key),
         "rectification": replace(thing, key=review.rectification),
-        "file": replace(thing, key=_upload(case.reference, owner, at)),
+        **jointly.make_remark(case.key, thing, owner=owner, at=at),
+        "file": replace(thing, key=uploads.upload(case.reference, owner, at)),
         "verify_code": Thing(licence.verify_code, public=True),
     }
-
-
-@transaction.atomic
-def _draft(owner: Actor, at: datetime) -> DraftView:
-    """A draft of anybody's, also of those the item does not serve: the sweep asks who sees it."""
-    item = catalogue.get_item(_ITEM)
-    return intake_actions.start_draft(
-        item_code=item.code, item_version=item.version, actor=owner, at=at, questions={}
-    )
-
-
-def _upload(case: str, owner: Actor, at: datetime) -> str:
-    """A picture handed in with the case; its key."""
-    draft = _draft(owner, at)
-    stored = files.store(
-        data=file_samples.content(FileKind.PNG), filename="权限检查.png", actor=owner, at=at
-    )
-    wanted = Material("proof", "权限检查", "权限检查", MaterialSource.UPLOADED, "权限检查", ())
-    materials.upload(subject=draft.reference, material=wanted, stored=stored, actor=owner, at=at)
-    materials.move_to_case(draft_key=draft.key, case=case, actor=owner, at=at)
-    return stored.key
 
 
 def _issue(case: str, owner: Actor, department: str, at: datetime) -> LicenceView:
@@ -195,7 +185,7 @@ def _issue(case: str, owner: Actor, department: str, at: datetime) -> LicenceVie
 def make_draft(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
     """A draft: its owner's alone until it is handed in."""
     del department
-    draft = _draft(owner, at)
+    draft = uploads.draft(owner, at)
     step = intake.get_form(draft.item_code, draft.item_version).steps[0].key
     return {
         "draft": Thing(draft.key, owner=owner.applicant),
@@ -287,6 +277,8 @@ MAKERS: Final[tuple[Maker, ...]] = (
     make_entitlement,
     make_token,
     make_security,
+    jointly.make_branch,
+    jointly.make_visit,
 )
 
 

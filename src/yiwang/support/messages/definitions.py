@@ -37,6 +37,8 @@ VALUES = {
     "licence_no": "证照编号",
     "phone": "咨询电话",
     "place": "办理地点",
+    "visit_at": "现场核查的时间",
+    "officers": "现场核查的人员",
     "code": "验证码",
     "minutes": "分钟",
     "link": "网页地址",
@@ -157,7 +159,8 @@ PACK_NAMES = {
 #: Steps that are no case's: packs name them as the platform does.
 WHOLE_NAMES = frozenset(
     ["correction-due-soon", "correction-overdue", "decision-revoked", "due-date-changed", 
-     "entitlement-granted", "entitlement-stopped", "licence-issued", "review-invited"]
+     "entitlement-granted", "entitlement-stopped", "licence-issued", "remark-made", "review-invited",
+     "visit-planned"]
 )  # fmt: skip
 
 

@@ -88,9 +88,9 @@ def take_number(division_code: str, at: datetime) -> str:
 def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
     """Open a case to work on it: everything unmasked, and a journal entry saying who looked.
 
-    Refusals: ``NotFound``.
+    Refusals: ``NotFound``, also for a body that is only asked (``queries.get_shared_case``).
     """
-    row = Case.objects.visible_to(actor).filter(key=case_key).first()
+    row = Case.objects.open_to(actor).filter(key=case_key).first()
     if row is None:
         raise NotFound
     if actor.kind is ActorKind.OFFICIAL:

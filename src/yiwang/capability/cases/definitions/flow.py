@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yiwang.capability.cases.definitions import CitationRow
+from yiwang.capability.cases.definitions.jointly import BranchPlan, VisitPlan
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.mechanisms.clocks.definitions import Allowance
 
@@ -173,6 +174,8 @@ class Flow:
     silence: Silence | None = None
     renewal: RenewalPlan | None = None
     in_name_of: InNameOf | None = None
+    branches: tuple[BranchPlan, ...] = ()
+    visit: VisitPlan | None = None
 
     @property
     def decided_from_acceptance(self) -> bool:

@@ -13,6 +13,7 @@ from yiwang.capability.cases.definitions.flow import (
     RuleInput,
     RulingPlan,
 )
+from yiwang.capability.cases.definitions.flow_jointly import JOINTLY_KEYS, jointly
 from yiwang.capability.cases.definitions.flow_procedure import PROCEDURE_KEYS, procedure
 from yiwang.capability.cases.definitions.flow_reader import Reader
 from yiwang.capability.cases.definitions.profiles import Profile
@@ -34,7 +35,7 @@ def parse_flow(document: Any) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
 
 class _Reader(Reader):
     def flow(self, document: Any) -> Flow:
-        top = self.mapping(document, "", _KEYS | PROCEDURE_KEYS)
+        top = self.mapping(document, "", _KEYS | PROCEDURE_KEYS | JOINTLY_KEYS)
         profile = self.choice(top.get("profile"), Profile, "profile")
         decide = self.mapping(top.get("decide"), "decide", {"within", "basis", "local"})
         instant, local = self.flag(top, "instant", ""), self.flag(decide, "local", "decide")
@@ -42,6 +43,8 @@ class _Reader(Reader):
         ruling = self.ruling(top["ruling"]) if top.get("ruling") is not None else None
         if instant and ruling is None and profile is not Profile.FILING:
             self.say("ruling", "即时办结的事项要有一张决策表")
+        if instant and (top.get("branches") or top.get("visit")):
+            self.say("instant", "要别的部门同意或者要现场核查的事项，不能由决策表当场办结")
         return Flow(
             profile=profile,
             instant=instant,
@@ -53,6 +56,7 @@ class _Reader(Reader):
             approve_basis=self.citations(top.get("approve_basis", []), "approve_basis"),
             reject_basis=self.citations(top.get("reject_basis", []), "reject_basis"),
             **procedure(self, top, profile),
+            **jointly(self, top, profile),
         )
 
     def ruling(self, value: Any) -> RulingPlan:

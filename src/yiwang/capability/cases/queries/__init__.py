@@ -16,7 +16,7 @@ from yiwang.capability.cases.queries.inside import (
 from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
-from yiwang.capability.cases.queries.one import find_receipt, get_case
+from yiwang.capability.cases.queries.one import find_receipt, get_case, get_shared_case
 
 __all__ = [
     "Inside",
@@ -30,6 +30,7 @@ __all__ = [
     "get_flow",
     "get_inside",
     "get_notice",
+    "get_shared_case",
     "has_flow",
     "is_renewed_by_silence",
     "is_silent",

@@ -39,12 +39,14 @@ class Inside:
     item_name: str
     applicant: str
     applicant_name: str
+    applicant_masked: str
     submitted_by: str
     division_code: str
     department: str
     department_name: str
     received_at: datetime
     decided_at: datetime | None
+    ended_at: datetime | None
     answers: Mapping[str, object]
     words: Mapping[str, str]
     result_kind: str
@@ -169,12 +171,14 @@ def inside_of(row: Case) -> Inside:
         item_name=row.item_name,
         applicant=row.applicant,
         applicant_name=content["applicant_name"],
+        applicant_masked=row.applicant_masked,
         submitted_by=row.submitted_by,
         division_code=row.division_code,
         department=row.department,
         department_name=row.department_name,
         received_at=row.received_at,
         decided_at=row.decided_at,
+        ended_at=row.ended_at,
         answers=content["answers"],
         words={row["field"]: row["value"] for row in content["rows"]},
         result_kind=content["result_kind"],

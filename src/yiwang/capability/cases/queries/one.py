@@ -29,15 +29,27 @@ from yiwang.support.letters import queries as letters
 
 
 def get_case(key: str, actor: Actor, *, at: datetime | None = None) -> CaseView:
-    """One case as this actor may see it; ``NotFound`` also for other people's.
+    """One case of one's own, or of the body one works for or that passed it on; else ``NotFound``.
 
     The applicant sees everything of their own; to others personal answers are masked here
     (``actions.read_case`` shows them and writes who looked).
     """
-    row = Case.objects.visible_to(actor).filter(key=key).first()
+    row = Case.objects.open_to(actor).filter(key=key).first()
     if row is None:
         raise NotFound
     return view_of(row, actor, at=at or moments.now(), unmasked=actor.applicant == row.applicant)
+
+
+def get_shared_case(key: str, actor: Actor, *, at: datetime) -> CaseView:
+    """The case as a body that was let in may see it: masked, without letters, rulings and opinions.
+
+    ``NotFound`` for bodies that were not. What it is shown of the materials, the branch says.
+    """
+    row = Case.objects.visible_to(actor).filter(key=key).first()
+    if row is None or actor.kind is not ActorKind.OFFICIAL:
+        raise NotFound
+    view = view_of(row, actor, at=at, unmasked=False)
+    return replace(view, documents=(), rulings=(), correction=(), decision=None, blocks=())
 
 
 def find_receipt(*, actor: Actor, idempotency_key: str, body_digest: str) -> Receipt | None:

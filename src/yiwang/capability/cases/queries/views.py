@@ -57,6 +57,16 @@ _TIMELINE: Mapping[str, str] = {
     "cases.decision_revoked": "人工复核后撤销原决定，重新办理",
     "cases.correction_overdue": "补正期限已过，转工作人员接着办",
     "cases.rule_unavailable": "不能自动核对",
+    "branches.branch_opened": "送其他部门审查",
+    "branches.branch_answered": "其他部门已经答复",
+    "branches.branch_asked_again": "再送其他部门审查",
+    "branches.branch_closed": "其他部门不用再答复",
+    "branches.branch_late": "其他部门超过时限",
+    "visits.visit_wanted": "要现场核查",
+    "visits.visit_planned": "已安排现场核查",
+    "visits.visit_recorded": "现场核查完成",
+    "visits.visit_skipped": "免于现场核查",
+    "visits.visit_late": "现场核查超过时限",
     "clocks.clock_extended": "答复日期延长",
     "clocks.pause": "时限暂停",
     "clocks.resume": "时限继续",
@@ -183,6 +193,8 @@ def timeline(row: Case, entries: Sequence[Entry]) -> tuple[TimelineRow, ...]:
 def _who(row: Case, entry: Entry) -> str:
     if entry.actor in (row.submitted_by, row.applicant) or entry.on_behalf_of == row.applicant:
         return "申请人"
+    if entry.act == "branches.branch_answered":
+        return str(entry.facts["department_name"])
     return "系统" if entry.actor_kind == "MACHINE" else row.department_name
 
 
@@ -200,6 +212,8 @@ def _detail(entry: Entry) -> str:
         return PLACE_LABELS.get(str(entry.facts["place"]), "")
     if entry.act in ("cases.case_returned", "cases.case_handed_back"):
         return f"共 {entry.facts['items']} 处"
+    if entry.act.startswith("branches.") and entry.act != "branches.branch_answered":
+        return str(entry.facts["department_name"])
     return ""
 
 

@@ -88,11 +88,18 @@ def test_another_body_sees_only_what_it_was_let_into_and_may_act_on_nothing() ->
             case_key=case.key, department=OTHER_BODY, division_code=sample.PLACE,
             reference="branch:a", actor=WORKER, at=AT,
         )  # fmt: skip
-    view = queries.get_case(case.key, OTHER, at=AT)
+    view = queries.get_shared_case(case.key, OTHER, at=AT)
     assert not view.in_charge
     assert view.acts == ()
-    assert actions.read_case(case_key=case.key, actor=OTHER, at=AT).answers[0].value[0] == "6"
-    assert journal.list_reads_of(case.applicant)[0].actor == OTHER.reference
+    assert view.answers[0].value == "****0000"
+    assert view.documents == ()
+    for door in (
+        lambda: queries.get_case(case.key, OTHER, at=AT),
+        lambda: actions.read_case(case_key=case.key, actor=OTHER, at=AT),
+        lambda: queries.get_shared_case(unseen.key, OTHER, at=AT),
+    ):
+        with pytest.raises(NotFound):
+            door()
     assert queries.list_cases(OTHER, at=AT).rows == ()
     with pytest.raises(NotAllowed):
         actions.decide(

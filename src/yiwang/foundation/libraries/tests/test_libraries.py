@@ -63,6 +63,16 @@ class TestPersons:
         for value in (person.name, person.citizen_id, person.phone, person.address, "62170000"):
             assert value not in stored
 
+    def test_a_name_by_itself_is_the_name_and_not_its_cipher(self):
+        person = sample.register_person(3, at=AT, name="马晓燕")
+        firm = sample.register_organization(
+            4, at=AT, name="兰州示例公司", legal_representative=person.reference
+        )
+        assert queries.get_name(person.reference) == "马晓燕"
+        assert queries.get_name(firm.reference) == "兰州示例公司"
+        with pytest.raises(NotFound):
+            queries.get_name("person:nobody")
+
     def test_a_wrong_check_character_is_refused_by_field(self):
         person = sample.new_person(9)
         last = "1" if person.citizen_id[-1] != "1" else "2"

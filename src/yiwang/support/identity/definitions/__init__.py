@@ -147,6 +147,15 @@ NOWHERE = Origin("")
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """An official of one body, for choosing who is sent; ``person``: the same human as a citizen."""
+
+    reference: str
+    name: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A living sign-in: who it is, and the name of the session inside the house."""
 

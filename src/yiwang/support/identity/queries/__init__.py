@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
+from yiwang.kernel.places import lineage
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.statements import prepared
 from yiwang.support.identity import rules
@@ -20,6 +21,7 @@ from yiwang.support.identity.definitions import (
     ROLE_LABELS,
     AccountKind,
     AccountView,
+    Colleague,
     GrantView,
     Method,
     Session,
@@ -213,6 +215,29 @@ def list_names(references: Iterable[str]) -> dict[str, str]:
     """Display names (masked for persons) of those who have accounts, by reference."""
     rows = Account.objects.filter(subject__in=set(references))
     return dict(rows.values_list("subject", "display_name"))
+
+
+def list_colleagues(
+    *, division_code: str, department: str, roles: Collection[Role], at: datetime
+) -> tuple[Colleague, ...]:
+    """The officials of one body with one of these roles where a matter lies, by name; 200 at most."""
+    counting = RoleGrant.objects.filter(
+        Q(department=None) | Q(department=department),
+        role__in=list(roles),
+        division_code__in=lineage(division_code),
+        confirmed_by__isnull=False,
+        revoked_at=None,
+        valid_from__lte=at,
+        valid_until__gt=at,
+    )
+    rows = Account.objects.filter(
+        kind=AccountKind.OFFICIAL,
+        active=True,
+        department=department,
+        key__in=counting.values("account_id"),
+    )
+    found = rows.order_by("display_name", "key").values_list("subject", "display_name", "person")
+    return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
 
 
 def list_grants(account: str) -> tuple[GrantView, ...]:

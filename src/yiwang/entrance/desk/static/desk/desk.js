@@ -8,8 +8,9 @@
   if (here > 0) give(links[here - 1], "k");
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-phrase]");
-    var opinion = document.getElementById("reason");
-    if (!button || !opinion) return;
+    if (!button) return;
+    var opinion = document.getElementById(button.dataset.into || "reason");
+    if (!opinion) return;
     opinion.value = (opinion.value ? opinion.value + "\n" : "") + button.dataset.phrase;
     opinion.focus();
   });
