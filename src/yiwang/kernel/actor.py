@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yiwang.kernel.places import in_subtree
+
 
 class ActorKind(StrEnum):
     PERSON = "PERSON"
@@ -67,6 +69,15 @@ class Actor:
 
     def has_role(self, role: Role) -> bool:
         return any(grant.role == role for grant in self.grants)
+
+    def roles_at(self, division_code: str, department: str) -> frozenset[Role]:
+        """The roles held where a matter is; a grant elsewhere gives no right there."""
+        return frozenset(
+            grant.role
+            for grant in self.grants
+            if grant.department in (None, department)
+            and in_subtree(division_code, grant.division_code)
+        )
 
 
 ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS, reference="anonymous:")

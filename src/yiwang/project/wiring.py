@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from yiwang.capability.branches import reactions as branches
 from yiwang.capability.cases.events import (
+    AcceptedBySilence,
     BlocksCleared,
     CaseAccepted,
     CaseClosed,
@@ -27,6 +28,16 @@ from yiwang.capability.cases.events import (
     SpecialBegun,
     SpecialEnded,
 )
+from yiwang.capability.commitments import reactions as commitments
+from yiwang.capability.commitments.events import (
+    CommitmentBroken,
+    CommitmentKept,
+    CommitmentTookEffect,
+    CorrectionOrdered,
+    LateMaterialSentBack,
+    ToleranceLapsed,
+    ToleranceOpened,
+)
 from yiwang.capability.conversations import reactions as conversations
 from yiwang.capability.conversations.events import RemarkMade
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
@@ -37,50 +48,68 @@ from yiwang.capability.visits.events import VisitPlanned
 from yiwang.centre.indicators import reactions as indicators
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
+from yiwang.support.credit import reactions as credit
+from yiwang.support.credit.events import BreachRepaired, RepairDeclined
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
     PassedToOfficial: [applicants.tell_passed_on],
-    CaseAccepted: [applicants.tell_accepted],
+    CaseAccepted: [applicants.tell_accepted, commitments.begin_late],
     CaseReturned: [applicants.tell_returned],
-    CaseHandedBack: [applicants.tell_handed_back, conversations.close_conversation],
-    CaseRefused: [applicants.tell_refused, conversations.close_conversation],
+    CaseHandedBack: [
+        applicants.tell_handed_back,
+        conversations.close_conversation,
+        commitments.end_with_case,
+    ],
+    CaseRefused: [
+        applicants.tell_refused,
+        conversations.close_conversation,
+        commitments.end_with_case,
+    ],
     CaseDecided: [
         indicators.count_decided,
         applicants.tell_decided,
         branches.close_branches,
         visits.close_visits,
+        commitments.follow_decision,
     ],
     CaseWithdrawn: [
         applicants.tell_withdrawn,
         branches.close_branches,
         visits.close_visits,
         conversations.close_conversation,
+        commitments.end_with_case,
     ],
     CaseClosed: [applicants.invite_review, conversations.close_conversation],
-    CaseNotOurs: [applicants.tell_not_ours, conversations.close_conversation],
+    CaseNotOurs: [
+        applicants.tell_not_ours,
+        conversations.close_conversation,
+        commitments.end_with_case,
+    ],
     CaseTransferred: [
         applicants.tell_transferred,
         branches.close_branches,
         visits.close_visits,
         conversations.follow_transfer,
+        commitments.go_along,
     ],
     CaseTerminated: [
         applicants.tell_terminated,
         branches.close_branches,
         visits.close_visits,
         conversations.close_conversation,
+        commitments.end_with_case,
     ],
-    CaseRevoked: [applicants.tell_taken_back],
-    CaseReopened: [applicants.tell_reopened],
+    CaseRevoked: [applicants.tell_taken_back, commitments.end_with_case],
+    CaseReopened: [applicants.tell_reopened, commitments.end_with_case],
     SpecialBegun: [applicants.tell_special],
     SpecialEnded: [applicants.tell_special_over, branches.close_review],
     BlocksCleared: [applicants.go_on_with_result],
     VisitPlanned: [applicants.tell_visit_planned],
     RemarkMade: [applicants.tell_remark],
-    ClockRecomputed: [applicants.tell_new_date],
+    ClockRecomputed: [applicants.tell_new_date, commitments.move_days],
     ExtensionGranted: [applicants.tell_extended],
-    DecisionRevoked: [applicants.tell_revoked],
+    DecisionRevoked: [applicants.tell_revoked, commitments.wait_again],
     CorrectionOverdue: [applicants.tell_overdue],
     ClockTurnedRed: [
         applicants.pass_on_overdue,
@@ -88,14 +117,26 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         branches.tell_late,
         visits.tell_late,
         conversations.tell_late,
+        commitments.lapse,
     ],
     ClockTurnedYellow: [
         applicants.remind_of_correction,
         branches.tell_nearly_due,
         visits.tell_nearly_due,
+        commitments.remind,
     ],
     EntitlementStopAnnounced: [applicants.tell_stop_announced],
     ReviewGiven: [indicators.count_review],
+    AcceptedBySilence: [commitments.begin_late],
+    ToleranceOpened: [commitments.tell_late],
+    LateMaterialSentBack: [commitments.tell_sent_back],
+    ToleranceLapsed: [commitments.tell_lapsed],
+    CommitmentTookEffect: [commitments.tell_in_force],
+    CommitmentKept: [commitments.tell_kept],
+    CorrectionOrdered: [commitments.tell_ordered],
+    CommitmentBroken: [commitments.tell_broken],
+    BreachRepaired: [credit.tell_repaired],
+    RepairDeclined: [credit.tell_declined],
 }
 
 #: Names of facts nobody reacts to today: timelines, statistics and the audit view read them from the
@@ -108,7 +149,6 @@ UNHEARD: frozenset[str] = frozenset(
         "branches.branch_late",
         "branches.branch_nearly_due",
         "branches.branch_opened",
-        "cases.accepted_by_silence",
         "cases.case_corrected",
         "cases.case_delivered",
         "cases.case_forwarded",
@@ -126,6 +166,13 @@ UNHEARD: frozenset[str] = frozenset(
         "clocks.calendar_imported",
         "clocks.clock_extended",
         "conversations.reply_late",
+        "commitments.commitment_made",
+        "commitments.correction_reported",
+        "commitments.late_material_confirmed",
+        "commitments.late_material_promised",
+        "commitments.late_material_supplied",
+        "credit.breach_recorded",
+        "credit.repair_asked",
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",

@@ -9,7 +9,10 @@ terminate · deem_accepted. ``special``: begin_special · end_special.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
 ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
-the spot, and the applicant with the official do.
+the spot, and the applicant with the official do. ``supplying``: list_required · list_supplied · fetch_materials ·
+upload_material · remove_material · reuse_material · promise_material. ``trusting``: list_papers · sign ·
+supply_late · send_back_late · confirm_late · verify_materials · find_true · order_correction ·
+report_correction · find_corrected · find_broken.
 
 Each step is one transaction. What differs from item to item is said by its pack, never here.
 """
@@ -55,6 +58,28 @@ from yiwang.capability.journey.rethinking import (
     revoke_by_person,
 )
 from yiwang.capability.journey.special import begin_special, end_special
+from yiwang.capability.journey.supplying import (
+    fetch_materials,
+    list_required,
+    list_supplied,
+    promise_material,
+    remove_material,
+    reuse_material,
+    upload_material,
+)
+from yiwang.capability.journey.trusting import (
+    confirm_late,
+    find_broken,
+    find_corrected,
+    find_true,
+    list_papers,
+    order_correction,
+    report_correction,
+    send_back_late,
+    sign,
+    supply_late,
+    verify_materials,
+)
 
 __all__ = [
     "BatchResult",
@@ -69,12 +94,17 @@ __all__ = [
     "batch",
     "begin_special",
     "confirm_by_person",
+    "confirm_late",
     "decide",
     "decide_by_rule",
     "decline_extension",
     "deem_accepted",
     "deliver",
     "end_special",
+    "fetch_materials",
+    "find_broken",
+    "find_corrected",
+    "find_true",
     "forward",
     "go_on",
     "grant_extension",
@@ -82,22 +112,35 @@ __all__ = [
     "insist_on_assurance",
     "issue",
     "list_correctable",
+    "list_papers",
+    "list_required",
+    "list_supplied",
     "look_up",
     "not_ours",
+    "order_correction",
     "pass_on_overdue",
+    "promise_material",
     "refuse_acceptance",
+    "remove_material",
     "renew_by_silence",
     "reopen",
+    "report_correction",
     "return_for_correction",
+    "reuse_material",
     "review",
     "revoke",
     "revoke_by_person",
     "send_back",
+    "send_back_late",
+    "sign",
     "start",
     "submit",
     "supply_correction",
+    "supply_late",
     "terminate",
     "transfer",
+    "upload_material",
+    "verify_materials",
     "withdraw",
     "write_receipt",
 ]

@@ -34,7 +34,7 @@ def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseVi
     settle(case_key=case_key, at=at)
     with transaction.atomic():
         row = cases.accept(case_key=case_key, version=version, actor=actor, at=at)
-        flow = case_queries.get_flow(row.item_code, row.item_version)
+        flow = case_queries.get_flow(row.item_code, row.item_version, row.profile)
         case_clocks.accepted(row.reference, flow, since=at, actor=actor, at=at)
         together.begin(case_key=case_key, actor=actor, at=at)
         letters.accepted(case_key=case_key, actor=actor, at=at)
@@ -50,7 +50,7 @@ def return_for_correction(
         row = cases.return_for_correction(
             case_key=case_key, version=version, problems=problems, actor=actor, at=at
         )
-        flow = case_queries.get_flow(row.item_code, row.item_version)
+        flow = case_queries.get_flow(row.item_code, row.item_version, row.profile)
         supply_by = case_clocks.returned(row.reference, flow, actor=actor, at=at)
         letters.returned(
             case_key=case_key, problems=problems, supply_by=supply_by, actor=actor, at=at
@@ -193,7 +193,7 @@ def deem_accepted(*, case_key: str, actor: Actor, at: datetime) -> bool:
     inside = case_queries.get_inside(case_key, lock=True)
     if not case_queries.is_silent(case_key, at=at):
         return False
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     cases.deem_accepted(case_key=case_key, actor=actor, at=at)
     case_clocks.accepted(inside.reference, flow, since=inside.counted_from, actor=actor, at=at)
     together.begin(case_key=case_key, actor=actor, at=at)

@@ -74,7 +74,7 @@ def reopen(
         reason=reason, actor=actor, at=at,
     )  # fmt: skip
     inside = case_queries.get_inside(case_key)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     clocks.stop_all(subject=inside.reference, at=at, actor=actor)
     due = case_clocks.begin_anew(inside.reference, flow, within=within, actor=actor, at=at)
     result = "" if before.state == State.REVOKED else _result(before)  # ended already

@@ -12,15 +12,17 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.catalogue import queries as catalogue
-from yiwang.capability.catalogue.definitions import Item
+from yiwang.capability.catalogue.definitions import CommitmentKind, Item
 from yiwang.capability.catalogue.definitions.codes import ServedKind
-from yiwang.capability.catalogue.queries import ItemVersion
+from yiwang.capability.catalogue.queries import ItemVersion, Narrowed
+from yiwang.capability.commitments import actions as commitments
 from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, renewing, stopping
+from yiwang.capability.journey import letters, renewing, stopping, trusting
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.materials import actions as materials
@@ -62,7 +64,8 @@ def start(
     """Begin an application, carrying what was already answered on the guide.
 
     Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff),
-    ``NeedsStepUp`` (the item asks for more certainty about who this is).
+    ``NeedsStepUp`` (the item asks for more certainty about who this is),
+    ``CommitmentClosed`` (that road was chosen and a serious breach is on record).
     """
     _insist_on_applicant(actor)
     item = catalogue.get_item(item_code, on=legal_date(at))
@@ -70,12 +73,11 @@ def start(
     if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
         raise CannotStart
     _insist_on_served(item.item, actor)
+    known = _known_answers(item, questions or {})
+    if catalogue.find_commitment(item.item, known) is not None:
+        commitments.insist_on_trust(applicant=actor.applicant)
     return intake.start_draft(
-        item_code=item.code,
-        item_version=item.version,
-        actor=actor,
-        at=at,
-        questions=_known_answers(item, questions or {}),
+        item_code=item.code, item_version=item.version, actor=actor, at=at, questions=known
     )
 
 
@@ -152,19 +154,31 @@ def _hand_in(
     item = catalogue.get_content(frozen.item_code, frozen.item_version)
     insist_on_assurance(item, actor)
     _insist_on_served(item, actor)
-    flow = _flow_of(frozen)
-    required = catalogue.narrow(item, frozen.questions).materials
-    materials.gather(application=frozen, required=required, actor=actor, at=at, case=case)
+    narrowed = catalogue.narrow(item, frozen.questions)
+    flow = _flow_of(frozen, narrowed)
+    supplied = materials.gather(
+        application=frozen, required=narrowed.materials, actor=actor, at=at, case=case
+    )
+    application = _application(frozen, item, flow, actor, by_person, channel, at)
     due = case_clocks.received(case, flow, actor=actor, at=at)
     receipt = cases.open_case(
         key=key,
-        application=_application(frozen, item, flow, actor, by_person, channel, at),
+        application=application,
         idempotency_key=idempotency_key,
         body_digest=digest,
         answer_by=due,
         provisional=not clock_queries.get_calendar().is_settled(due),
         at=at,
         actor=actor,
+    )
+    trusting.pledge(
+        case=case,
+        item=item,
+        application=application,
+        narrowed=narrowed,
+        supplied=supplied,
+        actor=actor,
+        at=at,
     )
     jobs.defer(task="cases.after_submission", queue="urgent", case=key)
     return receipt
@@ -218,9 +232,13 @@ def review(
     )
 
 
-def _flow_of(frozen: FrozenApplication) -> Flow:
+def _flow_of(frozen: FrozenApplication, narrowed: Narrowed) -> Flow:
+    """As the item's flow says, or as its commitment does when a permit is asked for on a promise."""
+    promise = narrowed.commitment
+    permit = promise is not None and promise.kind is CommitmentKind.PERMIT
+    profile = Profile.COMMITMENT if permit else ""
     try:
-        return case_queries.get_flow(frozen.item_code, frozen.item_version)
+        return case_queries.get_flow(frozen.item_code, frozen.item_version, profile)
     except NotFound:
         raise CannotStart from None
 

@@ -38,7 +38,7 @@ def received(case: str, flow: Flow, *, actor: Actor, at: datetime) -> date:
     decide = clocks.start(
         subject=case, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor
     )
-    return first or decide
+    return decide if first is None else min(first, decide)
 
 
 def accepted(case: str, flow: Flow, *, since: datetime, actor: Actor, at: datetime) -> None:

@@ -88,7 +88,7 @@ def supply_correction(
         actor=actor,
         at=at,
     )
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     late = inside.state != State.RETURNED  # the limit ran out and an official went on already
     case_clocks.supplied(inside.reference, flow, late=late, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)

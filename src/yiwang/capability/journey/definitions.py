@@ -10,6 +10,8 @@ ALWAYS: Final = frozenset(
     ["case_no", "item_name", "department", "department_name", "answer_by", "received_on", "phone"]
 )
 _DECIDED: Final = ALWAYS | {"decided_on"}
+#: Of what was promised beside the case.
+_PROMISED: Final = ALWAYS - {"answer_by", "received_on"}
 #: Name of a notice (as ``tell`` looks for it) → the values its text may mention.
 NOTICES: Final[Mapping[str, frozenset[str]]] = {
     "case-submitted": ALWAYS | {"next_step"},
@@ -35,6 +37,15 @@ NOTICES: Final[Mapping[str, frozenset[str]]] = {
     "visit-planned": ALWAYS | {"visit_at", "place", "officers"},
     "remark-made": ALWAYS | {"next_step"},
     "entitlement-stopped": ALWAYS | {"reason", "appeal", "stops_on"},
+    "late-material-opened": _PROMISED | {"material", "due_on"},
+    "late-material-due-soon": _PROMISED | {"material", "due_on"},
+    "late-material-sent-back": _PROMISED | {"material", "due_on", "reason"},
+    "late-material-lapsed": _PROMISED | {"material", "result"},
+    "commitment-in-force": _PROMISED | {"due_on"},
+    "commitment-kept": _PROMISED,
+    "correction-ordered": _PROMISED | {"reason", "due_on"},
+    "correction-order-due-soon": _PROMISED | {"due_on"},
+    "commitment-broken": _PROMISED | {"reason", "result"},
 }
 #: What an approval of a benefit can also say.
 OF_A_BENEFIT: Final = frozenset(["monthly_yuan", "starts_on"])

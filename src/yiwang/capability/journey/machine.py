@@ -48,11 +48,11 @@ def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None
     inside = case_queries.get_inside(case_key)
     if inside.state != State.SUBMITTED:
         return
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     if inside.instant and not inside.by_person and flow.profile == Profile.FILING:
         _file(inside, flow, actor, at)
         return
-    if not inside.instant or inside.by_person or flow.ruling is None:
+    if not inside.instant or inside.by_person or flow.ruling is None or inside.issue_blocked:
         _pass_on(inside, actor, at)
         return
     if facts.identity_differs(inside):

@@ -79,7 +79,7 @@ def decide(
     clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
     inside = case_queries.get_inside(case_key)
     if approved:
-        flow = case_queries.get_flow(inside.item_code, inside.item_version)
+        flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
         about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
         last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
         results.finish(

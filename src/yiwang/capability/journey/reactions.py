@@ -125,7 +125,7 @@ def tell_new_date(*, event: ClockRecomputed, position: int, **_: object) -> None
 def tell_extended(*, event: ExtensionGranted, position: int, **_: object) -> None:
     """More time with the head's approval: the new day and why; the letter says it in full."""
     inside = _inside(event)
-    plan = cases.get_flow(inside.item_code, inside.item_version).extension
+    plan = cases.get_flow(inside.item_code, inside.item_version, inside.profile).extension
     basis = plan.basis.replace(" ", "") if plan else ""
     why = f"情形复杂，经本机关负责人批准延长办理期限（{basis}）"
     _tell("due-date-changed", event, position, reason=why)

@@ -52,7 +52,7 @@ def finish(*, case_key: str, about: str, ruling: Ruling | None, actor: Actor, at
     case waits and the clock of delivery runs from the decision (行政许可法 44).
     """
     inside = case_queries.get_inside(case_key)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     if inside.issue_blocked:
         case_clocks.to_deliver(inside, flow, actor=actor, at=at)
         return
@@ -68,7 +68,7 @@ def go_on(*, case_key: str, actor: Actor, at: datetime) -> bool:
     inside = case_queries.get_inside(case_key, lock=True)
     if inside.state != State.APPROVED or inside.issue_blocked:
         return False
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
     last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
     finish(case_key=case_key, about=about or inside.applicant, ruling=last, actor=actor, at=at)
@@ -139,7 +139,7 @@ def _make(
     *, case_key: str, actor: Actor, at: datetime, about: str | None, ruling: Ruling | None
 ) -> None:
     inside = case_queries.get_inside(case_key)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     item = letters.item_of(inside)
     values = values_of(inside, flow, ruling, at)
     kind, content = ResultKind(inside.result_kind), ""
@@ -159,7 +159,7 @@ def _make(
 def named_basis(case_key: str, *, approved: bool) -> tuple[CitationRow, ...]:
     """What the pack names for such a decision, else what the item stands on."""
     inside = case_queries.get_inside(case_key)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     named = basis_of(inside, flow, approved=approved)
     return named or basis_of(inside, flow, approved=True)
 

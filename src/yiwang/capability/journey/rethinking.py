@@ -37,7 +37,7 @@ def grant_extension(*, case_key: str, version: int, actor: Actor, at: datetime) 
     ``CannotDo``, ``VersionConflict``.
     """
     row = cases.grant_extension(case_key=case_key, version=version, actor=actor, at=at)
-    flow = case_queries.get_flow(row.item_code, row.item_version)
+    flow = case_queries.get_flow(row.item_code, row.item_version, row.profile)
     if flow.extension is None:  # the guard lets nobody ask where the flow names none
         raise LookupError(row.item_code)
     more = flow.extension.amount
@@ -68,7 +68,7 @@ def revoke_by_person(
     before = case_queries.get_case(case_key, actor, at=at)
     cases.revoke_by_person(case_key=case_key, version=version, reason=reason, actor=actor, at=at)
     inside = case_queries.get_inside(case_key)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     due = case_clocks.begin_anew(inside.reference, flow, actor=actor, at=at)
     result = before.result.reference if before.result else ""
     effect = afterwards.take_back(inside, result, reason, anew=True, actor=actor, at=at)
@@ -82,5 +82,5 @@ def pass_on_overdue(*, case_key: str, actor: Actor, at: datetime) -> None:
     if inside.state != State.RETURNED:
         return
     cases.pass_on_overdue(case_key=case_key, actor=actor, at=at)
-    flow = case_queries.get_flow(inside.item_code, inside.item_version)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     case_clocks.not_supplied(inside.reference, flow, actor=actor, at=at)

@@ -149,10 +149,16 @@ PLAIN_FLOW: dict[str, Any] = {
 
 
 @transaction.atomic
-def publish_plain(*, at: datetime, code: str = PLAIN, **flow: Any) -> Item:
-    """An item whose procedure is what the caller wants to see run; ``flow``: keys of flow.yaml."""
+def publish_plain(
+    *, at: datetime, code: str = PLAIN, said: Mapping[str, Any] | None = None, **flow: Any
+) -> Item:
+    """An item whose procedure is what the caller wants to see run; ``flow``: keys of flow.yaml.
+
+    ``said``: keys of item.yaml.
+    """
     whole = {**PLAIN_FLOW, **flow}
-    item = parse_item({**_PLAIN_ITEM, "code": code, "profile": whole["profile"]})
+    told = {**_PLAIN_ITEM, "code": code, "profile": whole["profile"], **(said or {})}
+    item = parse_item(told)
     if not isinstance(item, Item):
         raise ValueError("; ".join(map(str, item)))
     version = catalogue.publish_item(

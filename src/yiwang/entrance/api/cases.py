@@ -81,6 +81,8 @@ class CaseMaterialOut(Schema):
     source: str
     file_key: str
     filename: str
+    label: str
+    verified: str
 
 
 class DocumentOut(Schema):

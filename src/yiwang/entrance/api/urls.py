@@ -10,12 +10,15 @@ from django.urls import path
 from yiwang.entrance.api import (
     branches,
     cases,
+    checking,
     conversations,
     desk,
     drafts,
     engine,
+    materials,
     messages,
     papers,
+    promises,
     reviews,
     search,
     verify,
@@ -38,8 +41,8 @@ api = Door(
     parser=StrictParser(),
 )
 for module in (
-    search, drafts, cases, desk, engine, branches, visits, conversations, papers, reviews, messages,
-    verify,
+    search, drafts, materials, cases, promises, desk, engine, branches, visits, conversations,
+    checking, papers, reviews, messages, verify,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -14,6 +14,7 @@ from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView, StepView
 from yiwang.capability.conversations import queries as conversations
 from yiwang.capability.visits import queries as visits
+from yiwang.entrance.citizen import promised
 from yiwang.entrance.citizen.answers import amount_words
 from yiwang.entrance.shell import drawing, strip
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -49,6 +50,7 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
     clock = running(case)
     values = {
         "case": case,
+        **promised.of_case(case, actor, at),
         "clock": clock,
         "allowance": amount_words(clock.allowance) if clock else "",
         "cells": strip.cells(clock.strip, english=_english()) if clock else (),

@@ -15,7 +15,7 @@ from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, Outcome
 from yiwang.capability.materials.definitions import Supply
-from yiwang.entrance.desk import panels, typed
+from yiwang.entrance.desk import panels, trust, typed
 from yiwang.entrance.desk.case_acts import act_links
 from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.desk.worklist import worklist_of
@@ -225,6 +225,7 @@ def _page(
             "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
             **panels.together(case, request.actor, at=now()),  # type: ignore[attr-defined]
+            **trust.for_case(case, request.actor, now()),  # type: ignore[attr-defined]
         },
         status=refusal.status if refusal else 200,
     )

@@ -18,6 +18,8 @@ DESK_ROLES: Final = CASE_STAFF
 RECOVERY_ROLES: Final = (Role.WINDOW_CLERK, Role.HEAD)
 #: Who decides about money that is paid every month.
 PAYING_ROLES: Final = (Role.APPROVER,)
+#: Who answers for the body whether a breach is repaired.
+REPAIRING_ROLES: Final = (Role.APPROVER, Role.HEAD)
 LISTS: Final = (
     (CaseStatus.WAITING_FOR_OFFICIAL, "等我办"),
     (CaseStatus.WAITING_FOR_APPLICANT, "等申请人"),
@@ -30,6 +32,8 @@ TALKS: Final = "/desk/talks/"
 REVIEWS: Final = "/desk/reviews/"
 GRANTS: Final = "/desk/entitlements/"
 MONTHS: Final = "/desk/entitlements/months/"
+COMMITMENTS: Final = "/desk/commitments/"
+BREACHES: Final = "/desk/breaches/"
 #: The list of announced stops whose days to object are over.
 TO_STOP: Final = "TO_STOP"
 
@@ -50,6 +54,8 @@ def links(request: HttpRequest, *, status: str = "") -> tuple[Link, ...]:
         Link(address, label, request.path.startswith(address))
         for address, label in ((BRANCHES, "并联"), (VISITS, "核查"), (TALKS, "留言"))
     ]
+    found.append(Link(COMMITMENTS, "承诺核查", request.path.startswith(COMMITMENTS)))
+    found.append(Link(BREACHES, "信用修复", request.path.startswith(BREACHES)))
     found.append(Link(REVIEWS, "差评整改", request.path.startswith(REVIEWS)))
     if any(request.actor.has_role(role) for role in RECOVERY_ROLES):  # type: ignore[attr-defined]
         found.append(Link("/console/recovery/", "找回账号", False))

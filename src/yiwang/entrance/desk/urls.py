@@ -6,20 +6,24 @@ from django.urls import path
 
 from yiwang.entrance.desk import (
     branches,
+    breaches,
     case_acts,
     cases,
     files,
     grant_acts,
     grants,
     months,
+    promises,
     reviews,
     talks,
+    trust,
     visits,
     worklist,
 )
 from yiwang.entrance.shell import security
 
 _GRANT_ACTS = ("announce-stop", "stop", "keep", "resume", "change-sum", "change-account")
+_FINDINGS = ("find-true", "order-correction", "find-corrected", "find-false", "find-not-corrected")
 
 urlpatterns = [
     path("desk/", worklist.show_worklist),
@@ -32,6 +36,9 @@ urlpatterns = [
     path("desk/cases/<str:case_key>/consult/", branches.consult),
     path("desk/cases/<str:case_key>/expert-review/", branches.review),
     path("desk/cases/<str:case_key>/visit/", visits.want),
+    path("desk/cases/<str:case_key>/verify/", trust.verify),
+    path("desk/cases/<str:case_key>/late/<str:tolerance_key>/send-back/", trust.send_back),
+    path("desk/cases/<str:case_key>/late/<str:tolerance_key>/confirm/", trust.confirm),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
     path("desk/branches/", branches.show_branches),
@@ -54,6 +61,18 @@ urlpatterns = [
     path("desk/talks/<str:case_key>/say/", talks.say),
     path("desk/talks/<str:case_key>/read/", talks.read),
     path("desk/talks/<str:case_key>/files/<str:remark_key>/<str:remark_file>/", talks.show_file),
+    path("desk/commitments/", promises.show_commitments),
+    path("desk/commitments/<str:commitment_key>/", promises.show_commitment),
+    *(
+        path(f"desk/commitments/<str:commitment_key>/{step}/", promises.take_act, {"step": step})
+        for step in _FINDINGS
+    ),
+    path("desk/breaches/", breaches.show_breaches),
+    path("desk/breaches/<str:breach_key>/", breaches.show_breach),
+    *(
+        path(f"desk/breaches/<str:breach_key>/{answer}/", breaches.answer, {"answer": answer})
+        for answer in ("repair", "decline")
+    ),
     path("desk/reviews/", reviews.show_orders),
     path("desk/reviews/<str:order_key>/", reviews.show_order),
     path("desk/reviews/<str:order_key>/contact/", reviews.contact),

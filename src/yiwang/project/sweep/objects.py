@@ -24,7 +24,7 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machi
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import jointly, uploads
+from yiwang.project.sweep import jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -70,20 +70,25 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "talks": "case",
     "remark_key": "remark",
     "remark_file": "remark_file",
+    "late": "tolerance",
+    "tolerance_key": "tolerance",
+    "commitments": "commitment",
+    "commitment_key": "commitment",
+    "breaches": "breach",
+    "breach_key": "breach",
+    "vault": "case",
     "step_key": "step",
     "step": "step",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right.
-ONLY_IN_A_STATE: Final = frozenset(
-    {
-        "/my/cases/{key}/correct/",
-        "/my/drafts/{key}/receipt/",
-        "/desk/branches/{branch_key}/ask-again/",
-        "/desk/branches/{branch_key}/close/",
-        "/desk/visits/{visit_key}/skip/",
-    }
-)
+ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
+    "/my/cases/{key}/correct/",
+    "/my/drafts/{key}/receipt/",
+    "/desk/branches/{branch_key}/ask-again/",
+    "/desk/branches/{branch_key}/close/",
+    "/desk/visits/{visit_key}/skip/",
+}
 #: Operators' things, opened by role alone: none is made, 404 is a right answer to who may come in.
 ABSENT: Final = "999999999"
 #: Parameters that name something public or no object at all, with a value that exists.
@@ -93,6 +98,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "act": "accept",
     "field": "proof",
     "material": "proof",
+    "kind": "COMMITMENT",
     "parked": ABSENT,
     "role_grant": ABSENT,
     "recovery_key": ABSENT,
@@ -128,6 +134,7 @@ def prepare_shelf(*, at: datetime) -> None:
         actor=machine("sweep"),
         at=at,
     )
+    promises.prepare(at=at)
 
 
 def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -161,6 +168,7 @@ def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Th
         **jointly.make_remark(case.key, thing, owner=owner, at=at),
         "file": replace(thing, key=uploads.upload(case.reference, owner, at)),
         "verify_code": Thing(licence.verify_code, public=True),
+        **promises.make(case=case.reference, owner=owner, department=department, at=at),
     }
 
 

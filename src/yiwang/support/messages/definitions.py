@@ -24,6 +24,7 @@ VALUES = {
     "decided_on": "决定日期",
     "correct_by": "补正截止日期",
     "due_on": "到期日期",
+    "material": "材料名称",
     "next_step": "下一步",
     "reason": "原因",
     "remedy": "可以怎么做",
@@ -160,7 +161,10 @@ PACK_NAMES = {
 WHOLE_NAMES = frozenset(
     ["correction-due-soon", "correction-overdue", "decision-revoked", "due-date-changed", 
      "entitlement-granted", "entitlement-stopped", "licence-issued", "remark-made", "review-invited",
-     "visit-planned"]
+     "visit-planned",
+     "late-material-opened", "late-material-due-soon", "late-material-sent-back",
+     "late-material-lapsed", "commitment-in-force", "commitment-kept", "correction-ordered",
+     "correction-order-due-soon", "commitment-broken"]
 )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ class MaterialRow:
     source: str = ""
     file_key: str = ""
     filename: str = ""
+    label: str = ""  # how it came, in the applicant's words
+    verified: str = ""  # which body verified it, and when
 
 
 @dataclass(frozen=True, slots=True)

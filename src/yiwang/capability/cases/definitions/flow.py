@@ -176,10 +176,13 @@ class Flow:
     in_name_of: InNameOf | None = None
     branches: tuple[BranchPlan, ...] = ()
     visit: VisitPlan | None = None
+    from_receipt: bool = False  # decided at once on a promise: both clocks run from the receipt
 
     @property
     def decided_from_acceptance(self) -> bool:
         """行政许可法 42: the days of a licence's decision run from acceptance, others from receipt."""
+        if self.from_receipt:
+            return False
         return self.acceptance.within is not None and self.profile in (
             Profile.LICENCE,
             Profile.COMMITMENT,

@@ -171,10 +171,14 @@ def _values(row: Case) -> Mapping[str, object]:
 def _materials(row: Case) -> tuple[MaterialRow, ...]:
     rows = []
     for one in materials.list_materials(subject=row.reference):
-        plain = MaterialRow(one.material, one.name, one.supply, one.source_label)
-        files = [
-            MaterialRow(one.material, one.name, one.supply, one.source_label, f.key, f.filename)
-            for f in one.files
-        ]
-        rows += files or [plain]
+        mark = one.verified
+        plain = MaterialRow(
+            key=one.material,
+            name=one.name,
+            state=one.supply,
+            source=one.source_label,
+            label=one.supply_label,
+            verified=f"{mark.body}，{legal_date(mark.at).isoformat()}" if mark else "",
+        )
+        rows += [replace(plain, file_key=f.key, filename=f.filename) for f in one.files] or [plain]
     return tuple(rows)

@@ -26,7 +26,7 @@ def machine_for(row: Case) -> Machine:
 
 def order_for(row: Case) -> rules.Order:
     """What its item's flow says about duties."""
-    return rules.order_of(find_flow(row.item_code, row.item_version), row.profile)
+    return rules.order_of(find_flow(row.item_code, row.item_version, row.profile), row.profile)
 
 
 def facts_of(row: Case, at: datetime, **more: bool) -> dict[str, bool]:

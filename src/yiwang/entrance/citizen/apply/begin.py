@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 from yiwang.capability import journey
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
+from yiwang.capability.commitments.actions import CommitmentClosed
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import Form
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.foundation.exchange import sources
 from yiwang.kernel import moments
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,15 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     settled = _settled(given, sent)
     asked = [q for q in catalogue.list_questions(version.item, given) if q.key not in settled]
     missing = [q for q in asked if q.key not in given]
-    refusal = None
-    if request.method == "POST":
-        if not missing:
+    refusal: Refusal | None = None
+    if request.method == "POST" and not missing:
+        try:
             return _start(request, code, given)
+        except CommitmentClosed as closed:  # the other road is open: choose again
+            refusal = closed
+            asked = list(catalogue.list_questions(version.item, given))
+            settled = ()
+    elif request.method == "POST":
         named = [FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in missing]
         refusal = InvalidInput(f"还有 {len(named)} 个问题没有回答", " ", fields=named)
     at = moments.now()
@@ -61,7 +67,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         "refusal": refusal,
         "restarting": refusal is not None or "settled" in sent,
     }
-    status = 422 if refusal else 200
+    status = refusal.status if refusal else 200
     return render(request, "citizen/apply/begin.html", values, status=status)
 
 

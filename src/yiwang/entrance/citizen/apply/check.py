@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
+from yiwang.capability.commitments.actions import NotSigned
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.materials import queries as materials
 from yiwang.capability.materials.actions import MissingMaterials
@@ -100,6 +101,9 @@ def _links(opened: OpenDraft, refusal: Refusal | None) -> list[dict[str, str]]:
     """Every problem with the address where it can be mended."""
     if refusal is None:
         return []
+    if isinstance(refusal, NotSigned):
+        where = f"{opened.home}undertaking/"
+        return [{"href": where, "text": p.sentence + p.remedy} for p in refusal.fields]
     missing = isinstance(refusal, MissingMaterials)
     return [
         {"href": _where(opened, p.field, missing), "text": p.sentence + p.remedy}

@@ -9,9 +9,11 @@ from datetime import datetime
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from yiwang.capability import journey
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Material
 from yiwang.capability.catalogue.queries import ItemVersion
+from yiwang.capability.commitments.definitions import PaperView
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import DraftView, Form, FormStep, Kind
 from yiwang.entrance.shell.forms.state import Choices, PageState, by_field
@@ -33,10 +35,12 @@ class OpenDraft:
     actor: Actor
     at: datetime
     step: FormStep = field(init=False)
+    papers: tuple[PaperView, ...] = field(init=False)  # undertakings to read and sign
 
     def __post_init__(self) -> None:
         step = self.form.find_step(self.draft.step) or self.form.steps[0]
         object.__setattr__(self, "step", step)
+        object.__setattr__(self, "papers", journey.list_papers(self.draft))
 
     @property
     def home(self) -> str:
@@ -57,7 +61,9 @@ class OpenDraft:
     @property
     def step_names(self) -> tuple[str, ...]:
         names = [step.title for step in self.form.steps]
-        return (*names, *(["材料"] if self.has_materials else []), "核对提交")
+        further = ["材料"] if self.has_materials else []
+        further += ["承诺书"] if self.papers else []
+        return (*names, *further, "核对提交")
 
     def number_of(self, step: FormStep) -> int:
         return self.form.steps.index(step) + 1
@@ -67,7 +73,19 @@ class OpenDraft:
         number = self.number_of(step)
         if number < len(self.form.steps):
             return self.address(self.form.steps[number].key)
-        return f"{self.home}materials/" if self.has_materials else f"{self.home}check/"
+        return f"{self.home}materials/" if self.has_materials else self.after_materials
+
+    @property
+    def after_materials(self) -> str:
+        """What was promised is signed before it is handed in."""
+        return f"{self.home}undertaking/" if self.papers else f"{self.home}check/"
+
+    @property
+    def before_check(self) -> str:
+        """Where “back” leads from the last step."""
+        if self.papers:
+            return f"{self.home}undertaking/"
+        return f"{self.home}materials/" if self.has_materials else self.home
 
     def before(self, step: FormStep) -> str:
         number = self.number_of(step)

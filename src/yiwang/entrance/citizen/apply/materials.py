@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from yiwang.capability import journey
 from yiwang.capability.intake import queries as intake
-from yiwang.capability.materials import actions as material_actions
 from yiwang.capability.materials import queries as materials
 from yiwang.capability.materials.definitions import Kept, MaterialView, Supply
 from yiwang.entrance.citizen.answers import amount_words
@@ -23,8 +22,6 @@ from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks import rules as clock_rules
-
-_SETTLED = (Supply.FETCHED, Supply.UPLOADED, Supply.REUSED)
 
 
 @access(CITIZEN)
@@ -51,28 +48,8 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def fetch(opened: OpenDraft) -> None:
-    """Ask the sources for what need not be handed in, then keep what they said."""
-    required = opened.required
-    known = materials.list_materials(subject=opened.draft.reference)
-    settled = {view.material for view in known if view.supply in _SETTLED}
-    told = materials.fetch(
-        required=required,
-        applicant=opened.draft.applicant,
-        subject=opened.draft.reference,
-        already=settled,
-        at=opened.at,
-    )
-    if not told:
-        return
-    told = material_actions.store_fetched(told, actor=opened.actor, at=opened.at)
-    with transaction.atomic():
-        material_actions.keep_fetched(
-            subject=opened.draft.reference,
-            required=required,
-            fetched=told,
-            actor=opened.actor,
-            at=opened.at,
-        )
+    """Ask the sources for what need not be handed in."""
+    journey.fetch_materials(draft_key=opened.draft.key, actor=opened.actor, at=opened.at)
 
 
 def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:
@@ -86,7 +63,7 @@ def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:
         named = [FieldProblem(f"m-{m.material}", f"还缺“{m.name}”。", "请上传。") for m in missing]
         refusal = InvalidInput(f"还缺 {len(named)} 样材料", " ", fields=named)
         return _page(request, opened, refusal)
-    return HttpResponseRedirect(f"{opened.home}check/")
+    return HttpResponseRedirect(opened.after_materials)
 
 
 def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
@@ -94,28 +71,23 @@ def _do(request: HttpRequest, opened: OpenDraft, act: str, rest: str) -> None:
         fetch(opened)
         return
     key, _, which = rest.partition(":")
-    material = next((m for m in opened.required if m.key == key), None)
-    if material is None:
+    if key not in {material.key for material in opened.required}:
         raise NotFound("没有这样材料。", "请刷新页面。")
     about: dict[str, Any] = {
-        "subject": opened.draft.reference,
+        "draft_key": opened.draft.key,
+        "material": key,
         "actor": opened.actor,
         "at": opened.at,
     }
     if act == "remove":
-        with transaction.atomic():
-            material_actions.remove_upload(material=key, file_key=which, **about)
+        journey.remove_material(file_key=which, **about)
     elif act == "upload":
         for sent in request.FILES.getlist(f"m-{key}-file")[:5]:
-            stored = store(opened, sent)
-            with transaction.atomic():
-                material_actions.upload(material=material, stored=stored, **about)
+            journey.upload_material(stored=store(opened, sent), **about)
     elif act == "promise":
-        with transaction.atomic():
-            material_actions.promise(material=material, **about)
+        journey.promise_material(**about)
     elif act == "reuse":
-        with transaction.atomic():
-            material_actions.reuse(material=material, origin=which, **about)
+        journey.reuse_material(origin=which, **about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from yiwang.entrance.citizen.apply import (
     materials,
     naming,
     save,
+    undertaking,
     uploads,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     ),
     path("my/drafts/<str:key>/files/<str:field>/", uploads.upload, name="upload"),
     path("my/drafts/<str:key>/materials/", materials.show, name="materials"),
+    path("my/drafts/<str:key>/undertaking/", undertaking.show, name="undertaking"),
     path("my/drafts/<str:key>/check/", check.check, name="check"),
     path("my/drafts/<str:key>/receipt/", check.receipt, name="receipt"),
     path("my/drafts/<str:key>/discard/", choices.discard, name="discard"),

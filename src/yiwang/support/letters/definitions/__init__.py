@@ -29,6 +29,8 @@ class LetterKind(StrEnum):
     TAKING_BACK = "TAKING_BACK"  # 撤销决定书
     REOPENING = "REOPENING"  # 重新办理告知书
     FILING = "FILING"  # 备案回执
+    UNDERTAKING = "UNDERTAKING"  # 容缺受理承诺书、告知承诺书
+    CORRECTION_ORDER = "CORRECTION_ORDER"  # 责令限期改正通知书
 
 
 class LetterState(StrEnum):

@@ -27,6 +27,13 @@ _APPEAL: Final = (
 )
 _CASE: Final = (("办件编号", "{case_no}"), ("办理事项", "{item_name}"))
 _ASK: Final = "咨询电话：{phone}"
+#: Under an undertaking: the evidence of what was signed.
+_SIGNED: Final = (
+    ("承诺人", "{body}"),
+    ("签署时间", "{signed_at}"),
+    ("文本版本", "{text_version}"),
+    ("文本指纹（SM3）", "{digest}"),
+)
 
 
 def _letter(
@@ -194,6 +201,32 @@ _ALL: Final = (
             _APPEAL,
         ),
         optional=("review_channel", "basis"),
+    ),
+    _letter(
+        LetterKind.UNDERTAKING,
+        "容缺受理承诺书",
+        ("{told}", "我承诺：", "{declared}"),
+        code="undertaking-of-late-materials",
+        rows=_SIGNED,
+    ),
+    _letter(
+        LetterKind.UNDERTAKING,
+        "告知承诺书",
+        ("{told}", "我承诺：", "{declared}"),
+        code="undertaking-of-commitment",
+        rows=_SIGNED,
+    ),
+    _letter(
+        LetterKind.CORRECTION_ORDER,
+        "责令限期改正通知书",
+        (
+            "您在办理“{item_name}”时作出了书面承诺。经核查，下列情况和承诺不符：",
+            "{corrections}",
+            "依照{basis}，责令您在{correct_by}前改正。改好后请在“我的办件”里告诉我们，我们来复查；"
+            "逾期不改正，或者改正后仍不符合要求的，依法撤销已经作出的决定。",
+            _APPEAL,
+        ),
+        optional=("review_channel",),
     ),
     _letter(
         LetterKind.WITHDRAWAL,
