@@ -37,7 +37,7 @@ class VerifiedOut(Schema):
     at: datetime
 
 
-class MaterialOut(Schema):
+class DraftMaterialOut(Schema):
     """One material: ``supply`` says how it came, or why it is not here."""
 
     material: str
@@ -74,14 +74,16 @@ class ReuseIn(Given):
     origin: Annotated[str, Field(max_length=80)] = ""
 
 
-@router.get("/drafts/{key}/materials", response=list[MaterialOut], summary="要哪些材料，各到哪一步")
+@router.get(
+    "/drafts/{key}/materials", response=list[DraftMaterialOut], summary="要哪些材料，各到哪一步"
+)
 @access(CITIZEN, scope="drafts:read")
 def list_materials(request: HttpRequest, key: Key) -> object:
     """Every material the draft needs, as its answers and the chosen road leave it."""
     return list(journey.list_supplied(intake.get_draft(key, actor_of(request))))
 
 
-@router.post("/drafts/{key}/materials/fetch", response=list[MaterialOut], summary="替我取材料")
+@router.post("/drafts/{key}/materials/fetch", response=list[DraftMaterialOut], summary="替我取材料")
 @access(CITIZEN, scope="drafts:write")
 def fetch(request: HttpRequest, key: Key) -> object:
     """Ask the sources for what need not be handed in, at most two seconds."""
@@ -91,7 +93,9 @@ def fetch(request: HttpRequest, key: Key) -> object:
 
 
 @router.post(
-    "/drafts/{key}/materials/{material}/upload", response={201: MaterialOut}, summary="上传材料"
+    "/drafts/{key}/materials/{material}/upload",
+    response={201: DraftMaterialOut},
+    summary="上传材料",
 )
 @access(CITIZEN, scope="drafts:write")
 def upload(
@@ -110,7 +114,7 @@ def upload(
 
 
 @router.post(
-    "/drafts/{key}/materials/{material}/reuse", response=MaterialOut, summary="用以前交过的"
+    "/drafts/{key}/materials/{material}/reuse", response=DraftMaterialOut, summary="用以前交过的"
 )
 @access(CITIZEN, scope="drafts:write")
 def reuse(request: HttpRequest, key: Key, material: MaterialKey, body: ReuseIn) -> object:
@@ -125,7 +129,9 @@ def reuse(request: HttpRequest, key: Key, material: MaterialKey, body: ReuseIn) 
 
 
 @router.post(
-    "/drafts/{key}/materials/{material}/promise", response=MaterialOut, summary="先受理，后补交"
+    "/drafts/{key}/materials/{material}/promise",
+    response=DraftMaterialOut,
+    summary="先受理，后补交",
 )
 @access(CITIZEN, scope="drafts:write")
 def promise(request: HttpRequest, key: Key, material: MaterialKey) -> object:

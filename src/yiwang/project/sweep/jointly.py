@@ -63,7 +63,7 @@ def make_branch(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
     thing = Thing(row.key, "", places.CHENGGUAN, department, _STAFF)
     return {
         "branch": thing,
-        "branch_material": replace(thing, key=material),
+        "branch_material": replace(thing, key=material, owner=owner.applicant),
         "branch_file": replace(thing, key=stored.key),
     }
 
