@@ -73,6 +73,8 @@ def tell_accepted(*, event: CaseAccepted, position: int, **_: object) -> None:
 def tell_returned(*, event: CaseReturned, position: int, **_: object) -> None:
     """Everything to mend, and by when."""
     notice = cases.get_notice(_inside(event).key)
+    if not notice.problems:  # heard late: it has ended since, and that is told instead
+        return
     by = _due(event.subject, SUPPLY, event.at)
     _tell("case-returned", event, position, reason="\n".join(notice.problems), correct_by=by)
 
@@ -93,7 +95,7 @@ def tell_refused(*, event: CaseRefused, position: int, **_: object) -> None:
 
 def tell_decided(*, event: CaseDecided, position: int, **_: object) -> None:
     """Yes with its result, or no with reason and rights."""
-    decision = cases.get_decision(_inside(event).key)
+    decision = cases.get_decision(_inside(event).key, outcome=event.outcome)
     if event.outcome == Outcome.APPROVE:
         result = f"{_inside(event).result_label}可以在“我的办件”里查看。"
         _tell("case-approved", event, position, result=result, **_sum(event.subject))

@@ -157,7 +157,9 @@ def publish_plain(
     ``said``: keys of item.yaml.
     """
     whole = {**PLAIN_FLOW, **flow}
-    told = {**_PLAIN_ITEM, "code": code, "profile": whole["profile"], **(said or {})}
+    # an item always keeps its ordinary road; a commitment is a road of its cases
+    profile = "LICENCE" if whole["profile"] == "COMMITMENT" else whole["profile"]
+    told = {**_PLAIN_ITEM, "code": code, "profile": profile, **(said or {})}
     item = parse_item(told)
     if not isinstance(item, Item):
         raise ValueError("; ".join(map(str, item)))

@@ -83,6 +83,8 @@ def earlier_decision(row: Case, because: str, at: datetime) -> dict[str, object]
     """The record of a decision that no longer stands."""
     return {
         "decision": row.decision,
+        "outcome": row.outcome,
+        "by_rule": row.by_rule,
         "decided_at": row.decided_at.isoformat() if row.decided_at else "",
         "result": row.result_reference,
         "revoked_at": at.isoformat(),

@@ -16,7 +16,7 @@ from yiwang.capability.cases.queries.standing import (
     has_silent_acceptance,
     machine_for,
 )
-from yiwang.capability.cases.queries.views import decision_view
+from yiwang.capability.cases.queries.views import decision_view, earlier_decisions
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.states import rules as state_rules
@@ -147,13 +147,22 @@ def list_revoked(key: str) -> tuple[Revoked, ...]:
     )
 
 
-def get_decision(key: str) -> DecisionView:
-    """The decision of a decided case; ``NotFound``."""
+def get_decision(key: str, *, outcome: str = "") -> DecisionView:
+    """The decision of a decided case; ``NotFound``.
+
+    ``outcome``: the newest with this outcome, one that was taken back since included: who hears of a
+    decision late still hears what it said.
+    """
     row = Case.objects.filter(key=key).first()
-    view = decision_view(row) if row else None
-    if view is None:
+    if row is None:
         raise NotFound
-    return view
+    stands = decision_view(row)
+    known: tuple[DecisionView, ...] = (stands,) if stands else ()
+    known += earlier_decisions(row) if outcome else ()
+    found = next((one for one in known if outcome in ("", one.outcome)), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def inside_of(row: Case) -> Inside:

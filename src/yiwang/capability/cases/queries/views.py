@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
@@ -158,17 +159,37 @@ def answer_rows(row: Case, *, unmasked: bool) -> tuple[AnswerRow, ...]:
 
 
 def decision_view(row: Case) -> DecisionView | None:
-    given = row.decision
-    if given is None or row.decided_at is None:
+    """The decision that stands."""
+    if row.decision is None or row.decided_at is None:
         return None
-    machine = machine_for(row)
-    approved = row.outcome == "APPROVE"
-    label = machine.labels["APPROVED" if approved else "REJECTED"]
+    return _decision(row, row.decision, row.outcome, row.decided_at, row.by_rule)
+
+
+def earlier_decisions(row: Case) -> tuple[DecisionView, ...]:
+    """Those that were taken back, newest first. The first records were all a rule's approvals."""
+    return tuple(
+        _decision(
+            row,
+            one["decision"],
+            one.get("outcome", "APPROVE"),
+            datetime.fromisoformat(one["decided_at"]),
+            one.get("by_rule", True),
+        )
+        for one in reversed(row.content.get("earlier", ()))
+        if one["decision"] is not None
+    )
+
+
+def _decision(
+    row: Case, given: Mapping[str, Any], outcome: str, decided_at: datetime, by_rule: bool
+) -> DecisionView:
+    labels = machine_for(row).labels
+    approved = outcome == "APPROVE"
     return DecisionView(
-        outcome=row.outcome,
-        outcome_label=label,
-        decided_at=row.decided_at,
-        by_rule=row.by_rule,
+        outcome=outcome,
+        outcome_label=labels["APPROVED" if approved else "REJECTED"],
+        decided_at=decided_at,
+        by_rule=by_rule,
         reason=given["reason"],
         conditions=given["conditions"],
         basis=tuple(CitationRow(**c) for c in given["basis"]),

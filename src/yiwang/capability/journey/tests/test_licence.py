@@ -443,6 +443,19 @@ def test_a_rejection_overturned_by_review_is_decided_anew_within_what_was_set(me
     assert licences.find_case_licence(case.reference, at=later) is not None
 
 
+def test_a_decision_heard_after_it_was_overturned_still_says_what_it_said(me, official) -> None:
+    """The listeners may be late; a fact whose case moved on must not stop all that follow it."""
+    case = closed(me, official, "REJECT")
+    journey.reopen(
+        case_key=case.key, version=case.version, ground="REVIEW", document="〔2026〕1号",
+        reason="重新审查", actor=official, at=AT,
+    )  # fmt: skip
+    hear(AT)
+    assert entries.list_parked() == ()
+    told = [one.text for one in messages.list_messages(me)]
+    assert any("理由" in text and "行政复议" in text for text in told)
+
+
 def test_settling_asks_nothing_of_a_case_that_is_in_time(me) -> None:
     case = handed_in(me)
     acceptance.settle(case_key=case.key, at=AT + DAY)
