@@ -30,7 +30,6 @@ from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.journal import actions as journal
-from yiwang.mechanisms.journal import queries as journal_queries
 from yiwang.network.directory import sample as directory
 
 FIRST = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -72,10 +71,9 @@ class ClocksLife(RuleBasedStateMachine):
     item = None
     me = None
     licence = True
-    reached: set[str] = set()  # noqa: RUF012 - each run brings its own
 
-    @initialize(days=st.integers(0, 200), quiet=st.sampled_from([0, 0, 190, 260, 400]))
-    def hand_in(self, days: int, quiet: int) -> None:
+    @initialize(days=st.integers(0, 200))
+    def hand_in(self, days: int) -> None:
         self.now = FIRST + days * ONE
         receipt = sample.handed_in(self.me, at=self.now, code=self.item.code, delivery="window")
         self.key = receipt.case_key
@@ -84,9 +82,7 @@ class ClocksLife(RuleBasedStateMachine):
         begun = {"accept": 5} if self.licence else {"decide": 20}
         self.limits = {kind: Limit(self.today, amount) for kind, amount in begun.items()}
         self.since = self.today  # from when silence would accept it
-        self.missing = False
-        if quiet:
-            self.time_passes(quiet)
+        self.told = self.missing = self.extended = False
 
     @property
     def today(self) -> date:
@@ -113,24 +109,20 @@ class ClocksLife(RuleBasedStateMachine):
                 if one.stands:
                     one.outside[-1][1] = self.today
 
-    @rule(hours=st.sampled_from([1, 5, 14, 26, 50, 77, 120, 200, 500]))
+    @rule(hours=st.integers(1, 120))
     def time_passes(self, hours: int) -> None:
         """The clock's round comes when it comes; what fell due meanwhile happens then."""
         self.now += timedelta(hours=hours)
         clocks.warn(at=self.now, actor=CLOCK)
-        while journal.seal(at=self.now):
-            continue
-        while (told := journal.run_listeners(at=self.now)).passed:
-            assert told.parked == 0, journal_queries.list_parked()[:3]
+        journal.seal(at=self.now)
+        journal.run_listeners(at=self.now)
         if self._over("supply"):
-            self.reached.add("never supplied in time")
             self.end("supply")
             if self.licence:
                 self.limits["accept"] = Limit(self.today, 5)
             else:
                 self.limits["decide"].outside[-1][1] = self.today
-        elif self._over("accept") and not self.missing and self.licence:
-            self.reached.add("accepted by silence")
+        elif self._over("accept") and not self.missing:
             self.end("accept")
             self.limits["decide"] = Limit(self.since, 20)
 
@@ -141,50 +133,27 @@ class ClocksLife(RuleBasedStateMachine):
         over = one.last_day(self.today) + ONE
         return self.now >= datetime(over.year, over.month, over.day, tzinfo=SHANGHAI)
 
-    @rule(pick=st.integers(0, 10_000))
-    def go_on(self, pick: int) -> None:
-        """One of the acts that are open now."""
-        known = {one.name for one in self.view().acts} | {
-            one.name for one in self.view(self.me).acts
-        }
-        ways = [way for act, way in self.ways().items() if act in known]
-        if ways:
-            ways[pick % len(ways)](pick)
-
-    def ways(self):
-        return {
-            "accept": self.accept,
-            "return_for_correction": self.tell_what_is_missing,
-            "supply_correction": self.supply,
-            "begin_special": self.hear,
-            "end_special": self.end_hearing,
-            "ask_extension": self.more_time,
-            "approve": self.decide,
-            "deliver": self.deliver,
-            "reopen": self.decided_anew,
-        }
-
-    def accept(self, pick: int) -> None:
+    @rule()
+    def accept(self) -> None:
         if self.may("accept"):
             self.take(journey.accept)
             self.end("accept")
             if self.licence:
                 self.limits["decide"] = Limit(self.today, 20)
 
-    def tell_what_is_missing(self, pick: int) -> None:
+    @rule()
+    def tell_what_is_missing(self) -> None:
         if self.may("return_for_correction"):
             self.take(journey.return_for_correction, problems=["缺图"])
-            self.missing = True
+            self.told = self.missing = True
             self.end("accept")
             if not self.licence:
                 self.limits["decide"].outside.append([self.today, None])
             self.limits["supply"] = Limit(self.today, 15)
-            if pick % 3 == 0:  # silent until it is over
-                self.time_passes(24 * 40)
 
-    def supply(self, pick: int) -> None:
+    @rule()
+    def supply(self) -> None:
         if self.may("supply_correction", self.me):
-            self.reached.add("supplied")
             self.take(journey.supply_correction, self.me, answers={"subject": "补"})
             self.missing, self.since = False, self.today
             if self.licence:
@@ -193,51 +162,48 @@ class ClocksLife(RuleBasedStateMachine):
                 self.limits["decide"].outside[-1][1] = self.today
             self.end("supply")
 
-    def hear(self, pick: int) -> None:
+    @rule(days=st.integers(0, 30))
+    def hear(self, days: int) -> None:
         if self.may("begin_special") and self.view().state == "ACCEPTED":
             self.take(
                 journey.begin_special, kind="HEARING", reason="相邻权",
-                expected_on=self.today + pick % 30 * ONE,
+                expected_on=self.today + days * ONE,
             )  # fmt: skip
             self.limits["decide"].outside.append([self.today, None])
 
-    def end_hearing(self, pick: int) -> None:
+    @rule()
+    def end_hearing(self) -> None:
         if self.may("end_special"):
-            self.reached.add("heard")
             self.take(journey.end_special, kind="HEARING", finding="无异议")
             self.limits["decide"].outside[-1][1] = self.today
 
-    def more_time(self, pick: int) -> None:
+    @rule()
+    def more_time(self) -> None:
         if self.may("ask_extension"):
             self.take(journey.ask_extension, reason="复杂")
-            self.reached.add("extended")
             self.take(journey.grant_extension, self.head)
             self.limits["decide"].days += 10
 
-    def decide(self, pick: int) -> None:
+    @rule(outcome=st.sampled_from(["APPROVE", "REJECT"]))
+    def decide(self, outcome: str) -> None:
         if self.may("approve"):
-            outcome = "REJECT" if pick % 3 == 0 else "APPROVE"
             self.take(journey.decide, outcome=outcome, reason="理由")
             self.end()
             if outcome == "APPROVE" and self.licence:
                 self.limits["deliver"] = Limit(self.today, 10)
 
-    def deliver(self, pick: int) -> None:
+    @rule()
+    def deliver(self) -> None:
         if self.may("deliver"):
-            self.reached.add("delivered")
             self.take(journey.deliver)
             self.end()
 
-    def decided_anew(self, pick: int) -> None:
+    @rule()
+    def decided_anew(self) -> None:
         if self.may("reopen"):
-            self.reached.add("decided anew")
             self.take(journey.reopen, ground="REVIEW", document="〔2026〕1号", reason="重办")
             self.end()
             self.limits["decide"] = Limit(self.today, 20)
-
-    def teardown(self) -> None:
-        if hasattr(self, "limits"):  # its clocks are no matter of the next walk's
-            clocks.stop_all(subject=self.view().reference, at=self.now, actor=CLOCK)
 
     @invariant()
     def every_clock_says_what_the_oracle_says(self) -> None:
@@ -263,19 +229,13 @@ def test_every_clock_agrees_with_the_oracle_whatever_is_done(profile: str) -> No
         given["delivery"] = {"within": {"amount": 10}, "chosen": "answer:delivery"}
     item = sample.publish_plain(at=FIRST, profile=profile, code=profile.lower(), **given)
     me = sample.citizen(libraries.register_person(5, at=FIRST, born_on=date(1980, 1, 1)))
-    reached: set[str] = set()
-    told = {"item": item, "me": me, "licence": profile == "LICENCE", "reached": reached}
+    told = {"item": item, "me": me, "licence": profile == "LICENCE"}
     run_state_machine_as_test(
         type("Life", (ClocksLife,), told),
         settings=settings(
-            max_examples=30,
-            stateful_step_count=20,
-            derandomize=True,  # the same walks every time, so that what they reach can be asserted
+            max_examples=20,
+            stateful_step_count=18,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    wanted = {"never supplied in time", "supplied", "extended", "decided anew"}
-    if profile == "LICENCE":
-        wanted |= {"accepted by silence", "heard", "delivered"}
-    assert reached >= wanted
