@@ -38,6 +38,11 @@ def province(installation: Installation | None = None) -> Iterator[Installation]
         place.start()
         place.wait_for_line("ready: ", seconds=900)
         yield place
+    except BaseException:
+        ended = place.process.poll() if place.process else None
+        print("\n".join(line[:400] for line in place.lines[-40:]))
+        print(f"the installation had ended: {ended}", flush=True)
+        raise
     finally:
         place.remove()
 
