@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
@@ -19,6 +19,8 @@ from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
 
 LONGEST_ARGUMENT = 500
+#: A clock set back by less has only been corrected.
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 #: What the queue's own ``defer`` sends: (queue, task, priority, lock, key, arguments, when).
 _DEFER: Final = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[
@@ -65,15 +67,16 @@ def start_periodic(*, at: datetime) -> int:
     """The clock's round: hand over every periodic task whose period began; returns how many.
 
     Whoever moves the row first starts the run, so two clocks start one job, and a clock that was
-    away catches up with one run, not with all it missed. A period beyond the next one was begun
-    while the clock was wrong: since it was set right, the true one is begun instead.
+    away catches up with one run, not with all it missed. A run begun in the future was begun while
+    the clock was wrong: since it was set right, the true period is begun instead.
     """
     started = 0
     for name, periodic in sorted(registry.PERIODIC.items()):
         slot = rules.slot_of(at=at, minutes=periodic.minutes)
         with transaction.atomic():
             Schedule.objects.get_or_create(name=name, defaults={"slot": -1, "started_at": at})
-            moved = Schedule.objects.filter(Q(slot__lt=slot) | Q(slot__gt=slot + 1), name=name)
+            due = Q(slot__lt=slot) | Q(started_at__gt=at + CLOCK_TOLERANCE)
+            moved = Schedule.objects.filter(due, name=name)
             if moved.update(slot=slot, started_at=at):
                 defer(task=name, key=f"every:{name}")
                 started += 1

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import InvalidInput, NotFound
-from yiwang.mechanisms.jobs import actions, queries, registry
+from yiwang.mechanisms.jobs import actions, queries, registry, rules
 from yiwang.mechanisms.jobs.definitions import JobState
 from yiwang.mechanisms.journal import queries as journal
 
@@ -213,6 +213,19 @@ def test_a_clock_set_right_again_starts_the_true_period(monkeypatch):
     assert actions.start_periodic(at=AT + timedelta(minutes=61)) == 1
     actions.run_waiting(at=AT)
     assert actions.start_periodic(at=AT + timedelta(minutes=59)) == 0  # back by a moment only
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [timedelta(hours=20), timedelta(hours=26), timedelta(days=400)])
+def test_a_daily_task_is_not_skipped_for_a_clock_that_was_ahead(monkeypatch, ahead):
+    """One period ahead, tomorrow's run once counted as done."""
+    monkeypatch.setattr(registry, "PERIODIC", {})
+    registry.every(minutes=1440, name="test.daily")(note)
+    for at in (AT + ahead, AT):
+        actions.start_periodic(at=at)
+        actions.run_waiting(at=at)
+    assert queries.list_periodic_runs()["test.daily"] == rules.slot_of(at=AT, minutes=1440)
+    assert actions.start_periodic(at=AT + timedelta(days=1)) == 1
 
 
 @pytest.mark.django_db
