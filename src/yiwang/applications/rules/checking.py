@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from yiwang.applications.definitions import LANGUAGES, Pack, PackProblem
 from yiwang.applications.rules.carrying import check_carrying
+from yiwang.applications.rules.jointly import check_jointly, cited_jointly
 from yiwang.applications.rules.notices import check_notices
 from yiwang.capability.catalogue import definitions as catalogue
 from yiwang.capability.intake.definitions import Field, Kind
@@ -20,7 +21,9 @@ _LEAST_EXAMPLES: Final = 10
 
 def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
     """All problems and warnings, file by file. ``item_words``: the item's visible words by path."""
-    parts = (_item, check_carrying, _agreement, _inputs, _licence, check_notices, _examples)
+    parts = (
+        _item, check_carrying, _agreement, _inputs, check_jointly, _licence, check_notices, _examples,
+    )  # fmt: skip
     found = [problem for part in parts for problem in part(pack)]
     return (*found, *_texts(pack, {**item_words, **form_words(pack)}))
 
@@ -193,7 +196,7 @@ def citations(pack: Pack) -> tuple[tuple[str, str, str], ...]:
     if basis:
         law, _, article = basis.rpartition(" ")
         found.append(("flow.yaml:decide.basis", law, article))
-    return tuple(found)
+    return (*found, *cited_jointly(pack))
 
 
 def _cited(value: Any, path: str) -> Iterator[tuple[str, catalogue.Citation]]:
