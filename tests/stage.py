@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
-STAFF = (APPROVER, PAYER, SECURITY)
+LEADING, ASKED = "zhujian", "jiaojing"
+STAFF = (APPROVER, PAYER, SECURITY, LEADING, ASKED)
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
 _QUESTIONS = {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"}
@@ -30,6 +31,9 @@ class Scene:
     reviews: tuple[str, ...]
     benefits: tuple[str, ...]
     rights: tuple[str, ...]
+    together: tuple[str, ...]
+    asked: tuple[str, ...]
+    mine_together: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -74,7 +78,11 @@ def set_up(at: datetime) -> Scene:
         journal.seal(at=at)
         journal.run_listeners(at=at)
     licence = licences.list_licences(holder, at=at).rows[0]
+    leading, asked, mine = _together(waiting, at)
     return Scene(
+        together=leading,
+        asked=asked,
+        mine_together=mine,
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",
@@ -132,6 +140,47 @@ def _benefits(person: str, at: datetime) -> tuple[str, ...]:
         f"{here}months/close/",
         f"{here}months/{month.key}/",
     )
+
+
+def _together(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """A road with other bodies, a visit and messages: pages of the lead, of the asked, of the applicant."""
+    from yiwang.capability.branches import queries as branches
+    from yiwang.capability.journey import sample, together
+    from yiwang.capability.journey.tests import jointly
+    from yiwang.capability.visits import queries as visits
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+    from yiwang.support.identity import queries as accounts
+    from yiwang.support.identity.definitions import AccountKind
+
+    sample.publish(jointly.ROAD, at=at, folder=jointly.FOLDER)
+    for user_name, name, body in (
+        (LEADING, "赵建国", jointly.LEAD), ("zhujian2", "刘芳", jointly.LEAD),
+        (ASKED, "马龙", jointly.POLICE),
+    ):  # fmt: skip
+        _official(at, user_name, name, Role.APPROVER, places.CHENGGUAN, body)
+    lead, other = (
+        accounts.get_actor(accounts.get_account_by_user_name(name, AccountKind.OFFICIAL).key, at=at)
+        for name in (LEADING, "zhujian2")
+    )
+    case = jointly.accepted(applicant, at=at, lead=lead, trees="touched")
+    together.say(
+        case_key=case, text="请问要等几天？", idempotency_key="stage", actor=applicant, at=at
+    )
+    (visit,) = visits.list_case_visits(case, lead, at=at)
+    together.plan_visit(
+        key=visit.key, version=visit.version, planned_at=at + timedelta(days=1),
+        place="静宁路 12 号", officers=[lead.reference, other.reference], actor=lead, at=at,
+    )  # fmt: skip
+    joint = branches.list_case_branches(case, lead, at=at)
+    asked = next(one for one in joint if one.department == jointly.POLICE)
+    here = f"/desk/cases/{case}/"
+    return (
+        (here, f"{here}consult/", f"{here}expert-review/", "/desk/visits/",
+         f"/desk/visits/{visit.key}/", "/desk/talks/", f"/desk/talks/{case}/"),
+        ("/desk/branches/", f"/desk/branches/{asked.key}/"),
+        (f"/my/cases/{case}/",),
+    )  # fmt: skip
 
 
 def _rights(at: datetime) -> tuple[str, ...]:

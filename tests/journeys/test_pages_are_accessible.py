@@ -68,11 +68,16 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
     problems: list[str] = []
     visits = [
         ("", [*ANYBODY, scene.guide, f"{scene.guide}short/", scene.verify]),
-        (stage.WAITING, [*MINE, scene.form, scene.progress, f"{scene.progress}withdraw/"]),
+        (
+            stage.WAITING,
+            [*MINE, scene.form, scene.progress, f"{scene.progress}withdraw/", *scene.mine_together],
+        ),
         (stage.HOLDER, [scene.result]),
         (stage.APPROVER, ["/desk/", "/desk/security/", scene.desk, *scene.reviews]),
         (stage.PAYER, scene.benefits),
         (stage.SECURITY, scene.rights),
+        (stage.LEADING, scene.together),
+        (stage.ASKED, scene.asked),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

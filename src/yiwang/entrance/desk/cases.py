@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,7 @@ from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.mechanisms.clocks.definitions import ClockView
 
 #: Phrases that save typing; the official may change every word.
 PHRASES: Final = (
@@ -202,10 +203,18 @@ def _act(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datet
     return acts[name]()
 
 
+def leading(clocks: Sequence[ClockView]) -> ClockView | None:
+    """The clock that decides the day: the nearest running one, else the last that ran."""
+    running = [clock for clock in clocks if clock.stopped_on is None]
+    return (
+        min(running, key=lambda clock: clock.due_on) if running else next(iter(clocks[-1:]), None)
+    )
+
+
 def _page(
     request: HttpRequest, case: CaseView, *, refusal: Refusal | None = None, opinion: str = ""
 ) -> HttpResponse:
-    clock = case.clocks[0] if case.clocks else None
+    clock = leading(case.clocks)
     worklist = worklist_of(request)
     others = (row.key for row in worklist.rows if row.key != case.key)
     return render(
