@@ -105,6 +105,12 @@ def _unit_tests() -> Sequence[str]:
     return (*PYTEST, "-n", "2", "--dist", "loadfile", "src", "tests", *ignored)
 
 
+def _long_tests() -> Sequence[str]:
+    """Real installations and a real browser; what shares an installation stays in one process."""
+    paths = ("tests/platform", "tests/journeys")
+    return (*PYTEST, "-n", "2", "--dist", "loadgroup", "--durations=12", *paths)
+
+
 def _packs() -> Sequence[str]:
     return (sys.executable, "-m", "tests.packs")
 
@@ -124,8 +130,7 @@ CHECKS: tuple[Check, ...] = (
     Check("house", lambda: (*PYTEST, "tests/house"), quick=True, shared=True),
     Check("packs", _packs),
     Check("units", _unit_tests),
-    Check("platform", lambda: (*PYTEST, "tests/platform")),
-    Check("journeys", lambda: (*PYTEST, "tests/journeys"), needs_browser=True),
+    Check("journeys", _long_tests, needs_browser=True),
 )
 
 if __name__ == "__main__":
