@@ -14,6 +14,15 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For two processes: the longest first, and what shares a running installation in one of them."""
+    for item in items:
+        if "province" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"province of {item.path.parent.name}"))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """``settings.YIWANG_HOME`` is a fresh folder: no test touches an installation's keys."""

@@ -102,7 +102,8 @@ def _fast_tests() -> Sequence[str]:
 def _unit_tests() -> Sequence[str]:
     kept = ("house", "journeys", "platform")
     ignored = [f"--ignore={ROOT / 'tests' / name}" for name in kept]
-    return (*PYTEST, "-n", "2", "--dist", "loadfile", "src", "tests", *ignored)
+    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    return (*PYTEST, *two, "src", "tests", *ignored)
 
 
 def _long_tests() -> Sequence[str]:
