@@ -25,6 +25,7 @@ from yiwang.capability.branches.definitions import (
 from yiwang.capability.branches.models import Branch, BranchOpinion, BranchQuerySet
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CitationRow
+from yiwang.capability.cases.definitions.work import COUNTED_UP_TO
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Role
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.pages import MOST, Page, bounded, cut
@@ -51,6 +52,14 @@ def list_case_branches(case_key: str, actor: Actor, *, at: datetime) -> tuple[Br
     """The branches of one case the actor may see, oldest first."""
     rows = _rows(Branch.objects.visible_to(actor)).filter(case=reference("case", case_key))
     return _views(list(rows.order_by("id")[:MOST]), actor, at)
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many questions of other bodies wait for the actor's own, counted up to a thousand."""
+    if actor.kind is not ActorKind.OFFICIAL:
+        return 0
+    rows = Branch.objects.asked_of(actor).exclude(kind=BranchKind.EXPERT)
+    return rows.filter(state=BranchState.OPEN)[:COUNTED_UP_TO].count()
 
 
 def list_branches(

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 from yiwang.capability.cases.definitions import HolderKind, Outcome, Stage
 from yiwang.capability.cases.definitions.flow import ChainStep, Special
 from yiwang.capability.cases.definitions.profiles import Profile, State
-from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind
+from yiwang.capability.cases.definitions.work import Turn
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Role
 from yiwang.kernel.references import new_key, reference
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
@@ -310,6 +311,77 @@ class SpecialProcedure(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
                 name="cases_special_forwards",
             ),
+        )
+
+
+class WorkSet(models.QuerySet["CaseWork"]):
+    """Open cases as work of bodies."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of the bodies whose officers' lists an official may see, a leader's included."""
+        if actor.kind not in (ActorKind.OFFICIAL, ActorKind.MACHINE):
+            return self.none()
+        return self.filter(scope_filter(actor, roles=(*_READERS, Role.LEADER)))
+
+    def in_charge_of(self, actor: Actor) -> Self:
+        """Those the actor's body handles, for its own lists."""
+        if actor.kind not in (ActorKind.OFFICIAL, ActorKind.MACHINE):
+            return self.none()
+        return self.filter(scope_filter(actor, roles=_READERS))
+
+
+class CaseWork(models.Model):
+    """One open case as its lists and counts read it: narrow, kept by ``actions.work``, gone at the end.
+
+    ``official``: who goes on with it; "": whoever of the body takes it up.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True)
+    department = models.CharField(max_length=18)
+    division_code = models.CharField(max_length=12)
+    item_code = models.CharField(max_length=120)
+    state = models.CharField(max_length=16)
+    turn = models.CharField(max_length=12)
+    chained = models.BooleanField()
+    official = models.CharField(max_length=80, blank=True)
+    blocked = models.BooleanField()
+    for_head = models.BooleanField()  # more time was asked for
+    received_at = models.DateTimeField()
+    due_on = models.DateField()
+    warns_on = models.DateField()
+    paused = models.BooleanField()
+
+    objects = WorkSet.as_manager()
+
+    class Meta:
+        db_table = "cases_work"
+        constraints = (
+            models.CheckConstraint(condition=Q(turn__in=list(Turn)), name="cases_known_turn"),
+        )
+        indexes = (
+            models.Index(fields=["department", "due_on", "case"], name="cases_work_due"),
+            models.Index(fields=["department", "case"], name="cases_work_received"),
+            models.Index(
+                fields=["division_code", "due_on"],
+                name="cases_work_of_division",
+                opclasses=["varchar_pattern_ops", "date_ops"],
+            ),
+        )
+
+
+class SavedFilter(models.Model):
+    """A narrowed worklist one official keeps under a name."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key)
+    official = models.CharField(max_length=80)
+    name = models.CharField(max_length=30)
+    says = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_saved_filter"
+        constraints = (
+            models.UniqueConstraint(fields=["official", "name"], name="cases_filter_kept_once"),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from yiwang.capability.cases import actions as cases
 from yiwang.capability.journey import acceptance, machine, reconciling, renewing
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
@@ -33,3 +34,9 @@ def reconcile(*, actor: Actor, at: datetime) -> None:
     """每日对账: a difference is an alert and a row of the console, not a log line."""
     del actor  # the reconciler's own name, by which the last result is found
     reconciling.reconcile(at=at)
+
+
+@registry.every(minutes=60, name="journey.mend_lists")
+def mend_lists(*, actor: Actor, at: datetime) -> None:
+    """Open cases that are on no worklist, such as those from before there were lists."""
+    cases.mend(actor=actor, at=at)

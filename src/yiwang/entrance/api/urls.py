@@ -23,6 +23,7 @@ from yiwang.entrance.api import (
     search,
     verify,
     visits,
+    worklists,
 )
 from yiwang.entrance.api.door import Door, StrictParser
 from yiwang.entrance.shell.access import ANYONE, access
@@ -41,7 +42,7 @@ api = Door(
     parser=StrictParser(),
 )
 for module in (
-    search, drafts, materials, cases, promises, desk, engine, branches, visits, conversations,
+    search, drafts, materials, cases, promises, desk, worklists, engine, branches, visits, conversations,
     checking, papers, reviews, messages, verify,
 ):  # fmt: skip
     api.add_router("", module.router)

@@ -216,14 +216,15 @@ def _page(
 ) -> HttpResponse:
     clock = leading(case.clocks)
     worklist = worklist_of(request)
-    others = (row.key for row in worklist.rows if row.key != case.key)
+    before, behind = worklist.around(case.key)
     return render(
         request,
         "desk/case.html",
         {
             "worklist": worklist,
-            "links": worklist.links,
-            "following": next(others, ""),
+            "links": worklist.bar,
+            "preceding": before,
+            "following": behind,
             "case": case,
             "clock": clock,
             "refusal": refusal,

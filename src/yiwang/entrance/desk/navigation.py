@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.capability.branches import queries as branches
+from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseStatus
+from yiwang.capability.cases.definitions.work import COUNTED_UP_TO, WorkList
 from yiwang.capability.entitlements import queries as entitlements
+from yiwang.entrance.desk.lists import LABELS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.kernel.moments import legal_date, now
 
@@ -20,12 +25,6 @@ RECOVERY_ROLES: Final = (Role.WINDOW_CLERK, Role.HEAD)
 PAYING_ROLES: Final = (Role.APPROVER,)
 #: Who answers for the body whether a breach is repaired.
 REPAIRING_ROLES: Final = (Role.APPROVER, Role.HEAD)
-LISTS: Final = (
-    (CaseStatus.WAITING_FOR_OFFICIAL, "等我办"),
-    (CaseStatus.WAITING_FOR_APPLICANT, "等申请人"),
-    (CaseStatus.DONE, "已办结"),
-    (CaseStatus.ALL, "全部"),
-)
 BRANCHES: Final = "/desk/branches/"
 VISITS: Final = "/desk/visits/"
 TALKS: Final = "/desk/talks/"
@@ -47,31 +46,81 @@ class Link:
     here: bool
 
 
-def links(request: HttpRequest, *, status: str = "") -> tuple[Link, ...]:
-    """The lists of cases (``status`` is the one shown), then the further pages he may open."""
-    found = [Link(f"/desk/?list={one}", label, one == status) for one, label in LISTS]
-    found += [
-        Link(address, label, request.path.startswith(address))
-        for address, label in ((BRANCHES, "并联"), (VISITS, "核查"), (TALKS, "留言"))
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The bar of the desk: the lists with their counts, then the further pages behind “更多”."""
+
+    lists: tuple[Link, ...]
+    more: tuple[Link, ...]
+    counts: Mapping[WorkList, int]
+
+    @property
+    def open_page(self) -> str:
+        """The further page shown, for the word “更多” to say where one is."""
+        return next((link.label for link in self.more if link.here), "")
+
+    def counted(self, which: WorkList) -> str:
+        """How many a list has, in words."""
+        return shown(self.counts[which])
+
+
+def shown(count: int) -> str:
+    """“12”; “999+” where counting stopped."""
+    return f"{COUNTED_UP_TO - 1}+" if count >= COUNTED_UP_TO else str(count)
+
+
+def links(request: HttpRequest) -> Bar:
+    """The bar on a page that is no list."""
+    return bar_of(request, here="")
+
+
+def bar_of(request: HttpRequest, *, here: str) -> Bar:
+    """The lists of cases (``here`` is the one shown), then the further pages he may open."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    at = now()
+    counts = case_queries.count_work(actor, at=at)
+    found = [
+        Link(f"/desk/?list={one}", f"{LABELS[one]} {shown(count)}", one == here)
+        for one, count in counts.items()
     ]
-    found.append(Link(COMMITMENTS, "承诺核查", request.path.startswith(COMMITMENTS)))
-    found.append(Link(BREACHES, "信用修复", request.path.startswith(BREACHES)))
-    found.append(Link(REVIEWS, "差评整改", request.path.startswith(REVIEWS)))
-    if any(request.actor.has_role(role) for role in RECOVERY_ROLES):  # type: ignore[attr-defined]
-        found.append(Link("/console/recovery/", "找回账号", False))
-    if any(request.actor.has_role(role) for role in PAYING_ROLES):  # type: ignore[attr-defined]
-        monthly = request.path.startswith(MONTHS)
-        stops = _stops_to_confirm(request)
-        elsewhere = monthly or any(link.here for link in stops)
-        found.append(Link(GRANTS, "待遇", request.path.startswith(GRANTS) and not elsewhere))
-        found.append(Link(MONTHS, "发放名册", monthly))
-        found.extend(stops)
-    return tuple(found)
+    asked = branches.count_waiting(actor)
+    found.insert(4, Link(BRANCHES, f"联办 {shown(asked)}", request.path.startswith(BRANCHES)))
+    whole = (CaseStatus.DONE, CaseStatus.ALL)
+    found += [Link(f"/desk/?list={one}", LABELS[one], one == here) for one in whole]
+    found += _stops_to_confirm(request)
+    return Bar(tuple(found), _more(request, actor), counts)
+
+
+def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
+    pages = [
+        (VISITS, "核查"),
+        (TALKS, "留言"),
+        (COMMITMENTS, "承诺核查"),
+        (BREACHES, "信用修复"),
+        (REVIEWS, "差评整改"),
+    ]
+    if any(actor.has_role(role) for role in RECOVERY_ROLES):
+        pages.append(("/console/recovery/", "找回账号"))
+    if any(actor.has_role(role) for role in PAYING_ROLES):
+        pages += [(GRANTS, "待遇"), (MONTHS, "发放名册")]
+    stops = request.path == GRANTS and request.GET.get("state") == TO_STOP
+    here = (
+        ""
+        if stops
+        else max(
+            (address for address, _ in pages if request.path.startswith(address)),
+            key=len,
+            default="",
+        )
+    )
+    return tuple(Link(address, label, address == here) for address, label in pages)
 
 
 def _stops_to_confirm(request: HttpRequest) -> tuple[Link, ...]:
     """Shown only when something waits: nothing stops before an official confirms it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not any(actor.has_role(role) for role in PAYING_ROLES):
+        return ()
     waiting = entitlements.count_stoppable(actor, on=legal_date(now()))
     here = request.path == GRANTS and request.GET.get("state") == TO_STOP
     words = f"等确认停发 {'99+' if waiting > 99 else waiting}"

@@ -10,6 +10,7 @@ from yiwang.entrance.desk import (
     case_acts,
     cases,
     files,
+    filters,
     grant_acts,
     grants,
     months,
@@ -27,6 +28,8 @@ _FINDINGS = ("find-true", "order-correction", "find-corrected", "find-false", "f
 
 urlpatterns = [
     path("desk/", worklist.show_worklist),
+    path("desk/filters/", filters.narrow),
+    path("desk/filters/<str:filter_key>/forget/", filters.forget),
     *security.routes("desk/security/"),
     path("desk/cases/<str:case_key>/", cases.show_case),
     *(

@@ -13,7 +13,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
-from yiwang.mechanisms.clocks import queries, rules
+from yiwang.mechanisms.clocks import queries, registry, rules
 from yiwang.mechanisms.clocks.definitions import Allowance, CalendarDay, Colour
 from yiwang.mechanisms.clocks.events import (
     CalendarImported,
@@ -158,6 +158,7 @@ def extend(*, subject: str, kind: str, more: int, at: datetime, actor: Actor) ->
         was_due_on=was.isoformat(),
     )
     journal.announce(event, actor=actor)
+    registry.tell(subject)
     return clock.due_on
 
 
@@ -272,6 +273,7 @@ def _recompute_one(clock: Clock, at: datetime, actor: Actor) -> bool:
         provisional=clock.provisional,
     )
     journal.announce(event, actor=actor)
+    registry.tell(clock.subject)
     return True
 
 
@@ -323,3 +325,4 @@ def _record(
     actor: Actor, act: str, subject: str, at: datetime, kind: str, **facts: str | bool
 ) -> None:
     journal.record(actor=actor, act=act, subject=subject, at=at, facts={"kind": kind, **facts})
+    registry.tell(subject)

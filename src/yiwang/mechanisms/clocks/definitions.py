@@ -165,6 +165,16 @@ class StripDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockDates:
+    """The kept dates of one running clock; ``paused``: it stands."""
+
+    kind: str
+    due_on: date
+    warns_on: date
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """What pages show of a clock: when it is due, why, and how it stands today."""
 

@@ -16,6 +16,7 @@ from yiwang.mechanisms.clocks.definitions import (
     Allowance,
     Calendar,
     CalendarDay,
+    ClockDates,
     ClockView,
     Colour,
     Due,
@@ -24,10 +25,15 @@ from yiwang.mechanisms.clocks.definitions import (
     Unit,
 )
 from yiwang.mechanisms.clocks.models import CalendarNotice, Clock, ClockPause
+from yiwang.mechanisms.statements import prepared
 
 _FILES: Final = Path(__file__).parent / "calendar"
 #: Other processes notice an imported notice within this time; the hourly round mends the rest.
 _KEEP_SECONDS: Final = 60.0
+_DATES: Final = """
+SELECT kind, due_on, warns_on, paused_at IS NOT NULL FROM clocks_clock
+WHERE subject = %s AND stopped_at IS NULL ORDER BY due_on, id
+"""
 _kept: list[tuple[float, Calendar]] = []
 
 
@@ -112,6 +118,11 @@ def find_clocks(*, subjects: Sequence[str], at: datetime) -> Mapping[str, tuple[
     for clock in rows:
         found[clock.subject] += (_view(clock, at),)
     return found
+
+
+def list_dates(subject: str) -> tuple[ClockDates, ...]:
+    """The kept dates of a subject's clocks that still run, standing ones included."""
+    return tuple(ClockDates(*row) for row in prepared.run(_DATES, [subject]))
 
 
 def counted(clock: Clock, rows: Iterable[ClockPause]) -> list[ClockPause]:

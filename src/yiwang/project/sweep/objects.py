@@ -16,6 +16,7 @@ from django.conf import settings
 from yiwang.applications import actions as applications
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import sample as cases
+from yiwang.capability.cases.definitions.work import WorkFilter
 from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.reviews import actions as reviews
@@ -55,6 +56,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "session_key": "session",
     "passkey_key": "passkey",
     "phrase_key": "phrase",
+    "filter_key": "filter",
     "v": "verify_code",
     "order_key": "rectification",
     "entitlements": "entitlement",
@@ -269,12 +271,16 @@ def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str,
 
 
 def make_phrase(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
-    """A phrase an official keeps: nobody else's, colleagues of his body included."""
+    """A phrase and a filter an official keeps: nobody else's, colleagues of his body included."""
     del owner
     grant = Grant(Role.APPROVER, places.CHENGGUAN, department)
     keeper = Actor(ActorKind.OFFICIAL, "official:sweep", grants=(grant,))
     key = case_actions.keep_phrase(text="权限检查专用短语", actor=keeper, at=at)
-    return {"phrase": Thing(key, owner=keeper.reference)}
+    kept = case_actions.keep_filter(
+        name="权限检查专用筛选", filter=WorkFilter(), actor=keeper, at=at
+    )
+    mine = Thing(key, owner=keeper.reference)
+    return {"phrase": mine, "filter": replace(mine, key=kept)}
 
 
 MAKERS: Final[tuple[Maker, ...]] = (

@@ -37,6 +37,7 @@ from yiwang.capability.cases.actions.signing import (
 from yiwang.capability.cases.actions.silence import deem_accepted, deem_renewed
 from yiwang.capability.cases.actions.special import begin_special, end_special
 from yiwang.capability.cases.actions.turning import not_ours, terminate, transfer
+from yiwang.capability.cases.actions.work import forget_filter, keep_filter, mend
 
 __all__ = [
     "CannotPublishFlow",
@@ -57,14 +58,17 @@ __all__ = [
     "deliver",
     "end_special",
     "file_at_once",
+    "forget_filter",
     "forget_phrase",
     "forward",
     "grant_extension",
     "hand_back",
     "hold",
+    "keep_filter",
     "keep_phrase",
     "let_in",
     "mark_issued",
+    "mend",
     "not_ours",
     "open_case",
     "pass_on_overdue",

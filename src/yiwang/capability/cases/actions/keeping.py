@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from yiwang.capability.cases.actions import work
 from yiwang.capability.cases.actions.moving import announce, hand_to, locked
 from yiwang.capability.cases.definitions import HolderKind, Keeper, Stage
 from yiwang.capability.cases.events import BlocksCleared
@@ -33,7 +34,7 @@ def block(
         defaults={"label": label or f"还有事项没有完成（{split(reason)[0]}）", "began_at": at},
     )
     if made:
-        _count(row, stage, 1)
+        _count(row, stage, 1, actor)
         _record(row, "cases.blocked", reason, stage, actor, at)
     return made
 
@@ -44,7 +45,7 @@ def unblock(*, case_key: str, stage: Stage, reason: str, actor: Actor, at: datet
     open_ones = CaseBlock.objects.filter(case=row, stage=stage, reason=reason, ended_at=None)
     if open_ones.update(ended_at=at) == 0:
         return False
-    _count(row, stage, -1)
+    _count(row, stage, -1, actor)
     _record(row, "cases.unblocked", reason, stage, actor, at)
     if getattr(row, _COUNTERS[stage]) == 0:
         announce(row, BlocksCleared, actor=actor, at=at, stage=stage.value)
@@ -99,11 +100,12 @@ def hold(
     hand_to(locked(case_key, actor), Keeper(HolderKind(kind), holder, label), at)
 
 
-def _count(row: Case, stage: Stage, more: int) -> None:
+def _count(row: Case, stage: Stage, more: int, actor: Actor) -> None:
     """Keep the number of open blocks beside the case: guards ask it without another statement."""
     name = _COUNTERS[stage]
     Case.objects.filter(pk=row.pk).update(**{name: F(name) + more})
     setattr(row, name, getattr(row, name) + more)
+    work.keep(row, actor=actor)
 
 
 def _record(row: Case, act: str, reason: str, stage: Stage, actor: Actor, at: datetime) -> None:

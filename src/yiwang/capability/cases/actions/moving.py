@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from yiwang.capability.cases import rules
+from yiwang.capability.cases.actions import work
 from yiwang.capability.cases.definitions import ClockKind, Keeper
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseEvent
@@ -81,6 +82,7 @@ def step(
         facts=standing.facts_of(row, at, **_by_the_clock(row, act, at), **(facts or {})),
         changes=changes,
     )
+    work.keep(row, actor=actor, act=act)
     after = standing.keeper_of(row)
     if after == before:
         return

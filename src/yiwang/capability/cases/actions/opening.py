@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from yiwang.capability.cases.actions import work
 from yiwang.capability.cases.actions.moving import announce
 from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView, Receipt
 from yiwang.capability.cases.definitions.profiles import machine_of
@@ -74,6 +75,8 @@ def open_case(
     )
     row.case_no = take_number(application.division_code, at)
     prepared.add(row)
+    if not row.instant or application.by_person:
+        work.keep(row, actor=actor)
     announce(row, CaseSubmitted, actor=actor, at=at, instant=row.instant)
     return receipt_of(row, answer_by=answer_by, provisional=provisional)
 

@@ -17,16 +17,28 @@ from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
 from yiwang.capability.cases.queries.one import find_receipt, get_case, get_shared_case
+from yiwang.capability.cases.queries.work import (
+    count_filtered,
+    count_work,
+    get_filter,
+    list_filters,
+    list_kinds,
+    list_overseen,
+    list_work,
+)
 
 __all__ = [
     "Inside",
     "LedgerRow",
     "Notice",
     "Revoked",
+    "count_filtered",
+    "count_work",
     "find_flow",
     "find_receipt",
     "get_case",
     "get_decision",
+    "get_filter",
     "get_flow",
     "get_inside",
     "get_notice",
@@ -36,8 +48,12 @@ __all__ = [
     "is_silent",
     "iterate_ledger",
     "list_cases",
+    "list_filters",
+    "list_kinds",
     "list_known",
+    "list_overseen",
     "list_phrases",
     "list_revoked",
     "list_silent",
+    "list_work",
 ]

@@ -23,17 +23,21 @@ from yiwang.capability.cases.rules.sentences import (
     next_step,
     steps,
 )
+from yiwang.capability.cases.rules.work import TURNS, WITHOUT_CHAIN, at_work, takes_up, turn_of
 
 __all__ = [
     "DONE",
+    "TURNS",
     "UNDECIDED_ENDS",
     "WAITING_FOR_APPLICANT",
     "WAITING_FOR_OFFICIAL",
+    "WITHOUT_CHAIN",
     "Held",
     "Order",
     "Standing",
     "account",
     "appeal",
+    "at_work",
     "headline",
     "holder",
     "is_own_case",
@@ -46,4 +50,6 @@ __all__ = [
     "party_of",
     "place_of",
     "steps",
+    "takes_up",
+    "turn_of",
 ]

@@ -99,3 +99,24 @@ def test_phrases_are_kept_and_forgotten_by_their_owner(program) -> None:
     approver(f"/desk/phrases/{kept['key']}", method="delete", expect=404)
     handler(f"/desk/phrases/{kept['key']}", method="delete", expect=204)
     assert handler("/desk/phrases", method="get") == []
+
+
+def test_a_worklist_its_counts_and_a_kept_filter_by_program(item, me, program):
+    receipt = sample.handed_in(me, at=moments.now())
+    call = program(Role.HANDLER)
+    (row,) = call("/desk/worklist?list=MINE&light=GREEN", method="get")["rows"]
+    assert row["key"] == receipt.case_key
+    counts = {one["list"]: one["count"] for one in call("/desk/worklist/counts", method="get")}
+    assert (counts["MINE"], counts["OVERDUE"]) == (1, 0)
+    kept = call("/desk/filters", {"name": "快的", "list": "SOON", "light": "YELLOW"})
+    assert call("/desk/filters", method="get") == [kept]
+    assert (kept["list"], kept["light"], kept["phase"]) == ("SOON", "YELLOW", "")
+    call(f"/desk/filters/{kept['key']}", method="delete", expect=204)
+    assert call("/desk/filters", method="get") == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["list=NONE", "light=PINK", "received_from=x", "division_code=62"]
+)
+def test_a_worklist_asked_wrongly_is_refused(item, program, asked):
+    program(Role.HANDLER)(f"/desk/worklist?{asked}", method="get", expect=422)

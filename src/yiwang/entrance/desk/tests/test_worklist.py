@@ -28,13 +28,13 @@ def listed(said: str) -> list[str]:
 
 
 def test_an_empty_list_says_what_would_be_here(official):
-    assert "等我办 0 件" in page(official)
+    assert "我的 0 件" in page(official)
     assert "这里没有办件" in page(official)
 
 
 def test_what_waits_for_me_is_counted_and_listed_with_the_name_masked(official, case):
     said = page(official)
-    assert "等我办 1 件" in said
+    assert "我的 1 件" in said
     assert listed(said) == [case.case_key]
     assert "罗文博" not in said
 
@@ -43,10 +43,9 @@ def test_a_full_page_says_or_more_and_the_next_one_goes_on(official, hand_in, mo
     monkeypatch.setattr(worklist, "PAGE_SIZE", 2)
     made = [hand_in(trade_name=name).case_key for name in names(3)]
     first = page(official)
-    assert "等我办 2 件以上" in first
+    assert "我的 3 件" in first
     following = re.search(r'href="(/desk/\?[^"]*after=[^"]+)"', first)[1].replace("&amp;", "&")
     second = page(official, following)
-    assert "等我办 1 件" in second
     assert sorted(listed(first) + listed(second)) == sorted(made)
 
 
@@ -80,6 +79,48 @@ def test_the_list_asks_as_often_for_three_as_for_one(official, hand_in):
 def test_every_link_of_the_bar_leads_somewhere(official, case):
     bar = re.search(r'<nav aria-label="主导航">(.*?)</nav>', page(official), re.S)[1]
     addresses = re.findall(r'href="([^"]+)"', bar)
-    assert len(addresses) == 12
+    assert len(addresses) == 16
     for address in addresses:
         assert official.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_the_bar_counts_what_waits_and_a_strange_filter_is_the_usual_list(official, case):
+    said = page(official)
+    assert "我的 1" in said
+    assert "超期 0" in said
+    assert listed(page(official, "/desk/?filter=nothing")) == [case.case_key]
+
+
+def test_a_narrowed_list_is_kept_under_a_name_and_found_again(official, case):
+    boxes = page(official, "/desk/filters/?list=DEPARTMENT&light=GREEN")
+    assert 'value="individual-business"' in boxes
+    kept = official.post(
+        "/desk/filters/",
+        {"list": "DEPARTMENT", "item": "individual-business", "light": "GREEN", "name": "个体户"},
+    )
+    assert kept.status_code == 302
+    said = page(official, kept["Location"])
+    assert "个体户 1 件" in said
+    assert listed(said) == [case.case_key]
+    assert "个体户" in page(official)  # a link above every list
+    key = kept["Location"].rpartition("=")[2]
+    assert official.post(f"/desk/filters/{key}/forget/").status_code == 302
+    assert "个体户" not in page(official)
+
+
+def test_a_filter_that_fits_nothing_says_so(official, case):
+    assert "没有符合这个筛选的办件" in page(official, "/desk/?list=MINE&phase=REVIEWING")
+
+
+def test_a_filter_without_a_name_is_not_kept_and_keeps_the_choice(official, case):
+    again = official.post("/desk/filters/", {"list": "SOON", "light": "YELLOW", "name": " "})
+    assert again.status_code == 422
+    assert '<option value="YELLOW" selected>' in again.content.decode()
+
+
+def test_nobody_deletes_or_reads_the_filter_of_another(official, sign_in, case):
+    kept = official.post("/desk/filters/", {"list": "SOON", "name": "快到期的"})
+    key = kept["Location"].rpartition("=")[2]
+    other = sign_in("qian")
+    assert other.post(f"/desk/filters/{key}/forget/").status_code == 404
+    assert "快到期的" not in page(other, f"/desk/?filter={key}")
