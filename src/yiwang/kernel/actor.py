@@ -32,6 +32,14 @@ class Role(StrEnum):
     SECURITY_ADMIN = "SECURITY_ADMIN"  # 安全管理员
 
 
+class PowerAct(StrEnum):
+    """What somebody may be allowed to do in another's place."""
+
+    APPLY = "APPLY"  # 申请: fill in, hand in, mend, answer
+    SEE = "SEE"  # 查看: how it stands
+    RECEIVE = "RECEIVE"  # 领取: results and licences
+
+
 #: Everybody who works on cases; who may take which act, the cases say.
 CASE_STAFF = (Role.WINDOW_CLERK, Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.HEAD)
 
@@ -49,23 +57,58 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """授权范围: how far somebody may act in another's place. No acts: the mandate is over."""
+
+    mandate: str  # its key
+    items: frozenset[str] | None  # item codes; None: every item
+    acts: frozenset[PowerAct]
+    present: bool = False  # the giver stands before him, at the window
+    giver_name: str = ""  # masked: said on every page
+
+    @property
+    def reference(self) -> str:
+        return f"mandate:{self.mandate}"
+
+    @property
+    def over(self) -> bool:
+        return not self.acts
+
+    def allows(self, act: PowerAct) -> bool:
+        """Whoever may apply sees what becomes of it."""
+        return act in self.acts or (act is PowerAct.SEE and PowerAct.APPLY in self.acts)
+
+    def covers(self, act: PowerAct, item_code: str) -> bool:
+        return self.allows(act) and (self.items is None or item_code in self.items)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, on whose behalf, with which rights, from which request."""
+    """Who does something, on whose behalf, with which rights, from which request.
+
+    ``kind``: the capacity somebody acts in; by a mandate a clerk too acts as the person whose
+    matter it is, with no grant of his own.
+    """
 
     kind: ActorKind
     reference: str  # "person:<key>", "organization:<key>", "official:<key>", "machine:<name>"
     display_name: str = ""  # masked already; safe in lists and logs
-    on_behalf_of: str | None = None  # a reference: the firm a person signed in for
+    on_behalf_of: str | None = None  # a reference: the firm signed in for, the giver of a mandate
     grants: tuple[Grant, ...] = ()
     assurance_level: int = 0  # 实名等级 2..5; 0 when not signed in
     scopes: frozenset[str] | None = None  # None: an interactive session; else an API token's scopes
     request_id: str = ""
     person: str = ""  # an official: the same human as a citizen, "person:<key>", when known
+    mandate: Power | None = None  # by what right he acts for ``on_behalf_of``; None: his own
 
     @property
     def applicant(self) -> str:
-        """The reference whose matters these are: the represented firm, else the actor."""
+        """The reference whose matters these are: the one acted for, else the actor."""
         return self.on_behalf_of or self.reference
+
+    def may(self, act: PowerAct, item_code: str) -> bool:
+        """Does his mandate reach so far? Always true for who acts by no mandate."""
+        return self.mandate is None or self.mandate.covers(act, item_code)
 
     def has_role(self, role: Role) -> bool:
         return any(grant.role == role for grant in self.grants)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.kernel.actor import Actor, ActorKind, PowerAct, Role
 from yiwang.kernel.places import significant_prefix
 
 NOTHING = Q(pk__in=[])
@@ -20,17 +20,20 @@ def scope_filter(
     owner: str = "applicant",
     division: str = "division_code",
     department: str = "department",
+    item: str = "",
+    act: PowerAct = PowerAct.SEE,
 ) -> Q:
     """A condition for ``queryset.filter``: own rows, or rows inside a grant of one of ``roles``.
 
     ``owner``, ``division``, ``department``: the table's column names (or lookups) for the owner's
-    reference, the 12-digit division and the department's USCC. Machines see all, the anonymous
-    none.
+    reference, the 12-digit division and the department's USCC. ``item``: its column of the item
+    code, ``act``: what a mandate must allow for these rows; a table without ``item`` shows nothing
+    to a mandate for some items only. Machines see all, the anonymous none.
     """
     if actor.kind is ActorKind.MACHINE:
         return EVERYTHING
     if actor.kind in (ActorKind.PERSON, ActorKind.ORGANIZATION):
-        return Q(**{owner: actor.applicant})
+        return Q(**{owner: actor.applicant}) & within_mandate(actor, item=item, act=act)
     condition = NOTHING
     for grant in actor.grants:
         if actor.kind is not ActorKind.OFFICIAL or grant.role not in roles:
@@ -39,3 +42,15 @@ def scope_filter(
         body = Q(**{department: grant.department}) if grant.department else EVERYTHING
         condition |= place & body
     return condition
+
+
+def within_mandate(actor: Actor, *, item: str = "", act: PowerAct = PowerAct.SEE) -> Q:
+    """What a mandate leaves of the giver's rows; everything for who acts by no mandate."""
+    power = actor.mandate
+    if power is None:
+        return EVERYTHING
+    if not power.allows(act):
+        return NOTHING
+    if power.items is None:
+        return EVERYTHING
+    return Q(**{f"{item}__in": sorted(power.items)}) if item else NOTHING

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "yiwang.support.licences",
     "yiwang.support.credit",
     "yiwang.support.identity",
+    "yiwang.support.mandates",
     "yiwang.capability.catalogue",
     "yiwang.capability.cases",
     "yiwang.capability.branches",
@@ -139,6 +140,8 @@ SMS_DRIVER = os.environ.get(
 FACE_DRIVER = os.environ.get(
     "YIWANG_FACE_DRIVER", "yiwang.support.identity.drivers.face_simulator.Simulator"
 )
+#: How long a clerk acts for the person at the window unless the task ends before.
+COUNTER_MINUTES = int(os.environ.get("YIWANG_COUNTER_MINUTES", "30"))
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False

@@ -86,6 +86,7 @@ def open_branch(
     row = Branch.objects.create(
         kind=asked.kind, case=case.reference, plan=asked.plan, title=asked.title,
         question=asked.question, case_no=case.case_no, item_name=case.item_name,
+        item_code=case.item_code,
         applicant=case.applicant, applicant_masked=case.applicant_masked,
         division_code=case.division_code, lead=case.department, lead_name=case.department_name,
         department=asked.department, department_name=asked.department_name,

@@ -18,7 +18,8 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 class BranchQuerySet(models.QuerySet["Branch"]):
     def visible_to(self, actor: Actor) -> BranchQuerySet:
         """The asked body, the lead, and the applicant; each reads it with other eyes."""
-        return self.filter(_asked(actor) | scope_filter(actor, roles=CASE_STAFF, department="lead"))
+        lead = scope_filter(actor, roles=CASE_STAFF, department="lead", item="item_code")
+        return self.filter(_asked(actor) | lead)
 
     def asked_of(self, actor: Actor) -> BranchQuerySet:
         """What an official's own body is asked: its worklist. The machine's is everything."""
@@ -27,7 +28,11 @@ class BranchQuerySet(models.QuerySet["Branch"]):
 
 def _asked(actor: Actor) -> Q:
     return scope_filter(
-        actor, roles=CASE_STAFF, division="department_division", department="department"
+        actor,
+        roles=CASE_STAFF,
+        division="department_division",
+        department="department",
+        item="item_code",
     )
 
 
@@ -42,6 +47,7 @@ class Branch(models.Model):
     question = EncryptedText(purpose="branches.question", blank=True)
     case_no = models.CharField(max_length=32)
     item_name = models.CharField(max_length=300)
+    item_code = models.CharField(max_length=120, default="", db_default="")  # what mandates ask for
     applicant = models.CharField(max_length=80)
     applicant_masked = models.CharField(max_length=120)
     division_code = models.CharField(max_length=12)

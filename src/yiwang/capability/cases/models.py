@@ -36,7 +36,7 @@ class CaseSet(models.QuerySet["Case"]):
 
     def visible_to(self, actor: Actor) -> Self:
         """One's own, one's body's, and those another body let one's body into: for single reads."""
-        mine = scope_filter(actor, roles=_READERS)
+        mine = scope_filter(actor, roles=_READERS, item="item_code")
         if actor.kind is not ActorKind.OFFICIAL:
             return self.filter(mine)
         let_in = CaseParticipant.objects.visible_to(actor).filter(case=models.OuterRef("pk"))
@@ -47,7 +47,7 @@ class CaseSet(models.QuerySet["Case"]):
 
         A body that is only asked about a case comes to it through its branch.
         """
-        mine = scope_filter(actor, roles=_READERS)
+        mine = scope_filter(actor, roles=_READERS, item="item_code")
         if actor.kind is not ActorKind.OFFICIAL:
             return self.filter(mine)
         passed_on = CaseParticipant.objects.visible_to(actor).filter(
@@ -57,7 +57,7 @@ class CaseSet(models.QuerySet["Case"]):
 
     def in_charge_of(self, actor: Actor) -> Self:
         """One's own, or those one's body handles: for worklists, and for every act on a case."""
-        return self.filter(scope_filter(actor, roles=_READERS))
+        return self.filter(scope_filter(actor, roles=_READERS, item="item_code"))
 
 
 class Case(models.Model):
@@ -195,7 +195,9 @@ class ParticipantSet(models.QuerySet["CaseParticipant"]):
     """Bodies let into cases, as their officials may use it."""
 
     def visible_to(self, actor: Actor) -> Self:
-        return self.filter(scope_filter(actor, roles=_READERS, owner="case__applicant"))
+        return self.filter(
+            scope_filter(actor, roles=_READERS, owner="case__applicant", item="case__item_code")
+        )
 
 
 class CaseParticipant(models.Model):

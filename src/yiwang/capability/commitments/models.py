@@ -57,7 +57,7 @@ class Undertaking(models.Model):
 class ToleranceSet(models.QuerySet["Tolerance"]):
     def visible_to(self, actor: Actor) -> Self:
         """The applicant's own, and those of the officials' place and body."""
-        return self.filter(scope_filter(actor, roles=CASE_STAFF))
+        return self.filter(scope_filter(actor, roles=CASE_STAFF, item="item_code"))
 
 
 class Tolerance(models.Model):
@@ -115,7 +115,7 @@ class Tolerance(models.Model):
 class CommitmentSet(models.QuerySet["Commitment"]):
     def visible_to(self, actor: Actor) -> Self:
         """The applicant's own, and those of the officials' place and body."""
-        return self.filter(scope_filter(actor, roles=CASE_STAFF))
+        return self.filter(scope_filter(actor, roles=CASE_STAFF, item="item_code"))
 
 
 class Commitment(models.Model):

@@ -13,7 +13,7 @@ from yiwang.capability.conversations import queries, rules
 from yiwang.capability.conversations.definitions import CLOCK, REPLY_WITHIN, Side, Turn
 from yiwang.capability.conversations.events import RemarkMade, ReplyLate
 from yiwang.capability.conversations.models import Conversation, Remark
-from yiwang.kernel.actor import Actor, machine
+from yiwang.kernel.actor import Actor, PowerAct, machine
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import (
     FieldProblem,
@@ -30,6 +30,7 @@ from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
 from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.mandates import queries as mandates
 
 _OPEN_ROW = {"turn": Turn.NOBODY}
 
@@ -58,6 +59,7 @@ def say(
     """
     case = case_queries.get_inside(case_key, lock=True)
     side = queries.side_of(case, actor)
+    mandates.insist(actor, PowerAct.APPLY, case.item_code)
     row = _open(case, at)
     digest = crypto.digest("|".join([text, str(asks), *(f.digest for f in stored)]).encode())
     known = row.remarks.filter(author=actor.reference, idempotency_key=idempotency_key).first()
@@ -185,6 +187,7 @@ def _open(case: Inside, at: datetime) -> Conversation:
         defaults={
             "case_no": case.case_no,
             "item_name": case.item_name,
+            "item_code": case.item_code,
             "applicant": case.applicant,
             "applicant_masked": case.applicant_masked,
             "division_code": case.division_code,

@@ -17,7 +17,7 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, actor: Actor) -> ConversationQuerySet:
         """The applicant's own, and the body's that handles the case; nobody who is only asked."""
-        return self.filter(scope_filter(actor, roles=CASE_STAFF))
+        return self.filter(scope_filter(actor, roles=CASE_STAFF, item="item_code"))
 
 
 class Conversation(models.Model):
@@ -27,6 +27,7 @@ class Conversation(models.Model):
     case = models.CharField(max_length=64, unique=True)
     case_no = models.CharField(max_length=32)
     item_name = models.CharField(max_length=300)
+    item_code = models.CharField(max_length=120, default="", db_default="")  # what mandates ask for
     applicant = models.CharField(max_length=80)
     applicant_masked = models.CharField(max_length=120)
     division_code = models.CharField(max_length=12)

@@ -17,7 +17,7 @@ from yiwang.capability.conversations.definitions import (
     WaitingTalk,
 )
 from yiwang.capability.conversations.models import Conversation, Remark
-from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, PowerAct
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.places import in_subtree
 from yiwang.kernel.references import reference, split
@@ -116,7 +116,7 @@ def get_file(case_key: str, remark_key: str, file_key: str, actor: Actor) -> str
 def side_of(case: Inside, actor: Actor) -> Side:
     """Whose side of the conversation an actor is on; NotFound for who is on neither."""
     if actor.kind in (ActorKind.PERSON, ActorKind.ORGANIZATION):
-        if actor.applicant == case.applicant:
+        if actor.applicant == case.applicant and actor.may(PowerAct.SEE, case.item_code):
             return Side.APPLICANT
         raise NotFound
     in_charge = actor.kind is ActorKind.MACHINE or any(

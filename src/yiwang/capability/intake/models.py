@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, PowerAct
 from yiwang.kernel.references import new_key
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON
@@ -33,7 +33,8 @@ class PublishedForm(models.Model):
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, actor: Actor) -> DraftQuerySet:
         """Only the applicant's own; officials see drafts never, only what is handed in."""
-        return self.filter(scope_filter(actor, roles=()))
+        mine = scope_filter(actor, roles=(), item="item_code", act=PowerAct.APPLY)
+        return self.filter(mine)
 
     def open(self, at: datetime) -> DraftQuerySet:
         return self.filter(submitted_case="", discarded_at=None, expires_at__gt=at)

@@ -29,7 +29,7 @@ from yiwang.capability.materials import actions as materials
 from yiwang.capability.reviews import actions as reviews
 from yiwang.capability.reviews.definitions import ReviewView
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.actor import Actor, ActorKind, PowerAct
 from yiwang.kernel.masks import mask_name
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key, reference
@@ -39,6 +39,7 @@ from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.identity import queries as identity
+from yiwang.support.mandates import queries as mandates
 
 _LONGEST_KEY = 80
 
@@ -65,10 +66,12 @@ def start(
 
     Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff),
     ``NeedsStepUp`` (the item asks for more certainty about who this is),
-    ``CommitmentClosed`` (that road was chosen and a serious breach is on record).
+    ``CommitmentClosed`` (that road was chosen and a serious breach is on record),
+    ``MandateOver``, ``BeyondMandate``.
     """
     _insist_on_applicant(actor)
     item = catalogue.get_item(item_code, on=legal_date(at))
+    mandates.insist(actor, PowerAct.APPLY, item.code)
     insist_on_assurance(item.item, actor)
     if not item.open_for_application or not case_queries.has_flow(item.code, item.version):
         raise CannotStart
@@ -110,7 +113,7 @@ def submit(
 
     ``by_person``: 请人工办理, no rule decides. Refusals: ``InvalidInput`` (every field named),
     ``MissingMaterials``, ``IdempotencyConflict``, ``AlreadyHandedIn``, ``CannotStart``, ``NotFound``,
-    ``NeedsStepUp``.
+    ``NeedsStepUp``, ``MandateOver``, ``BeyondMandate``.
     """
     _insist_on_applicant(actor)
     if not 0 < len(idempotency_key) <= _LONGEST_KEY:
@@ -151,6 +154,7 @@ def _hand_in(
     key = new_key()
     case = reference("case", key)
     frozen = intake.freeze(draft_key=draft_key, case=case, actor=actor, at=at)
+    mandates.insist(actor, PowerAct.APPLY, frozen.item_code)
     item = catalogue.get_content(frozen.item_code, frozen.item_version)
     insist_on_assurance(item, actor)
     _insist_on_served(item, actor)

@@ -394,7 +394,7 @@ def say(
 def read_talk(case_key: str, actor: Actor, *, at: datetime, before: int = 0) -> ConversationView:
     """An official opens a conversation by itself; who looked is written down."""
     talk = conversation_queries.get_conversation(case_key, actor, at=at, before=before)
-    if actor.kind is ActorKind.OFFICIAL and talk.remarks:
+    if (actor.kind is ActorKind.OFFICIAL or actor.mandate is not None) and talk.remarks:
         case = case_queries.get_inside(case_key)
         journal.record(
             actor=actor, act=READ, subject=case.reference, at=at, purpose="看留言",

@@ -35,10 +35,11 @@ from yiwang.capability.journey import afterwards, letters, promise_letters
 from yiwang.capability.materials import actions as materials
 from yiwang.capability.materials import queries as material_queries
 from yiwang.capability.materials.definitions import MaterialView, Supply
-from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.actor import Actor, ActorKind, PowerAct
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.files.definitions import StoredFile
+from yiwang.support.mandates import queries as mandates
 
 _GRANTED: Final = (State.APPROVED, State.ISSUED, State.DELIVERED, State.CLOSED)
 
@@ -159,6 +160,7 @@ def supply_late(
     inside = case_queries.get_inside(case_key, lock=True)
     if actor.kind not in (ActorKind.PERSON, ActorKind.ORGANIZATION):
         raise NotAllowed
+    mandates.insist(actor, PowerAct.APPLY, inside.item_code)
     late = _of_case(view.reference, tolerance_key, actor, at)
     if not files:
         raise InvalidInput("还没有选文件。", "请选好文件再提交。")
@@ -268,7 +270,8 @@ def report_correction(
     *, commitment_key: str, version: int, words: str, actor: Actor, at: datetime
 ) -> CommitmentView:
     """The applicant says what was put right."""
-    _lock_case_of(commitment_key, actor, at)
+    inside = _lock_case_of(commitment_key, actor, at)
+    mandates.insist(actor, PowerAct.APPLY, inside.item_code)
     commitments.report_correction(
         key=commitment_key, version=version, words=words, actor=actor, at=at
     )

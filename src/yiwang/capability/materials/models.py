@@ -5,23 +5,26 @@ The vault is no table of its own: it is what the applicant uploaded with earlier
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import models
 
 from yiwang.capability.materials.definitions import Supply
 from yiwang.kernel.actor import Actor
-from yiwang.kernel.rights import scope_filter
+from yiwang.kernel.rights import scope_filter, within_mandate
 from yiwang.mechanisms.crypto.fields import EncryptedJSON
 
 
 class MaterialQuerySet(models.QuerySet["SuppliedMaterial"]):
     def visible_to(self, actor: Actor) -> MaterialQuerySet:
-        """The applicant's own; officials come through the case they may see."""
-        return self.filter(scope_filter(actor, roles=()))
+        """The applicant's own; officials, and who acts by a mandate, come through the case or draft."""
+        return self.filter(scope_filter(replace(actor, mandate=None), roles=()))
 
-    def kept_of(self, applicant: str) -> MaterialQuerySet:
+    def kept_of(self, actor: Actor) -> MaterialQuerySet:
         """材料库: what somebody handed in and did not forget; a second use is not a second paper."""
         return self.filter(
-            applicant=applicant,
+            within_mandate(actor),
+            applicant=actor.applicant,
             supply=Supply.UPLOADED,
             subject__startswith="case:",
             forgotten_at=None,

@@ -92,7 +92,7 @@ def list_reusable(
     By material key; a few of each. What its owner had forgotten, or is too old on that day, is not offered.
     """
     kinds, keys = [m.kind for m in materials], [m.key for m in materials]
-    mine = SuppliedMaterial.objects.kept_of(actor.applicant)
+    mine = SuppliedMaterial.objects.kept_of(actor)
     rows = mine.filter(Q(kind__in=kinds) & ~Q(kind="") | Q(kind="", material__in=keys))
     kept = [kept_of(row) for row in rows.order_by("-id")[:_MOST_OFFERED]]
     usable = sorted((k for k in kept if k.usable(on)), key=lambda k: k.verified is None)
@@ -102,7 +102,7 @@ def list_reusable(
 
 def list_vault(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[Kept, ...]:
     """材料库: everything the actor handed in that is kept for next time, newest first."""
-    rows = SuppliedMaterial.objects.kept_of(actor.applicant)
+    rows = SuppliedMaterial.objects.kept_of(actor)
     if after:
         rows = rows.filter(pk__lt=after)
     return tuple(kept_of(row) for row in rows.order_by("-id")[: min(limit, 200)])
@@ -110,7 +110,7 @@ def list_vault(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[Kept, 
 
 def find_kept(actor: Actor, *, case: str, material: str) -> Kept | None:
     """One paper of the actor's own vault; None when it is not there (any more)."""
-    mine = SuppliedMaterial.objects.kept_of(actor.applicant)
+    mine = SuppliedMaterial.objects.kept_of(actor)
     row = mine.filter(subject=case, material=material).first()
     return kept_of(row) if row else None
 

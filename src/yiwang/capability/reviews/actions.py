@@ -39,6 +39,7 @@ from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.mandates import queries as mandates
 from yiwang.support.messages import actions as messages
 
 #: 本地规定（示例）, as several provinces set them: contact 1, simple 5, complex 15 working days.
@@ -76,6 +77,7 @@ def give_review(
     """
     if actor.kind not in (ActorKind.PERSON, ActorKind.ORGANIZATION):
         raise NotAllowed("评价只能由申请人自己作出。", "请由申请人登录后评价。")
+    mandates.insist_on_oneself(actor)
     case = cases.get_case(case_key, actor, at=at)
     wrong = rules.problems(level, tags, text)
     if wrong or channel not in set(Channel):

@@ -18,7 +18,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, actor: Actor) -> ReviewQuerySet:
         """Authors see their own, officials those about their division and department."""
         roles = CASE_STAFF
-        return self.filter(scope_filter(actor, roles=roles, owner="reviewer"))
+        return self.filter(scope_filter(actor, roles=roles, owner="reviewer", item="item_code"))
 
 
 class Review(models.Model):

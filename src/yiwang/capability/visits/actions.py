@@ -78,6 +78,7 @@ def want_visit(
     skippable = plan.may_skip_when is not None and holds(plan.may_skip_when, case.answers)
     row = Visit.objects.create(
         case=case.reference, number=last + 1, case_no=case.case_no, item_name=case.item_name,
+        item_code=case.item_code,
         applicant=case.applicant, applicant_masked=case.applicant_masked,
         division_code=case.division_code, department=case.department,
         department_name=case.department_name, reason=reason.strip(),

@@ -25,7 +25,7 @@ from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, actor: Actor) -> VisitQuerySet:
         """The applicant's own; officials those of their body and place."""
-        return self.filter(scope_filter(actor, roles=CASE_STAFF))
+        return self.filter(scope_filter(actor, roles=CASE_STAFF, item="item_code"))
 
     def in_charge_of(self, actor: Actor) -> VisitQuerySet:
         """Those this official's body plans and records."""
@@ -40,6 +40,7 @@ class Visit(models.Model):
     number = models.PositiveSmallIntegerField()
     case_no = models.CharField(max_length=32)
     item_name = models.CharField(max_length=300)
+    item_code = models.CharField(max_length=120, default="", db_default="")  # what mandates ask for
     applicant = models.CharField(max_length=80)
     applicant_masked = models.CharField(max_length=120)
     division_code = models.CharField(max_length=12)

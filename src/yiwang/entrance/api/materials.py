@@ -142,7 +142,7 @@ def promise(request: HttpRequest, key: Key, material: MaterialKey) -> object:
 
 
 @router.get("/vault", response=list[KeptOut], summary="材料库")
-@access(CITIZEN, scope="files:read")
+@access(CITIZEN, scope="files:read", own=True)
 def list_vault(
     request: HttpRequest,
     after: Annotated[int, Query(ge=0, lt=2**53)] = 0,
@@ -153,7 +153,7 @@ def list_vault(
 
 
 @router.delete("/vault/{key}/{material}", response={204: None}, summary="从材料库删掉")
-@access(CITIZEN, scope="files:write")
+@access(CITIZEN, scope="files:write", own=True)
 def forget(request: HttpRequest, key: Key, material: MaterialKey) -> object:
     """Take one paper (of a case) out of the vault; the case keeps its file."""
     with transaction.atomic():

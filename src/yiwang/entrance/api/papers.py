@@ -199,7 +199,7 @@ def get_entitlement(request: HttpRequest, key: Key) -> object:
 
 
 @router.put("/entitlements/{key}/account", response=EntitlementOut, summary="换账户")
-@access(CITIZEN, scope="entitlements:write")
+@access(CITIZEN, scope="entitlements:write", own=True)
 def change_account(request: HttpRequest, key: Key, body: AccountIn) -> object:
     """Name another account; the next list pays to it."""
     return entitlement_actions.change_account(

@@ -228,7 +228,7 @@ def list_breaches(
 
 
 @router.post("/breaches/{breach_key}/ask-repair", response=BreachOut, summary="申请修复")
-@access(CITIZEN, scope="cases:write")
+@access(CITIZEN, scope="cases:write", own=True)
 def ask_repair(request: HttpRequest, breach_key: Key, body: WordsIn) -> object:
     """Ask the body to repair a record, saying what was put right."""
     with transaction.atomic():

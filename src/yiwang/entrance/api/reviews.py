@@ -110,7 +110,7 @@ class OrderSeenIn(Given):
 
 
 @router.post("/cases/{key}/review", response=ReviewOut, summary="评价")
-@access(CITIZEN, scope="reviews:write")
+@access(CITIZEN, scope="reviews:write", own=True)
 def give_review(request: HttpRequest, key: Key, body: ReviewIn) -> object:
     """Say how a handling was, once: 1 very satisfied to 5 very dissatisfied."""
     actor, at = actor_of(request), moments.now()
@@ -195,7 +195,7 @@ def close(request: HttpRequest, key: Key, body: OrderSeenIn) -> object:
 
 
 @router.post("/rectifications/{key}/review-again", response=OrderOut, summary="再次评价")
-@access(CITIZEN, scope="reviews:write")
+@access(CITIZEN, scope="reviews:write", own=True)
 def review_again(request: HttpRequest, key: Key, body: AgainIn) -> object:
     """The reviewer judges the answer; that closes the follow-up."""
     return review_actions.review_again(

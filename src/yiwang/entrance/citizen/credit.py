@@ -22,7 +22,7 @@ _A_PAGE: Final = 20
 _LONGEST: Final = 2000
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
     """Everything on record about me, newest first."""
@@ -40,7 +40,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/credit.html", values)
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_repair(request: HttpRequest, breach_key: str) -> HttpResponse:
     """申请修复: say what was put right; the body answers with reasons."""

@@ -24,7 +24,7 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """My messages, newest first."""
@@ -41,7 +41,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/messages.html", values)
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """I have read them."""

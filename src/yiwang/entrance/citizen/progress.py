@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from yiwang.capability.branches import queries as branches
-from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, StepView
 from yiwang.capability.conversations import queries as conversations
 from yiwang.capability.visits import queries as visits
@@ -46,7 +46,7 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
     """The page; after a message that could not be sent, with the reason on top and the words kept."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at = moments.now()
-    case = cases.get_case(key, actor, at=at)
+    case = case_actions.read_case(case_key=key, actor=actor, at=at)
     clock = running(case)
     values = {
         "case": case,

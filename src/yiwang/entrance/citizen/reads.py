@@ -43,7 +43,7 @@ class Look:
     href: str
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_safe
 def reads(request: HttpRequest) -> HttpResponse:
     """Who looked at my data, when, and what for."""

@@ -20,12 +20,13 @@ from yiwang.capability.reviews.definitions import LEVELS, TAGS, ReviewView
 from yiwang.entrance.shell.access import CITIZEN, SIGNED_IN, access
 from yiwang.entrance.shell.downloads import send_file
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, PowerAct
 from yiwang.kernel.refusals import InvalidInput, NotFound, Refusal
 from yiwang.support.letters import queries as letters
 from yiwang.support.letters.definitions import LetterView
 from yiwang.support.licences import queries as licences
 from yiwang.support.licences.definitions import LicenceView
+from yiwang.support.mandates import queries as mandates
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def read_page(key: str, actor: Actor) -> ResultPage:
     """One case with what came out of it; NotFound when it is not the actor's."""
     at = moments.now()
     case = cases.get_case(key, actor, at=at)
+    mandates.insist(actor, PowerAct.RECEIVE, case.item_code)
     return ResultPage(
         case=case,
         licence=licences.find_case_licence(case.reference, at=at),
@@ -143,7 +145,7 @@ def read_benefit(key: str, actor: Actor) -> tuple[EntitlementView, bool]:
         return found, False
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, key: str) -> HttpResponse:
     """My benefit's account: the next list pays to the new one. Who applied for a relative reads only."""

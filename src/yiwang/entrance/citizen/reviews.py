@@ -28,7 +28,7 @@ def _level(request: HttpRequest) -> int:
     return int(given) if given in {str(level) for level in LEVELS} else 0
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """The form; given once, the same address shows what was said and what came of it."""
@@ -63,7 +63,7 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "citizen/reviews/review.html", values, status=status)
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_http_methods(["POST"])
 def again(request: HttpRequest, key: str) -> HttpResponse:
     """My judgement of the answer; it closes the follow-up."""

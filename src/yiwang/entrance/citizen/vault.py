@@ -39,7 +39,7 @@ class Paper:
         return until - timedelta(days=1) if until else None
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_safe
 def vault(request: HttpRequest) -> HttpResponse:
     """Everything kept, newest first."""
@@ -56,7 +56,7 @@ def vault(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/vault.html", values)
 
 
-@access(CITIZEN)
+@access(CITIZEN, own=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, case_key: str, material: str) -> HttpResponse:
     """Take one paper out of the vault; asked once more in words."""

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import NotAllowed, NotSignedIn, Refusal
+from yiwang.support.mandates.definitions import BeyondMandate, MandateOver
 
 
 class Door(StrEnum):
@@ -40,6 +41,7 @@ class Policy:
     door: Door
     roles: frozenset[Role]
     scope: str
+    own: bool = False
 
     def refusal(self, actor: Actor) -> Refusal | None:
         """Why this actor may not come in; None when he may.
@@ -54,6 +56,11 @@ class Policy:
             return NotAllowed(
                 "这里是个人和法人办事的页面，工作账号不能使用。", "请换用个人账号登录。"
             )
+        if self.door is CITIZEN and actor.mandate is not None:
+            if actor.mandate.over:
+                return MandateOver()
+            if self.own:
+                return BeyondMandate("这是本人的页面，代办时不能查看。", "请回到自己的空间。")
         if self.door is OFFICIAL and actor.kind is not ActorKind.OFFICIAL:
             return NotAllowed()
         if self.roles and not any(actor.has_role(role) for role in self.roles):
@@ -69,9 +76,14 @@ class Policy:
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def access(door: Door, *, roles: Collection[Role] = (), scope: str = "") -> Callable[[View], View]:
-    """Declare who may use a view: page function, class view, or API operation (put it right above ``def``)."""
-    policy = Policy(door=door, roles=frozenset(roles), scope=scope)
+def access(
+    door: Door, *, roles: Collection[Role] = (), scope: str = "", own: bool = False
+) -> Callable[[View], View]:
+    """Declare who may use a view: page function, class view, or API operation (put it right above ``def``).
+
+    ``own``: nobody comes in for another, whatever his mandate says.
+    """
+    policy = Policy(door=door, roles=frozenset(roles), scope=scope, own=own)
 
     def declare(view: View) -> View:
         view.policy = policy  # type: ignore[attr-defined]

@@ -218,3 +218,12 @@ def represents(person: str, organization: str) -> bool:
         legal_representative=_key("person", person),
         state=OrganizationState.IN_OPERATION,
     ).exists()
+
+
+def still_exists(holder: str) -> bool:
+    """Is this person living, or this organization in operation? Nobody acts for the others."""
+    kind, _bar, key = holder.partition(":")
+    if kind == "person":
+        return Person.objects.filter(key=key, died_on=None).exists()
+    in_operation = Organization.objects.filter(key=key, state=OrganizationState.IN_OPERATION)
+    return kind == "organization" and in_operation.exists()

@@ -55,6 +55,7 @@ class Entry:
     subjects: tuple[str, ...]
     request_id: str
     is_event: bool
+    mandate: str = ""  # the key of the mandate it was done under
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,14 @@ SELECT e.id, (SELECT l.position FROM journal_link l WHERE l.entry_id = e.id), e.
   JOIN journal_entry e ON e.id = found.id
  ORDER BY e.id DESC LIMIT %(limit)s
 """
+_UNDER: Final = (
+    _COLUMNS
+    + """
+  JOIN journal_subject s ON s.entry_id = e.id
+ WHERE s.subject = %s AND s.entry_id < %s AND e.subject <> s.subject
+ ORDER BY s.entry_id DESC LIMIT %s
+"""
+)
 _ENDLESS: Final = 2**62
 
 
@@ -45,6 +53,11 @@ def list_entries(*, subject: str, after: int = 0, limit: int = LIMIT) -> tuple[E
 def list_acts_of(*, actor: str, before: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:
     """What one actor did, newest first; ``before``: the ``entry_id`` seen last."""
     return _fetch(_BY_ACTOR, [actor, before or _ENDLESS, min(limit, LIMIT)])
+
+
+def list_acts_under(mandate: str, *, before: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:
+    """What was done under a mandate (its key), reads too, newest first."""
+    return _fetch(_UNDER, [f"mandate:{mandate}", before or _ENDLESS, min(limit, LIMIT)])
 
 
 def list_reads_of(subject: str, *, before: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:
@@ -84,6 +97,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         subjects=tuple(body["subjects"]),
         request_id=body["request_id"],
         is_event=is_event,
+        mandate=body.get("mandate", ""),
     )
 
 

@@ -53,6 +53,8 @@ def body_of(
         "subject": subject,
         "subjects": list(subjects),
     }
+    if actor.mandate is not None:
+        body["mandate"] = actor.mandate.mandate
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     refuse_personal_values(text)
     return text

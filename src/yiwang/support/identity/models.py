@@ -70,6 +70,9 @@ class SignIn(models.Model):
     epoch = models.PositiveIntegerField()
     method = models.CharField(max_length=20, choices=[(m.value, m.value) for m in Method])
     on_behalf_of = models.CharField(max_length=80, null=True)
+    mandate = models.CharField(
+        max_length=16, default="", db_default=""
+    )  # by which it acts for whom
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -231,6 +234,7 @@ class ApiToken(models.Model):
     key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
     account = models.ForeignKey(Account, models.CASCADE)
     on_behalf_of = models.CharField(max_length=80, null=True)
+    mandate = models.CharField(max_length=16, default="", db_default="")
     name = models.CharField(max_length=80)
     scopes = ArrayField(models.CharField(max_length=40))
     epoch = models.PositiveIntegerField()

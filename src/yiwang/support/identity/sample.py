@@ -94,7 +94,11 @@ def give(
 
 @transaction.atomic
 def session_token(
-    subject: str, *, at: datetime | None = None, on_behalf_of: str | None = None
+    subject: str,
+    *,
+    at: datetime | None = None,
+    on_behalf_of: str | None = None,
+    mandate: str = "",
 ) -> str:
     """A living session of the account of ``person:…`` or ``official:…``, without the sign-in page."""
     account = Account.objects.get(subject=subject)
@@ -104,6 +108,7 @@ def session_token(
         origin=NOWHERE,
         at=at or moments.now(),
         on_behalf_of=on_behalf_of,
+        mandate=mandate,
     )
     return opened.token
 
@@ -125,10 +130,15 @@ def give_passkey(subject: str, *, at: datetime, name: str = "示例设备") -> s
 
 
 def sign_in_client(
-    client: Client, subject: str, *, at: datetime | None = None, on_behalf_of: str | None = None
+    client: Client,
+    subject: str,
+    *,
+    at: datetime | None = None,
+    on_behalf_of: str | None = None,
+    mandate: str = "",
 ) -> Actor:
     """Let Django's test client act as this person or official; returns the actor."""
-    token = session_token(subject, at=at, on_behalf_of=on_behalf_of)
+    token = session_token(subject, at=at, on_behalf_of=on_behalf_of, mandate=mandate)
     client.cookies[COOKIE] = token
     session = queries.find_session(token, at=at or moments.now())
     if session is None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from yiwang.kernel.actor import CASE_STAFF, Actor
+from yiwang.kernel.actor import CASE_STAFF, Actor, PowerAct
 from yiwang.kernel.references import new_key
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
@@ -66,7 +66,11 @@ class LicenceQuerySet(models.QuerySet["ELicence"]):
     def visible_to(self, actor: Actor) -> LicenceQuerySet:
         """Holders see their own, officials those of their division and department."""
         roles = CASE_STAFF
-        return self.filter(scope_filter(actor, roles=roles, owner="holder", department="issuer"))
+        return self.filter(
+            scope_filter(
+                actor, roles=roles, owner="holder", department="issuer", act=PowerAct.RECEIVE
+            )
+        )
 
 
 class ELicence(models.Model):

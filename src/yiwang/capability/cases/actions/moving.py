@@ -67,7 +67,7 @@ def step(
 
     Refusals: ``NotAllowed`` (office), ``NotYourOwnCase``, ``VersionConflict``, ``CannotDo``.
     """
-    party = rules.party_of(actor, applicant=row.applicant)
+    party = rules.party_of(actor, applicant=row.applicant, item_code=row.item_code)
     if party is None or (party is Party.OFFICIAL and not standing.is_theirs(row, actor, act)):
         raise NotAllowed
     if rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by):

@@ -96,14 +96,14 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
     row = Case.objects.open_to(actor).filter(key=case_key).first()
     if row is None:
         raise NotFound
-    if actor.kind is ActorKind.OFFICIAL:
+    if actor.kind is ActorKind.OFFICIAL or actor.mandate is not None:
         with transaction.atomic():
             journal.record(
                 actor=actor,
                 act=READ,
                 subject=row.reference,
                 at=at,
-                purpose="办理申请",
+                purpose="办理申请" if actor.mandate is None else "代办",
                 subjects=[row.applicant],
             )
     return view_of(row, actor, at=at, unmasked=True)

@@ -111,7 +111,7 @@ def offices_of(row: Case, actor: Actor) -> frozenset[str]:
 
 def acts_of(row: Case, actor: Actor, at: datetime, **facts: bool) -> tuple[Act, ...]:
     """What this actor may do now; nothing with one's own case as an official."""
-    party = rules.party_of(actor, applicant=row.applicant)
+    party = rules.party_of(actor, applicant=row.applicant, item_code=row.item_code)
     own = rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by)
     if party is None or party is Party.MACHINE or own:
         return ()

@@ -8,7 +8,7 @@ from typing import Final
 
 from yiwang.capability.cases.definitions.flow import ChainStep, Flow
 from yiwang.capability.cases.definitions.profiles import Profile, State, Step
-from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.kernel.actor import Actor, ActorKind, PowerAct, Role
 from yiwang.kernel.places import in_subtree
 from yiwang.mechanisms.states.definitions import Party
 
@@ -78,12 +78,16 @@ def order_of(flow: Flow | None, profile: str) -> Order:
     )
 
 
-def party_of(actor: Actor, *, applicant: str) -> Party | None:
-    """Whose part an actor plays towards a case: the applicant's, an official's, the platform's."""
+def party_of(actor: Actor, *, applicant: str, item_code: str) -> Party | None:
+    """Whose part an actor plays towards a case: the applicant's, an official's, the platform's.
+
+    By a mandate one plays the applicant's only where it lets one apply.
+    """
     if actor.kind is ActorKind.MACHINE:
         return Party.MACHINE
     if actor.kind in (ActorKind.PERSON, ActorKind.ORGANIZATION):
-        return Party.APPLICANT if actor.applicant == applicant else None
+        mine = actor.applicant == applicant and actor.may(PowerAct.APPLY, item_code)
+        return Party.APPLICANT if mine else None
     return Party.OFFICIAL if actor.kind is ActorKind.OFFICIAL else None
 
 
@@ -118,6 +122,11 @@ def needs_another(actor: Actor, act: str, *, asked_by: str) -> bool:
 
 
 def is_own_case(actor: Actor, *, applicant: str, submitted_by: str) -> bool:
-    """Approver is not applicant: nobody handles as an official what is theirs as a citizen."""
+    """Approver is not applicant: nobody handles as an official what is theirs as a citizen.
+
+    Who took it in at the window for the person present did not apply.
+    """
+    if submitted_by.startswith("official:"):
+        submitted_by = applicant
     mine = {actor.reference, actor.on_behalf_of, actor.person} - {None, ""}
     return actor.kind is ActorKind.OFFICIAL and bool(mine & {applicant, submitted_by})

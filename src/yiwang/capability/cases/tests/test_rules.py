@@ -60,11 +60,15 @@ def test_a_rejected_case_shows_no_result_to_come() -> None:
 
 def test_whose_part_somebody_plays() -> None:
     mine = sample.citizen()
-    assert rules.party_of(mine, applicant=mine.reference) is Party.APPLICANT
-    assert rules.party_of(sample.citizen("other"), applicant=mine.reference) is None
-    assert rules.party_of(sample.official(), applicant=mine.reference) is Party.OFFICIAL
-    assert rules.party_of(machine("worker"), applicant=mine.reference) is Party.MACHINE
-    assert rules.party_of(ANONYMOUS, applicant=mine.reference) is None
+    assert rules.party_of(mine, applicant=mine.reference, item_code="x") is Party.APPLICANT
+    assert rules.party_of(sample.citizen("other"), applicant=mine.reference, item_code="x") is None
+    assert (
+        rules.party_of(sample.official(), applicant=mine.reference, item_code="x") is Party.OFFICIAL
+    )
+    assert (
+        rules.party_of(machine("worker"), applicant=mine.reference, item_code="x") is Party.MACHINE
+    )
+    assert rules.party_of(ANONYMOUS, applicant=mine.reference, item_code="x") is None
 
 
 def _may(role: Role, act: str, *, chain: str = "APPROVE", state: str = "ACCEPTED", **order) -> bool:

@@ -23,6 +23,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound, VersionConflict
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.mandates import queries as mandates
 
 
 def grant(
@@ -91,8 +92,9 @@ def change_account(
 ) -> EntitlementView:
     """The person (or an official for them) names another account; the next list uses it.
 
-    Refuses: NotFound, VersionConflict, CannotChangeAccount (not 12 to 32 digits).
+    Refuses: NotFound, VersionConflict, CannotChangeAccount (not 12 to 32 digits), BeyondMandate.
     """
+    mandates.insist_on_oneself(actor)
     row = Entitlement.objects.visible_to(actor).select_for_update().filter(key=key).first()
     if row is None:
         raise NotFound

@@ -11,9 +11,9 @@ from yiwang.capability.intake.actions.looking_up import NotLookedUp
 from yiwang.capability.intake.actions.rows import AlreadyHandedIn
 from yiwang.capability.intake.definitions import Form, FrozenApplication, Kind
 from yiwang.capability.intake.models import Draft
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, PowerAct
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.statements import prepared
 
@@ -40,6 +40,8 @@ def freeze(*, draft_key: str, case: str, actor: Actor, at: datetime) -> FrozenAp
     NotLookedUp, AnswersConflict, AlreadyHandedIn, NotFound.
     """
     draft = _close(draft_key, case, actor, at)
+    if not actor.may(PowerAct.APPLY, draft.item_code):  # undone with the caller's transaction
+        raise NotFound
     form = queries.get_form(draft.item_code, draft.item_version)
     names = _uploaded(draft, form)
     view = queries.view_of(draft, files=tuple(names))

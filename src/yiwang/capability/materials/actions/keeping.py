@@ -43,7 +43,7 @@ def forget(*, case: str, material: str, actor: Actor, at: datetime) -> None:
 
     Refuses NotFound for another's, and for what is not in the vault.
     """
-    mine = SuppliedMaterial.objects.kept_of(actor.applicant).select_for_update()
+    mine = SuppliedMaterial.objects.kept_of(actor).select_for_update()
     row = mine.filter(subject=case, material=material).first()
     if row is None:
         raise NotFound("材料库里没有这份材料。", "它可能已经删掉了，请刷新页面。")

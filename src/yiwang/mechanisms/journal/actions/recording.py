@@ -77,6 +77,9 @@ def _write(
 ) -> None:
     if not connection.in_atomic_block:
         raise NoOpenTransaction(act)
+    named = list(subjects)
+    if actor.mandate is not None:  # so that the giver finds everything done under it
+        named.append(actor.mandate.reference)
     body = rules.body_of(
         actor=actor,
         act=act,
@@ -85,11 +88,11 @@ def _write(
         purpose=purpose,
         result=result,
         facts=facts,
-        subjects=subjects,
+        subjects=named,
         is_event=is_event,
     )
     row = (at, act, subject, actor.reference, is_event, body)
-    if subjects:
-        prepared.run(_INSERT_WITH_SUBJECTS, (*row, list(subjects)))
+    if named:
+        prepared.run(_INSERT_WITH_SUBJECTS, (*row, named))
     else:
         prepared.run(_INSERT, row)

@@ -30,6 +30,7 @@ from yiwang.support.identity.actions.recovering import (
     recover,
 )
 from yiwang.support.identity.actions.sessions import (
+    choose_mandate,
     choose_organization,
     end_other_sessions,
     end_session,
@@ -65,6 +66,7 @@ __all__ = [
     "begin_second_factor",
     "begin_step_up",
     "change_password",
+    "choose_mandate",
     "choose_organization",
     "clear_away",
     "confirm_grant",

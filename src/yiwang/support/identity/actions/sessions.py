@@ -24,6 +24,7 @@ from yiwang.support.identity.definitions import (
     SignedIn,
 )
 from yiwang.support.identity.models import Account, SignIn
+from yiwang.support.mandates import queries as mandates
 
 
 def open_session(
@@ -33,6 +34,7 @@ def open_session(
     origin: Origin,
     at: datetime,
     on_behalf_of: str | None = None,
+    mandate: str = "",
     raised: tuple[int | None, datetime | None] = (None, None),
 ) -> SignedIn:
     """A new session with a new secret of 256 bits; runs in the caller's transaction."""
@@ -44,6 +46,7 @@ def open_session(
         epoch=account.epoch,
         method=method,
         on_behalf_of=on_behalf_of,
+        mandate=mandate,
         created_at=at,
         seen_at=at,
         device=rules.device_of(origin.agent),
@@ -53,6 +56,8 @@ def open_session(
         raised_until=raised[1],
     )
     actor = queries.get_actor(account.key, at=at, on_behalf_of=on_behalf_of)
+    if mandate:
+        actor = mandates.carry(actor, mandate, at=at)
     journal.record(
         actor=actor,
         act="identity.signed_in",
@@ -135,6 +140,29 @@ def choose_organization(
     """
     if organization is not None and not libraries.represents(actor.reference, organization):
         raise NotFound("您不是这个单位的法定代表人，或者这个单位已经不在登记状态。")
+    old = _taken_over(session_key, actor, at)
+    return _reopen(old, origin, at, on_behalf_of=organization)
+
+
+@transaction.atomic
+def choose_mandate(
+    *, session_key: str, mandate: str, actor: Actor, at: datetime, origin: Origin = NOWHERE
+) -> SignedIn:
+    """A signed-in person goes on for whom a mandate lets him; ``choose_organization(None)`` ends it.
+
+    The session gets a new secret. Refusals: NotFound (another's mandate, or one of a window),
+    MandateOver, NotSignedIn.
+    """
+    oneself = replace(actor, on_behalf_of=None, mandate=None)
+    acting = mandates.acting_for(actor=oneself, mandate_key=mandate, at=at)
+    if acting.mandate is None or acting.mandate.present:
+        raise NotFound
+    old = _taken_over(session_key, actor, at)
+    return _reopen(old, origin, at, on_behalf_of=acting.on_behalf_of, mandate=mandate)
+
+
+def _taken_over(session_key: str, actor: Actor, at: datetime) -> SignIn:
+    """The old session, ended, so that a new one goes on."""
     old = (
         SignIn.objects.select_for_update(of=("self",))
         .select_related("account")
@@ -145,12 +173,19 @@ def choose_organization(
         raise NotSignedIn
     old.ended_at = at
     old.save(update_fields=["ended_at"])
+    return old
+
+
+def _reopen(
+    old: SignIn, origin: Origin, at: datetime, *, on_behalf_of: str | None, mandate: str = ""
+) -> SignedIn:
     return open_session(
         account=old.account,
         method=Method(old.method),
         origin=origin,
         at=at,
-        on_behalf_of=organization,
+        on_behalf_of=on_behalf_of,
+        mandate=mandate,
         raised=(old.raised_to, old.raised_until),
     )
 
@@ -160,7 +195,10 @@ def keep_alive(*, session_key: str, actor: Actor, at: datetime) -> bool:
 
     Whoever no longer represents the firm he signed in for is out with the next note.
     """
-    if actor.on_behalf_of and not libraries.represents(actor.reference, actor.on_behalf_of):
+    firm = (
+        actor.on_behalf_of if actor.mandate is None else None
+    )  # a mandate is asked at every request
+    if firm and not libraries.represents(actor.reference, firm):
         SignIn.objects.filter(key=session_key, ended_at__isnull=True).update(ended_at=at)
         return False
     SignIn.objects.filter(key=session_key, seen_at__lte=at - TOUCH_EVERY).update(seen_at=at)

@@ -47,6 +47,7 @@ def issue_token(
         token_digest=queries.token_digest(token),
         account=account,
         on_behalf_of=actor.on_behalf_of,
+        mandate=actor.mandate.mandate if actor.mandate else "",
         name=name[:80],
         scopes=sorted(set(scopes)),
         epoch=account.epoch,
@@ -85,5 +86,7 @@ def revoke_token(*, token: str, actor: Actor, at: datetime) -> None:
 
 
 def still_represents(actor: Actor) -> bool:
-    """May a firm's token still act for the firm? Asked at each use: there is no session to end."""
+    """May a token still act for whom it was made? Asked at each use: there is no session to end."""
+    if actor.mandate is not None:
+        return not actor.mandate.over
     return actor.on_behalf_of is None or libraries.represents(actor.reference, actor.on_behalf_of)

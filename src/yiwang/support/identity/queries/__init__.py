@@ -40,6 +40,7 @@ from yiwang.support.identity.queries.security import (
     list_recoveries,
     list_sessions,
 )
+from yiwang.support.mandates import queries as mandates
 
 __all__ = [
     "client_address",
@@ -75,14 +76,14 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
+    select s.key, s.on_behalf_of, s.mandate, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
        and s.seen_at > case a.kind when 'OFFICIAL' then %(official)s else %(person)s end
 """  # noqa: S608 # nosec B608 fixed text only
 _BY_TOKEN = f"""
-    select t.on_behalf_of, t.scopes, {_WHO}
+    select t.on_behalf_of, t.mandate, t.scopes, {_WHO}
       from identity_apitoken t join identity_account a on a.key = t.account_id
      where t.token_digest = %(digest)s and t.revoked_at is null and t.expires_at > %(at)s
        and a.active and t.epoch = a.epoch
@@ -129,7 +130,7 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     if not found:
         return None
     [row] = found
-    key, on_behalf_of, seen_at, method, raised_to, raised_until, *who = row
+    key, on_behalf_of, mandate, seen_at, method, raised_to, raised_until, *who = row
     actor = _actor(tuple(who), on_behalf_of=on_behalf_of, request_id=request_id)
     level = rules.session_level(
         proofed=actor.assurance_level,
@@ -138,7 +139,10 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
         raised_until=raised_until,
         at=at,
     )
-    return Session(key=key, actor=replace(actor, assurance_level=level), seen_at=seen_at)
+    actor = replace(actor, assurance_level=level)
+    if mandate:
+        actor = mandates.carry(actor, mandate, at=at)
+    return Session(key=key, actor=actor, seen_at=seen_at)
 
 
 def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:
@@ -150,9 +154,13 @@ def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor
     if not found:
         return None
     [row] = found
-    actor = _actor(row[2:], on_behalf_of=row[0], scopes=frozenset(row[1]), request_id=request_id)
+    on_behalf_of, mandate, scopes, *who = row
+    actor = _actor(
+        tuple(who), on_behalf_of=on_behalf_of, scopes=frozenset(scopes), request_id=request_id
+    )
     level = rules.session_level(proofed=actor.assurance_level, method=Method.PASSWORD, at=at)
-    return replace(actor, assurance_level=level)
+    actor = replace(actor, assurance_level=level)
+    return mandates.carry(actor, mandate, at=at) if mandate else actor
 
 
 def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) -> Actor:
