@@ -70,7 +70,10 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
             [*MINE, scene.form, scene.progress, f"{scene.progress}withdraw/", *scene.mine_together],
         ),
         (stage.HOLDER, [scene.result]),
-        (stage.APPROVER, ["/desk/", "/desk/security/", scene.desk, *scene.reviews]),
+        (
+            stage.APPROVER,
+            ["/desk/", "/desk/security/", scene.desk, f"{scene.desk}letters/", *scene.reviews],
+        ),
         (stage.PAYER, scene.benefits),
         (stage.SECURITY, scene.rights),
         (stage.LEADING, scene.together),

@@ -10,11 +10,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
+from yiwang.capability.journey.documents import DOCUMENTS
 from yiwang.kernel.events import Event
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.jobs import registry
 from yiwang.project import background, settings, wiring
 from yiwang.project.cli import GROUPS
+from yiwang.support.letters.definitions.wording import NEWEST
 
 Thing = TypeVar("Thing")
 HEAD = "<!-- written by `yiwang docs` (make docs); change the code, not this page -->\n"
@@ -42,6 +44,7 @@ def pages() -> dict[str, str]:
         "events.md": events(),
         "refusals.md": refusals(),
         "background-work.md": work(),
+        "letters.md": case_letters(),
     }
 
 
@@ -101,6 +104,23 @@ def work() -> str:
         starts = f"every {periodic.minutes} min" if periodic else "when handed over"
         rows.append(f"| `{name}` | {starts} | {task.attempts} | {_first_line(task.function)} |")
     return "\n".join(("# Background work", HEAD, *rows, ""))
+
+
+def case_letters() -> str:
+    """Each kind of letter: its name, the steps that write it, its article, its wordings."""
+    rows = ["| document | kind | written by | basis | served | wordings |"]
+    rows.append("| --- | --- | --- | --- | --- | --- |")
+    for kind, duty in DOCUMENTS.items():
+        by = " ".join(f"`{act}`" for act in duty.by)
+        worded = " ".join(f"`{w.code}`" for w in NEWEST.values() if w.kind == kind)
+        name = f"**{duty.name}**" if duty.standard else duty.name
+        served = "yes" if duty.served else ""
+        rows.append(f"| {name} | `{kind}` | {by} | {duty.basis} | {served} | {worded} |")
+    about = (
+        "Bold: the standard list of case documents, complete. “Served”: it goes to the person, enters\n"
+        "their space when it is written (电子签名法 11), and may have a 送达回证 for the paper.\n"
+    )
+    return "\n".join(("# Letters of a case", HEAD, about, *rows, ""))
 
 
 def all_events() -> list[type[Event]]:

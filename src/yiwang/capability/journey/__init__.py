@@ -8,7 +8,7 @@ terminate · deem_accepted. ``special``: begin_special · end_special.
 ``official``: forward · send_back · decide · confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
-``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
+``serving``: list_servable · read_letter · serve_letters. ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
 the spot, and the applicant with the official do. ``supplying``: list_required · list_supplied · fetch_materials ·
 upload_material · remove_material · reuse_material · promise_material. ``trusting``: list_papers · sign ·
 supply_late · send_back_late · confirm_late · verify_materials · find_true · order_correction ·
@@ -57,6 +57,7 @@ from yiwang.capability.journey.rethinking import (
     pass_on_overdue,
     revoke_by_person,
 )
+from yiwang.capability.journey.serving import list_servable, read_letter, serve_letters
 from yiwang.capability.journey.special import begin_special, end_special
 from yiwang.capability.journey.supplying import (
     fetch_materials,
@@ -114,12 +115,14 @@ __all__ = [
     "list_correctable",
     "list_papers",
     "list_required",
+    "list_servable",
     "list_supplied",
     "look_up",
     "not_ours",
     "order_correction",
     "pass_on_overdue",
     "promise_material",
+    "read_letter",
     "refuse_acceptance",
     "remove_material",
     "renew_by_silence",
@@ -132,6 +135,7 @@ __all__ = [
     "revoke_by_person",
     "send_back",
     "send_back_late",
+    "serve_letters",
     "sign",
     "start",
     "submit",

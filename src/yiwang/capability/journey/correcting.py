@@ -18,6 +18,7 @@ from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import MaterialSource
 from yiwang.capability.intake import queries as intake_queries
 from yiwang.capability.journey import clocks as case_clocks
+from yiwang.capability.journey import letters
 from yiwang.capability.materials import actions as materials
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
@@ -79,7 +80,9 @@ def supply_correction(
         for row in intake_queries.answer_rows(form, whole, prefilled={}, file_names={})
         if row.field in answers
     ]
-    _keep_files(inside, files or {}, actor=actor, at=at)
+    handed_in = _keep_files(inside, files or {}, actor=actor, at=at)
+    if worded:
+        handed_in.append(f"申请表（改了{'、'.join(row.label for row in worded)}）")
     cases.supply_correction(
         case_key=case_key,
         version=version,
@@ -91,13 +94,14 @@ def supply_correction(
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     late = inside.state != State.RETURNED  # the limit ran out and an official went on already
     case_clocks.supplied(inside.reference, flow, late=late, actor=actor, at=at)
+    letters.supplied(inside=inside, flow=flow, names=handed_in, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 
 def _keep_files(
     inside: Inside, files: Mapping[str, Sequence[StoredFile]], *, actor: Actor, at: datetime
-) -> None:
-    """Join new files to the case. Refuses InvalidInput for a material that was not asked for."""
+) -> list[str]:
+    """Join new files to the case; what they are. Refuses InvalidInput for a material not asked for."""
     offered = list_correctable(
         item_code=inside.item_code, item_version=inside.item_version, answers=inside.answers
     )
@@ -117,6 +121,7 @@ def _keep_files(
                 actor=actor,
                 at=at,
             )
+    return [names[key] for key, stored in files.items() if stored]
 
 
 def _answers_only(answers: Mapping[str, object]) -> dict[str, object]:

@@ -27,7 +27,7 @@ from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance
 from yiwang.support.letters import actions as letters
 from yiwang.support.letters import queries as letter_queries
-from yiwang.support.letters.definitions import LetterKind
+from yiwang.support.letters.definitions import LetterKind, LetterView
 
 _REGISTRATION: Final = Profile.MARKET_REGISTRATION
 #: What a proof of delivery lists beside the result itself.
@@ -38,18 +38,42 @@ _DECISIONS: Final = (
     LetterKind.REFUSAL_OF_REGISTRATION,
     LetterKind.FILING,
 )
+#: Receipts of what was handed in after a notice of correction.
+_CORRECTED: Final = ("correction-receipt", "licence-correction-receipt")
+#: 行政许可: the names the law gives to its decisions.
+_APPROVALS: Final = {
+    Profile.LICENCE: "licence-approval",
+    Profile.COMMITMENT: "licence-approval-on-promise",
+}
+_REJECTIONS: Final = {
+    Profile.LICENCE: "licence-rejection",
+    Profile.COMMITMENT: "licence-rejection",
+}
 
 
-def receipt(*, inside: Inside, actor: Actor, at: datetime) -> None:
-    """申请材料接收凭证, once; the case's row is locked by the caller."""
+def receipt(*, inside: Inside, flow: Flow, actor: Actor, at: datetime) -> None:
+    """申请材料接收凭证, once; the case's row is locked by the caller.
+
+    Where silence accepts, the receipt says so (行政许可法 32 (4)): whoever holds it knows the day.
+    """
     written = letter_queries.list_letters(inside.reference)
-    if any(letter.kind == LetterKind.RECEIPT for letter in written):
+    if any(o.kind == LetterKind.RECEIPT and o.template not in _CORRECTED for o in written):
         return
     template = "registration-receipt" if inside.profile == _REGISTRATION else ""
-    received = inside.received_at.astimezone(SHANGHAI)
+    template = "licence-receipt" if flow.acceptance.deemed else template
+    values = {"received_at": minute(inside.received_at), "answer_by": answer_by(inside, at)}
+    _write(LetterKind.RECEIPT, template, inside, values, actor, at)
+
+
+def supplied(
+    *, inside: Inside, flow: Flow, names: Sequence[str], actor: Actor, at: datetime
+) -> None:
+    """补正材料接收凭证: what came in afterwards, and until when it is answered."""
+    template = "licence-correction-receipt" if flow.acceptance.deemed else "correction-receipt"
     values = {
-        "received_at": f"{say(received.date())}{received:%H:%M}",
+        "received_at": minute(at),
         "answer_by": answer_by(inside, at),
+        "materials": "、".join(names),
     }
     _write(LetterKind.RECEIPT, template, inside, values, actor, at)
 
@@ -200,20 +224,40 @@ def reopened(
 
 
 def delivered(*, inside: Inside, proof: DeliveryProof, actor: Actor, at: datetime) -> None:
-    """送达回证: what, how, into whose hands."""
+    """送达回证 of a result: the decisions that came to the applicant with it, how, into whose hands."""
     written = letter_queries.list_letters(inside.reference)
-    decisions = [one.title for one in written if one.kind in _DECISIONS]
+    decisions = [one for one in written if one.kind in _DECISIONS and not one.receipt]
+    served(
+        inside=inside, documents=decisions, with_it=inside.result_label, proof=proof, actor=actor,
+        at=at,
+    )  # fmt: skip
+
+
+def served(
+    *,
+    inside: Inside,
+    documents: Sequence[LetterView],
+    proof: DeliveryProof,
+    actor: Actor,
+    at: datetime,
+    with_it: str = "",
+) -> None:
+    """送达回证: which letters (and what came with them), how, into whose hands."""
+    titles = [*(one.title for one in documents), *([with_it] if with_it else [])]
     remarks = [f"核验方式：{proof.checked}" if proof.checked else "", proof.remark]
     remarks.append(f"运单号：{proof.tracking}" if proof.tracking else "")
-    moment = at.astimezone(SHANGHAI)
     values = {
-        "documents": "、".join(dict.fromkeys([*decisions, inside.result_label])),
+        "documents": "、".join(dict.fromkeys(titles)),
         "receiver": proof.receiver,
         "manner": MANNER_LABELS[proof.manner],
-        "delivered_at": f"{say(moment.date())}{moment:%H:%M}",
+        "delivered_at": minute(at),
         "remark": "；".join(filter(None, remarks)),
     }
-    _write(LetterKind.DELIVERY, "", inside, values, actor, at)
+    receipt = _write(LetterKind.DELIVERY, "", inside, values, actor, at)
+    letters.mark_served(
+        keys=[one.key for one in documents], subject=inside.reference, receipt=receipt.key,
+        actor=actor, at=at,
+    )  # fmt: skip
 
 
 def decided(
@@ -253,7 +297,8 @@ def decided(
             "conditions": conditions,
             "manner": manner,
         }
-        _write(LetterKind.APPROVAL, "", inside, values, actor, at)
+        template = _APPROVALS.get(Profile(inside.profile), "")
+        _write(LetterKind.APPROVAL, template, inside, values, actor, at)
     else:
         kind = LetterKind.REFUSAL_OF_REGISTRATION if registration else LetterKind.REJECTION
         values = {
@@ -261,7 +306,8 @@ def decided(
             "basis": cite(basis),
             "review_body": inside.review_body or "行政复议机关",
         }
-        _write(kind, "", inside, values, actor, at)
+        template = _REJECTIONS.get(Profile(inside.profile), "")
+        _write(kind, template, inside, values, actor, at)
 
 
 def extended(
@@ -304,6 +350,12 @@ def say(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
+def minute(at: datetime) -> str:
+    """2026年3月2日10:00, by the clocks on the wall."""
+    local = at.astimezone(SHANGHAI)
+    return f"{say(local.date())}{local:%H:%M}"
+
+
 def cite(basis: Sequence[CitationRow]) -> str:
     """《市场主体登记管理条例》第十九条；…"""
     return "；".join(f"《{c.law.strip('《》')}》{c.article}" for c in basis)
@@ -340,7 +392,7 @@ def _write(
     values: dict[str, str],
     actor: Actor,
     at: datetime,
-) -> None:
+) -> LetterView:
     contact = item_of(inside).contact
     common = {
         "case_no": inside.case_no,
@@ -349,7 +401,7 @@ def _write(
         "body": inside.body_name,
         "phone": contact.consult if contact else "12345",
     }
-    letters.request_letter(
+    return letters.request_letter(
         kind=kind,
         subject=inside.reference,
         template=template,

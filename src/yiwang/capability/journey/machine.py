@@ -37,7 +37,8 @@ def write_receipt(*, case_key: str, actor: Actor, at: datetime) -> None:
     """申请材料接收凭证, once; nobody waits for it, so it does not hold up decisions."""
     with transaction.atomic():
         inside = case_queries.get_inside(case_key, lock=True)
-        letters.receipt(inside=inside, actor=actor, at=at)
+        flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
+        letters.receipt(inside=inside, flow=flow, actor=actor, at=at)
 
 
 def decide_by_rule(*, case_key: str, at: datetime, actor: Actor = RULES) -> None:

@@ -86,11 +86,15 @@ class CaseMaterialOut(Schema):
 
 
 class DocumentOut(Schema):
+    """``opened_at``: the applicant's first look; ``receipt``: key of the letter that proves service."""
+
     key: str
     kind: str
     title: str
     state: str
     at: datetime
+    opened_at: datetime | None
+    receipt: str
 
 
 class CitedArticleOut(Schema):

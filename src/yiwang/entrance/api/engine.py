@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -73,6 +73,17 @@ class GroundsIn(SeenIn):
 
 class DeliveryIn(SeenIn):
     manner: Manner
+    receiver: Annotated[str, Field(min_length=1, max_length=100)]
+    checked: Short = ""
+    tracking: Short = ""
+    remark: Words = ""
+
+
+class ServiceIn(Given):
+    """``letters``: which of the case's letters were handed over on paper."""
+
+    letters: Annotated[list[Key], Field(min_length=1, max_length=50)]
+    manner: Literal["WINDOW", "COURIER"]
     receiver: Annotated[str, Field(min_length=1, max_length=100)]
     checked: Short = ""
     tracking: Short = ""
@@ -185,6 +196,18 @@ def end_special(request: HttpRequest, key: Key, body: SpecialEndIn) -> object:
         case_key=key, version=body.version, kind=body.kind, finding=body.finding,
         actor=actor_of(request), at=moments.now(),
     )  # fmt: skip
+
+
+@router.post("/cases/{key}/letters/serve", response=CaseOut, summary="登记纸质送达")
+@access(OFFICIAL, roles=_STAFF, scope="desk:write")
+def serve_letters(request: HttpRequest, key: Key, body: ServiceIn) -> object:
+    """Letters handed over on paper: a 送达回证 is written for them."""
+    proof = DeliveryProof(
+        Manner(body.manner), body.receiver, body.checked, body.tracking, body.remark
+    )
+    return journey.serve_letters(
+        case_key=key, keys=body.letters, proof=proof, actor=actor_of(request), at=moments.now()
+    )
 
 
 @router.post("/cases/{key}/deliver", response=CaseOut, summary="送达")

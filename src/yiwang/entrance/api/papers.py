@@ -9,6 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
+from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.entitlements import actions as entitlement_actions
 from yiwang.capability.entitlements import queries as entitlements
@@ -126,9 +127,10 @@ def _licence(shown: LicenceView) -> dict[str, object]:
 @access(SIGNED_IN, scope="cases:read")
 def get_letter(request: HttpRequest, key: Key, letter: Key) -> object:
     """One letter of a case in words; the case's rights decide."""
-    subject = cases.get_case(key, actor_of(request), at=moments.now()).reference
-    shown = letters.get_letter(letter, subject=subject)
-    face = letters.open_face(letter, subject=subject)
+    read = journey.read_letter(
+        case_key=key, letter=letter, actor=actor_of(request), at=moments.now()
+    )
+    shown, face = read.letter, read.face
     return {
         **{
             name: getattr(face, name, None) or getattr(shown, name, None)

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.entitlements import actions as entitlement_actions
@@ -94,12 +95,12 @@ def _values(page: ResultPage, refusal: Refusal | None = None) -> dict[str, objec
 @require_safe
 def letter(request: HttpRequest, key: str, letter: str) -> HttpResponse:
     """One letter of a case as a page to read or print; the case's rights decide."""
-    case = cases.get_case(key, _actor(request), at=moments.now())
+    read = journey.read_letter(case_key=key, letter=letter, actor=_actor(request), at=moments.now())
     values = {
-        "case": case,
-        "letter": letters.get_letter(letter, subject=case.reference),
-        "to_correct": any(act.name == "supply_correction" for act in case.acts),
-        "face": letters.open_face(letter, subject=case.reference),
+        "case": read.case,
+        "letter": read.letter,
+        "to_correct": any(act.name == "supply_correction" for act in read.case.acts),
+        "face": read.face,
     }
     return render(request, "citizen/results/letter.html", values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -76,6 +76,34 @@ def request_letter(
 
 def _problem(name: str) -> str:
     return "文书里没有这一项。" if name.startswith("+") else "这一项不能为空。"
+
+
+def mark_opened(*, key: str, subject: str, actor: Actor, at: datetime) -> None:
+    """The addressee opened a letter: the first time is kept, as proof that it was within reach.
+
+    An electronic letter has reached the person when it entered their space (电子签名法 11); this says
+    when they looked.
+    """
+    first = Letter.objects.filter(key=key, subject=subject, opened_at=None).update(opened_at=at)
+    if first:
+        journal.record(
+            actor=actor, act="letters.opened", subject=subject, at=at, facts={"letter": key}
+        )
+
+
+def mark_served(
+    *, keys: Sequence[str], subject: str, receipt: str, actor: Actor, at: datetime
+) -> None:
+    """These letters of a subject were handed over on paper under one 送达回证; each once."""
+    proof = Letter.objects.get(key=receipt, subject=subject, kind=LetterKind.DELIVERY)
+    Letter.objects.filter(key__in=keys, subject=subject, receipt=None).update(receipt=proof)
+    journal.record(
+        actor=actor,
+        act="letters.served",
+        subject=subject,
+        at=at,
+        facts={"letters": list(keys), "receipt": receipt},
+    )
 
 
 def print_letter(*, key: str, actor: Actor, at: datetime) -> LetterState:

@@ -29,6 +29,10 @@ class Letter(models.Model):
     pdf_file = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     printed_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)  # the addressee's first look
+    receipt = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="served", db_index=False
+    )
 
     objects: ClassVar[models.Manager[Letter]]
 

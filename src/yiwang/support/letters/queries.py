@@ -49,17 +49,21 @@ def view(letter: Letter) -> LetterView:
         created_at=letter.created_at,
         verify_code=letter.verify_code,
         missing=letter.missing,
+        opened_at=letter.opened_at,
+        receipt=letter.receipt.key if letter.receipt else "",
     )
 
 
 def list_letters(subject: str, *, limit: int = 200) -> tuple[LetterView, ...]:
     """The letters of one subject (``"case:<key>"``), oldest first."""
-    return tuple(view(row) for row in Letter.objects.filter(subject=subject).order_by("id")[:limit])
+    rows = Letter.objects.filter(subject=subject).select_related("receipt").order_by("id")
+    return tuple(view(row) for row in rows[:limit])
 
 
 def _get(key: str, subject: str) -> Letter:
     """One letter of exactly this subject; another's is as absent as one that never was."""
-    letter = Letter.objects.filter(key=key, subject=subject).first()
+    found = Letter.objects.filter(key=key, subject=subject).select_related("receipt")
+    letter = found.first()
     if letter is None:
         raise NotFound
     return letter

@@ -185,6 +185,8 @@ class DocumentRow:
     title: str
     state: str
     at: datetime
+    opened_at: datetime | None = None  # when the applicant first opened it
+    receipt: str = ""  # the 送达回证 under which it was handed over on paper
 
 
 class Stage(StrEnum):

@@ -134,7 +134,9 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         answer_values=_values(row) if unmasked else {},
         materials=_materials(row),
         documents=tuple(
-            DocumentRow(one.key, one.kind, one.title, one.state, one.created_at)
+            DocumentRow(
+                one.key, one.kind, one.title, one.state, one.created_at, one.opened_at, one.receipt
+            )
             for one in letters.list_letters(row.reference)
         ),
         rulings=rulings.list_rulings(subject=row.reference) if unmasked or official else (),

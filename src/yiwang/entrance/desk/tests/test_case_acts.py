@@ -150,3 +150,25 @@ def test_every_act_of_the_table_has_a_step_behind_it() -> None:
         assert callable(getattr(journey, name)), name
         assert form.title
         assert form.consequences
+
+
+def test_letters_handed_over_on_paper_are_chosen_and_receipted(item, me) -> None:
+    case = look(cases.get_case(sample.handed_in(me, at=moments.now()).case_key, me), me)
+    head = signed_in(item, Role.HANDLER)
+    journey.return_for_correction(
+        case_key=case.key, version=case.version, problems=["缺"],
+        actor=sample.official(item), at=moments.now(),
+    )  # fmt: skip
+    address = f"/desk/cases/{case.key}/letters/"
+    page = head.get(address).content.decode()
+    (key,) = re.findall(r'name="keys" value="([0-9a-z]+)"', page)
+    wrong = head.post(address, {"keys": [key], "manner": "ELECTRONIC", "receiver": "马某"})
+    assert wrong.status_code == 422
+    nobody = head.post(address, {"keys": [key], "manner": "WINDOW", "receiver": " "})
+    assert nobody.status_code == 422
+    done = head.post(address, {"keys": [key], "manner": "WINDOW", "receiver": "马某"})
+    assert done.status_code == 302
+    assert [one.kind for one in look(case, me).documents][-1] == "DELIVERY"
+    assert "有纸质送达回证" in head.get(f"/desk/cases/{case.key}/").content.decode()
+    assert "每一份都已经有送达回证" in head.get(address).content.decode()
+    assert signed_in(item).get(address).status_code == 404

@@ -88,6 +88,8 @@ class LetterView:
     created_at: datetime
     verify_code: str
     missing: str = ""
+    opened_at: datetime | None = None  # when the addressee first opened it
+    receipt: str = ""  # key of the 送达回证 under which it was handed over on paper
 
     @property
     def printable(self) -> bool:
