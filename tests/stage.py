@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from tests import stage_after
+
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
 LEADING, ASKED = "zhujian", "jiaojing"
@@ -31,6 +33,7 @@ class Scene:
     reviews: tuple[str, ...]
     benefits: tuple[str, ...]
     rights: tuple[str, ...]
+    after: tuple[str, ...]
     together: tuple[str, ...]
     asked: tuple[str, ...]
     mine_together: tuple[str, ...]
@@ -73,6 +76,9 @@ def set_up(at: datetime) -> Scene:
     sample.submitted(
         sample.BUSINESS, holder, sample.business_answers(owner), at=earlier, questions=_QUESTIONS
     )
+    deciding = _actor_of(APPROVER, at)
+    elsewhere = sample.business_answers(owner, trade_name="兰州市城关区罗记五金店")
+    stage_after.refuse(holder, elsewhere, _QUESTIONS, by=deciding, at=earlier)
     jobs.run_waiting(at=at)
     for _ in range(3):  # one round seals, the next hears what the first announced
         journal.seal(at=at)
@@ -80,6 +86,7 @@ def set_up(at: datetime) -> Scene:
     licence = licences.list_licences(holder, at=at).rows[0]
     leading, asked, mine = _together(waiting, at)
     return Scene(
+        after=stage_after.addresses(deciding),
         together=leading,
         asked=asked,
         mine_together=mine,
@@ -94,6 +101,15 @@ def set_up(at: datetime) -> Scene:
         benefits=_benefits(person.reference, at),
         rights=_rights(at),
     )
+
+
+def _actor_of(user_name: str, at: datetime):
+    """The official behind a user name."""
+    from yiwang.support.identity import queries as accounts
+    from yiwang.support.identity.definitions import AccountKind
+
+    account = accounts.get_account_by_user_name(user_name, AccountKind.OFFICIAL)
+    return accounts.get_actor(account.key, at=at)
 
 
 def _reviews(case_key: str, reviewer, at: datetime) -> tuple[str, ...]:
@@ -150,8 +166,6 @@ def _together(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]
     from yiwang.capability.visits import queries as visits
     from yiwang.kernel.actor import Role
     from yiwang.network.directory import sample as places
-    from yiwang.support.identity import queries as accounts
-    from yiwang.support.identity.definitions import AccountKind
 
     sample.publish(jointly.ROAD, at=at, folder=jointly.FOLDER)
     for user_name, name, body in (
@@ -159,10 +173,7 @@ def _together(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]
         (ASKED, "马龙", jointly.POLICE),
     ):  # fmt: skip
         _official(at, user_name, name, Role.APPROVER, places.CHENGGUAN, body)
-    lead, other = (
-        accounts.get_actor(accounts.get_account_by_user_name(name, AccountKind.OFFICIAL).key, at=at)
-        for name in (LEADING, "zhujian2")
-    )
+    lead, other = (_actor_of(name, at) for name in (LEADING, "zhujian2"))
     case = jointly.accepted(applicant, at=at, lead=lead, trees="touched")
     together.say(
         case_key=case, text="请问要等几天？", idempotency_key="stage", actor=applicant, at=at

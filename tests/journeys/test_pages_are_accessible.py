@@ -72,7 +72,14 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
         (stage.HOLDER, [scene.result]),
         (
             stage.APPROVER,
-            ["/desk/", "/desk/security/", scene.desk, f"{scene.desk}letters/", *scene.reviews],
+            [
+                "/desk/",
+                "/desk/security/",
+                scene.desk,
+                f"{scene.desk}letters/",
+                *scene.after,
+                *scene.reviews,
+            ],
         ),
         (stage.PAYER, scene.benefits),
         (stage.SECURITY, scene.rights),

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "yiwang.capability.cases",
     "yiwang.capability.branches",
     "yiwang.capability.visits",
+    "yiwang.capability.registers",
     "yiwang.capability.conversations",
     "yiwang.capability.intake",
     "yiwang.capability.entitlements",

@@ -10,6 +10,7 @@ from yiwang.capability.cases.events import (
     BlocksCleared,
     CaseAccepted,
     CaseClosed,
+    CaseCorrected,
     CaseDecided,
     CaseHandedBack,
     CaseNotOurs,
@@ -23,6 +24,8 @@ from yiwang.capability.cases.events import (
     CaseWithdrawn,
     CorrectionOverdue,
     DecisionRevoked,
+    ExtensionAsked,
+    ExtensionDeclined,
     ExtensionGranted,
     PassedToOfficial,
     SpecialBegun,
@@ -42,6 +45,7 @@ from yiwang.capability.conversations import reactions as conversations
 from yiwang.capability.conversations.events import RemarkMade
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
+from yiwang.capability.registers import reactions as registers
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
 from yiwang.capability.visits.events import VisitPlanned
@@ -55,16 +59,19 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
     PassedToOfficial: [applicants.tell_passed_on],
     CaseAccepted: [applicants.tell_accepted, commitments.begin_late],
-    CaseReturned: [applicants.tell_returned],
+    CaseReturned: [applicants.tell_returned, registers.enter_returned],
+    CaseCorrected: [registers.note_corrected],
     CaseHandedBack: [
         applicants.tell_handed_back,
         conversations.close_conversation,
         commitments.end_with_case,
+        registers.enter_handed_back,
     ],
     CaseRefused: [
         applicants.tell_refused,
         conversations.close_conversation,
         commitments.end_with_case,
+        registers.enter_refused,
     ],
     CaseDecided: [
         indicators.count_decided,
@@ -72,6 +79,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         branches.close_branches,
         visits.close_visits,
         commitments.follow_decision,
+        registers.enter_decided,
     ],
     CaseWithdrawn: [
         applicants.tell_withdrawn,
@@ -79,12 +87,14 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         visits.close_visits,
         conversations.close_conversation,
         commitments.end_with_case,
+        registers.note_ended,
     ],
     CaseClosed: [applicants.invite_review, conversations.close_conversation],
     CaseNotOurs: [
         applicants.tell_not_ours,
         conversations.close_conversation,
         commitments.end_with_case,
+        registers.enter_not_ours,
     ],
     CaseTransferred: [
         applicants.tell_transferred,
@@ -99,18 +109,21 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         visits.close_visits,
         conversations.close_conversation,
         commitments.end_with_case,
+        registers.note_ended,
     ],
     CaseRevoked: [applicants.tell_taken_back, commitments.end_with_case],
-    CaseReopened: [applicants.tell_reopened, commitments.end_with_case],
+    CaseReopened: [applicants.tell_reopened, commitments.end_with_case, registers.note_reopened],
     SpecialBegun: [applicants.tell_special],
     SpecialEnded: [applicants.tell_special_over, branches.close_review],
     BlocksCleared: [applicants.go_on_with_result],
     VisitPlanned: [applicants.tell_visit_planned],
     RemarkMade: [applicants.tell_remark],
     ClockRecomputed: [applicants.tell_new_date, commitments.move_days],
-    ExtensionGranted: [applicants.tell_extended],
+    ExtensionAsked: [registers.enter_asked],
+    ExtensionDeclined: [registers.note_declined],
+    ExtensionGranted: [applicants.tell_extended, registers.note_granted],
     DecisionRevoked: [applicants.tell_revoked, commitments.wait_again],
-    CorrectionOverdue: [applicants.tell_overdue],
+    CorrectionOverdue: [applicants.tell_overdue, registers.note_overdue],
     ClockTurnedRed: [
         applicants.pass_on_overdue,
         applicants.accept_by_silence,
@@ -149,13 +162,10 @@ UNHEARD: frozenset[str] = frozenset(
         "branches.branch_late",
         "branches.branch_nearly_due",
         "branches.branch_opened",
-        "cases.case_corrected",
         "cases.case_delivered",
         "cases.case_forwarded",
         "cases.case_issued",
         "cases.case_sent_back",
-        "cases.extension_asked",
-        "cases.extension_declined",
         "cases.flow_published",
         "cases.person_answered",
         "cases.person_asked_for",

@@ -19,6 +19,7 @@ from yiwang.entrance.api import (
     messages,
     papers,
     promises,
+    registers,
     reviews,
     search,
     verify,
@@ -43,7 +44,7 @@ api = Door(
 )
 for module in (
     search, drafts, materials, cases, promises, desk, worklists, engine, branches, visits, conversations,
-    checking, papers, reviews, messages, verify,
+    checking, papers, reviews, messages, verify, registers,
 ):  # fmt: skip
     api.add_router("", module.router)
 

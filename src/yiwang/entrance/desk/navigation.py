@@ -33,6 +33,7 @@ GRANTS: Final = "/desk/entitlements/"
 MONTHS: Final = "/desk/entitlements/months/"
 COMMITMENTS: Final = "/desk/commitments/"
 BREACHES: Final = "/desk/breaches/"
+REGISTERS: Final = "/desk/registers/"
 #: The list of announced stops whose days to object are over.
 TO_STOP: Final = "TO_STOP"
 
@@ -97,6 +98,7 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
         (TALKS, "留言"),
         (COMMITMENTS, "承诺核查"),
         (BREACHES, "信用修复"),
+        (REGISTERS, "台账"),
         (REVIEWS, "差评整改"),
     ]
     if any(actor.has_role(role) for role in RECOVERY_ROLES):

@@ -15,6 +15,7 @@ from yiwang.entrance.desk import (
     grants,
     months,
     promises,
+    registers,
     reviews,
     serving,
     talks,
@@ -78,6 +79,10 @@ urlpatterns = [
         path(f"desk/breaches/<str:breach_key>/{answer}/", breaches.answer, {"answer": answer})
         for answer in ("repair", "decline")
     ),
+    path("desk/registers/", registers.show_register),
+    path("desk/registers/<str:register_kind>/", registers.show_register),
+    path("desk/registers/<str:register_kind>/export/", registers.export),
+    path("desk/registers/<str:register_kind>/<str:entry_key>/", registers.show_entry),
     path("desk/reviews/", reviews.show_orders),
     path("desk/reviews/<str:order_key>/", reviews.show_order),
     path("desk/reviews/<str:order_key>/contact/", reviews.contact),

@@ -25,7 +25,7 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machi
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import jointly, promises, uploads
+from yiwang.project.sweep import following, jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -78,6 +78,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "commitment_key": "commitment",
     "breaches": "breach",
     "breach_key": "breach",
+    "entry_key": "register_entry",
+    "{register_kind}": "register_entry",
     "vault": "case",
     "step_key": "step",
     "step": "step",
@@ -101,6 +103,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "field": "proof",
     "material": "proof",
     "kind": "COMMITMENT",
+    "register_kind": "REFUSAL",
     "parked": ABSENT,
     "role_grant": ABSENT,
     "recovery_key": ABSENT,
@@ -293,6 +296,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     make_security,
     jointly.make_branch,
     jointly.make_visit,
+    following.make_register_entry,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -72,6 +73,18 @@ def _get(key: str, subject: str) -> Letter:
 def get_letter(key: str, *, subject: str) -> LetterView:
     """One letter of a subject the actor may see; NotFound for any other."""
     return view(_get(key, subject))
+
+
+def find_written(subject: str, *, kinds: Sequence[str], at: datetime) -> LetterView | None:
+    """The letter of one of these kinds an act wrote at exactly this moment; None when there is none."""
+    row = Letter.objects.filter(subject=subject, kind__in=kinds, created_at=at).first()
+    return view(row) if row else None
+
+
+def get_value(key: str, *, subject: str, name: str) -> str:
+    """One value as it was put into a letter: its reason, what was to be corrected; "" when it has none."""
+    value: str = _get(key, subject).values.get(name, "")
+    return value
 
 
 def open_face(key: str, *, subject: str) -> LetterFace:

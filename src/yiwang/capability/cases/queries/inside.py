@@ -98,6 +98,12 @@ def get_notice(key: str) -> Notice:
     )
 
 
+def find_extension_reason(key: str) -> str:
+    """Why more time was asked for; "" when it was not, or is no longer on the case."""
+    row = Case.objects.filter(key=key).first()
+    return (row.extension or {}).get("reason", "") if row else ""
+
+
 def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:
     """Keys of cases whose old term ended without a decision, the oldest first."""
     waiting = Case.objects.filter(

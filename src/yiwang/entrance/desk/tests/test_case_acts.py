@@ -18,6 +18,7 @@ from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 from yiwang.kernel.moments import legal_date
+from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.directory import sample as places
 from yiwang.support.identity import sample as accounts
 
@@ -157,7 +158,7 @@ def test_letters_handed_over_on_paper_are_chosen_and_receipted(item, me) -> None
     head = signed_in(item, Role.HANDLER)
     journey.return_for_correction(
         case_key=case.key, version=case.version, problems=["缺"],
-        actor=sample.official(item), at=moments.now(),
+        actor=sample.official(item, Role.HANDLER), at=moments.now(),
     )  # fmt: skip
     address = f"/desk/cases/{case.key}/letters/"
     page = head.get(address).content.decode()
@@ -172,3 +173,32 @@ def test_letters_handed_over_on_paper_are_chosen_and_receipted(item, me) -> None
     assert "有纸质送达回证" in head.get(f"/desk/cases/{case.key}/").content.decode()
     assert "每一份都已经有送达回证" in head.get(address).content.decode()
     assert signed_in(item).get(address).status_code == 404
+
+
+def test_a_register_is_read_narrowed_and_taken_away_by_pages(item, me) -> None:
+    case = look(cases.get_case(sample.handed_in(me, at=moments.now()).case_key, me), me)
+    journey.refuse_acceptance(
+        case_key=case.key, version=case.version, reason="不属于法定情形",
+        actor=sample.official(item, Role.HANDLER), at=moments.now(),
+    )  # fmt: skip
+    for _ in range(2):
+        journal.seal(at=moments.now())
+        journal.run_listeners(at=moments.now())
+    clerk = signed_in(item, Role.WINDOW_CLERK)
+    page = clerk.get("/desk/registers/").content.decode()
+    (key,) = re.findall(r'href="/desk/registers/REFUSAL/([0-9a-z]{16})/"', page)
+    assert "不属于法定情形" not in page
+    entry = clerk.get(f"/desk/registers/REFUSAL/{key}/").content.decode()
+    assert "不属于法定情形" in entry
+    assert clerk.get(f"/desk/registers/CORRECTION/{key}/").status_code == 404
+    assert clerk.get("/desk/registers/ANOTHER/").status_code == 404
+    assert "没有记录" in clerk.get("/desk/registers/?until=2020-01-01").content.decode()
+    assert clerk.get("/desk/registers/?since=yesterday").status_code == 422
+    taken = clerk.post("/desk/registers/REFUSAL/export/")
+    assert "不属于法定情形" in taken.content.decode("utf-8-sig")
+    elsewhere = signed_in(item)
+    assert key not in elsewhere.get("/desk/registers/").content.decode()
+    assert elsewhere.get(f"/desk/registers/REFUSAL/{key}/").status_code == 404
+    assert (
+        "不属于法定情形" not in elsewhere.post("/desk/registers/REFUSAL/export/").content.decode()
+    )
