@@ -17,6 +17,7 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases.definitions.flow import table_code
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.catalogue import queries as catalogue_queries
+from yiwang.capability.catalogue.definitions import CommitmentKind
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake import queries as intake_queries
 from yiwang.capability.intake.definitions import Kind
@@ -152,16 +153,20 @@ def _check(pack: Pack, answers: Mapping[str, Any], on: date) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _due(pack: Pack, on: date) -> date:
-    calendar = clocks.get_calendar()
-    return clock_rules.due(start=on, allowance=pack.flow.decide_within, calendar=calendar).on
+def _due(pack: Pack, on: date, promised: bool) -> date:
+    """As the item's flow says, or as its commitment does where a permit is asked for on a promise."""
+    limit = pack.item.commitment.decide if promised and pack.item.commitment else None
+    within = limit.within if limit else pack.flow.decide_within
+    return clock_rules.due(start=on, allowance=within, calendar=clocks.get_calendar()).on
 
 
 def _narrow(
     pack: Pack, questions: Mapping[str, str], answers: Mapping[str, Any]
-) -> tuple[tuple[str, ...], str]:
+) -> tuple[tuple[str, ...], str, bool]:
     """As at submission: what the form says counts over what the guide was told."""
     said = intake_queries.questions_of(pack.form, questions, answers)
     narrowed = catalogue_queries.narrow(pack.item, said)
     handling = narrowed.handling_item.key if narrowed.handling_item else ""
-    return tuple(m.key for m in narrowed.to_bring), handling
+    promise = narrowed.commitment
+    on_promise = promise is not None and promise.kind is CommitmentKind.PERMIT
+    return tuple(m.key for m in narrowed.to_bring), handling, on_promise

@@ -15,10 +15,10 @@ from yiwang.mechanisms.rulings.definitions import TO_OFFICIAL, Input
 
 #: (form, answers, on) → keys of the fields that are wrong.
 FormCheck = Callable[[Pack, Mapping[str, Any], date], tuple[str, ...]]
-#: (pack, on) → the day by which the decision is due.
-DueDay = Callable[[Pack, date], date]
-#: (pack, questions, answers) → (keys to bring, handling item's key).
-Narrow = Callable[[Pack, Mapping[str, str], Mapping[str, Any]], tuple[tuple[str, ...], str]]
+#: (pack, on, on a promise) → the day by which the decision is due.
+DueDay = Callable[[Pack, date, bool], date]
+#: (pack, questions, answers) → (keys to bring, handling item's key, on a promise of a permit).
+Narrow = Callable[[Pack, Mapping[str, str], Mapping[str, Any]], tuple[tuple[str, ...], str, bool]]
 
 
 def run_example(
@@ -30,8 +30,8 @@ def run_example(
     if wrong or expect.problems:
         said = [f"表单问题应当是 {sorted(expect.problems)}，实际是 {sorted(wrong)}"]
         return ExampleOutcome(example.name, tuple(said if wrong != set(expect.problems) else ()))
-    outcome, row, output = _ask(pack, example)
-    bring, handling = narrow(pack, example.questions, example.answers)
+    bring, handling, promised = narrow(pack, example.questions, example.answers)
+    outcome, row, output = _ask(pack, example, promised=promised)
     compared: list[tuple[str, object, object]] = [("结论", expect.outcome, outcome)]
     if expect.row:
         compared.append(("命中的行", expect.row, row))
@@ -41,16 +41,16 @@ def run_example(
     if expect.handling_item:
         compared.append(("办理项", expect.handling_item, handling))
     if expect.due:
-        compared.append(("截止日", expect.due, due(pack, example.on)))
+        compared.append(("截止日", expect.due, due(pack, example.on, promised)))
     return ExampleOutcome(
         example.name,
         tuple(f"{what}应当是 {said}，实际是 {got}" for what, said, got in compared if said != got),
     )
 
 
-def _ask(pack: Pack, example: Example) -> tuple[str, str, Mapping[str, Any]]:
+def _ask(pack: Pack, example: Example, *, promised: bool) -> tuple[str, str, Mapping[str, Any]]:
     plan = pack.flow.ruling
-    if plan is None:
+    if plan is None or not _at_once(pack, promised):
         return TO_OFFICIAL, "", {}
     then = datetime.combine(example.on, datetime.min.time(), UTC)
     inputs = {
@@ -63,6 +63,14 @@ def _ask(pack: Pack, example: Example) -> tuple[str, str, Mapping[str, Any]]:
         return TO_OFFICIAL, "", {}
     row = next((r.row for r in said.rows if r.matched), "")
     return said.outcome, row, said.output
+
+
+def _at_once(pack: Pack, promised: bool) -> bool:
+    """Does the table decide along this road? On a promise when its term is 0, as a real case does."""
+    if not promised:
+        return pack.flow.instant
+    limit = pack.item.commitment.decide if pack.item.commitment else None
+    return limit is not None and limit.within.amount == 0
 
 
 def _value(given: RuleInput, example: Example) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 from yiwang.capability.catalogue import rules
 from yiwang.capability.catalogue.definitions import (
     HANDLING_MODE_LABELS,
-    Commitment,
     HandlingItem,
     HandlingMode,
     Item,
@@ -31,7 +30,6 @@ __all__ = [
     "ItemRow",
     "ItemVersion",
     "Narrowed",
-    "find_commitment",
     "find_item",
     "get_content",
     "get_item",
@@ -255,11 +253,6 @@ def _unknown(item: Item) -> Iterator[PackProblem]:
             here = f"materials.{material.key}.provider"
             said = f"没有登记“{material.provider}”这个数据源。"
             yield PackProblem("item.yaml", here, said, "用 yiwang sources 看有哪些。")
-
-
-def find_commitment(item: Item, answers: Mapping[str, str]) -> Commitment | None:
-    """The item's commitment when these answers chose that road."""
-    return rules.chosen_commitment(item, answers)
 
 
 def words_of(item: Item) -> Mapping[str, str]:

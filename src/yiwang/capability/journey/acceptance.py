@@ -196,6 +196,6 @@ def deem_accepted(*, case_key: str, actor: Actor, at: datetime) -> bool:
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     cases.deem_accepted(case_key=case_key, actor=actor, at=at)
     case_clocks.accepted(inside.reference, flow, since=inside.counted_from, actor=actor, at=at)
-    together.begin(case_key=case_key, actor=actor, at=at)
+    together.begin(case_key=case_key, since=inside.counted_from, actor=actor, at=at)
     letters.accepted_by_silence(inside=inside, actor=actor, at=at)
     return True

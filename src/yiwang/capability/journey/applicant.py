@@ -64,7 +64,7 @@ def start(
 ) -> DraftView:
     """Begin an application, carrying what was already answered on the guide.
 
-    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere or not yet), ``NotAllowed`` (staff),
+    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere, not needed, or not yet), ``NotAllowed`` (staff),
     ``NeedsStepUp`` (the item asks for more certainty about who this is),
     ``CommitmentClosed`` (that road was chosen and a serious breach is on record),
     ``MandateOver``, ``BeyondMandate``.
@@ -77,7 +77,10 @@ def start(
         raise CannotStart
     _insist_on_served(item.item, actor)
     known = _known_answers(item, questions or {})
-    if catalogue.find_commitment(item.item, known) is not None:
+    narrowed = catalogue.narrow(item.item, known)
+    if narrowed.not_here:
+        raise CannotStart(narrowed.not_here, "回答错了的话，请回到办事指南重新选。")
+    if narrowed.commitment is not None:
         commitments.insist_on_trust(applicant=actor.applicant)
     return intake.start_draft(
         item_code=item.code, item_version=item.version, actor=actor, at=at, questions=known

@@ -66,10 +66,11 @@ class OthersNotAsked(Refusal):
     remedy = "请先受理；受理时会自动送有关部门、提出核查。"
 
 
-def begin(*, case_key: str, actor: Actor, at: datetime) -> None:
+def begin(*, case_key: str, actor: Actor, at: datetime, since: datetime | None = None) -> None:
     """The case is accepted: every body its flow names is asked at once, and a visit is wanted.
 
-    Runs in the transaction of the acceptance. Safe to run twice: what is open already stays.
+    Runs in the transaction of the acceptance. Safe to run twice: what is open already stays. ``since``:
+    when acceptance by silence counts from.
     """
     case = case_queries.get_inside(case_key, lock=True)
     for plan in _not_asked(case):
@@ -78,7 +79,7 @@ def begin(*, case_key: str, actor: Actor, at: datetime) -> None:
         )
     plan_of_visit = _not_visited(case)
     if plan_of_visit is not None:
-        visits.want_visit(case=case, plan=plan_of_visit, actor=actor, at=at)
+        visits.want_visit(case=case, plan=plan_of_visit, since=since, actor=actor, at=at)
 
 
 def insist_on_begun(case_key: str) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Max
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import Stage
-from yiwang.capability.cases.definitions.jointly import VisitPlan, holds
+from yiwang.capability.cases.definitions.jointly import CountedFrom, VisitPlan, holds
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.visits import queries, rules
 from yiwang.capability.visits.definitions import (
@@ -63,10 +63,18 @@ class NotYourVisit(NotAllowed):
 
 
 def want_visit(
-    *, case: Inside, plan: VisitPlan, actor: Actor, at: datetime, reason: str = ""
+    *,
+    case: Inside,
+    plan: VisitPlan,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    since: datetime | None = None,
 ) -> Visit:
     """Somebody must look on the spot before this case is approved. The caller has locked the case.
 
+    Its days run from ``since``, the acceptance, where the flow says so, else from the day officers are
+    named.
     Refuses: CannotVisit (decided, ended, or a visit is open already).
     """
     if case.decided_at is not None or case.ended_at is not None:
@@ -92,6 +100,15 @@ def want_visit(
         case_key=case.key, stage=Stage.DECISION, reason=row.reference,
         label="现场核查还没有完成", actor=actor, at=at,
     )  # fmt: skip
+    if plan.counted_from is CountedFrom.ACCEPTANCE:
+        clocks.start(
+            subject=row.reference,
+            kind=CLOCK,
+            allowance=plan.within,
+            since=since,
+            at=at,
+            actor=actor,
+        )
     _announce(row, VisitWanted, actor, at)
     return row
 
@@ -106,7 +123,7 @@ def plan(
     actor: Actor,
     at: datetime,
 ) -> Visit:
-    """Name the day, the place and two officers or more; the visit's own limit begins the first time.
+    """Name the day, the place and two officers or more; the visit's own limit begins the first time, unless it runs already.
 
     Refuses: NotFound, NotAllowed, VersionConflict, CannotDo (signed already), InvalidInput.
     """
@@ -118,11 +135,12 @@ def plan(
         )
     )
     again = row.planned_at is not None
+    running = clock_queries.find_clock(subject=row.reference, kind=CLOCK, at=at) is not None
     _move(
         row, "plan", version, actor,
         planned_at=planned_at, place=place.strip(), officers=list(officers),
     )  # fmt: skip
-    if not again:
+    if not running:
         within = Allowance(row.within["amount"], Unit(row.within["unit"]), row.within["warn_days"])
         clocks.start(subject=row.reference, kind=CLOCK, allowance=within, at=at, actor=actor)
     day = legal_date(planned_at).isoformat()

@@ -12,7 +12,7 @@ from yiwang.kernel.actor import Role
 from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.states.definitions import Machine, Party, Transition
 
-#: The clock of a visit; its subject is the visit. It runs from the day officers are named.
+#: The clock of a visit; its subject is the visit. It runs from the day officers are named, or from acceptance.
 CLOCK: Final = "visit"
 #: Who may be sent, plan and record: staff of the body that handles the case, not the window.
 OFFICERS: Final = (Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.HEAD)

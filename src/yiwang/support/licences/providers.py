@@ -28,6 +28,17 @@ def holder_business_licence(*, subject: str, parameters: Mapping[str, str]) -> P
     return None if held is None else Found(dict(held.rows), held.issued_at)
 
 
+@provides(
+    "holder.licensed",
+    label="是否已登记",
+    source_label="经营主体登记库（示例）",
+    shape=Shape.YES_NO,
+)
+def holder_licensed(*, subject: str, parameters: Mapping[str, str]) -> bool:
+    """Is this firm or person registered, with a business licence that holds?"""
+    return holder_business_licence(subject=subject, parameters=parameters) is not None
+
+
 def _of_organization(subject: str) -> Plain:
     try:
         body = libraries.get_organization(subject)

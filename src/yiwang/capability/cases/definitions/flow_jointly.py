@@ -9,6 +9,7 @@ from yiwang.capability.cases.definitions.flow_reader import Reader
 from yiwang.capability.cases.definitions.jointly import (
     BranchPlan,
     CheckPoint,
+    CountedFrom,
     OnRefusal,
     VisitPlan,
     When,
@@ -22,7 +23,7 @@ _BRANCH: Final = {
     "key", "department", "department_name", "title", "when", "within", "basis", "local",
     "on_refusal", "roles", "materials",
 }  # fmt: skip
-_VISIT: Final = {"when", "may_skip_when", "within", "basis", "local", "checklist"}
+_VISIT: Final = {"when", "may_skip_when", "within", "from", "basis", "local", "checklist"}
 _LONGEST_TITLE: Final = 80
 _LONGEST_KEY: Final = 40
 
@@ -69,6 +70,7 @@ def _visit(reader: Reader, value: Any) -> VisitPlan | None:
     for twice in sorted({key for key in keys if key and keys.count(key) > 1}):
         reader.say("visit/checklist", f"key 重复：{twice}")
     skip = given.get("may_skip_when")
+    counted = given.get("from", CountedFrom.OFFICERS)
     return VisitPlan(
         within=reader.allowance(given.get("within"), "visit/within"),
         checklist=checklist,
@@ -76,6 +78,7 @@ def _visit(reader: Reader, value: Any) -> VisitPlan | None:
         local=local,
         when=_when(reader, given.get("when", {}), "visit/when"),
         may_skip_when=None if skip is None else _when(reader, skip, "visit/may_skip_when"),
+        counted_from=reader.choice(counted, CountedFrom, "visit/from"),
     )
 
 

@@ -49,11 +49,18 @@ class CheckPoint:
     article: str = ""
 
 
+class CountedFrom(StrEnum):
+    """From when the days of a visit run."""
+
+    OFFICERS = "OFFICERS"  # the day two officers are named
+    ACCEPTANCE = "ACCEPTANCE"  # the day the application was accepted (消防法 15)
+
+
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
     """A visit on the spot by two officers (行政许可法 34 III), inside the clock.
 
-    ``within``: from the day officers are named. ``may_skip_when``: answers for which an official may
+    ``within``: from ``counted_from``. ``may_skip_when``: answers for which an official may
     do without.
     """
 
@@ -63,6 +70,7 @@ class VisitPlan:
     local: bool = False
     when: When = field(default_factory=dict)
     may_skip_when: When | None = None
+    counted_from: CountedFrom = CountedFrom.OFFICERS
 
 
 def holds(when: When, answers: Mapping[str, object]) -> bool:

@@ -30,14 +30,16 @@ def get_flow(item_code: str, item_version: int, profile: str = "") -> Flow:
 
 
 def _on_promise(flow: Flow, item: Item) -> Flow:
-    """审批告知承诺: no table decides; an official looks whether it is complete, in the term the item sets."""
+    """审批告知承诺: decided in the term the item sets; on the spot (0) by the item's table when it has one,
+    else an official looks whether it is complete.
+    """
     limit = item.commitment.decide if item.commitment else None
     if limit is None:
         raise LookupError(f"{item.code} has no road of a commitment")
     return replace(
         flow,
         profile=Profile.COMMITMENT,
-        instant=False,
+        instant=limit.within.amount == 0 and flow.ruling is not None,
         decide_within=limit.within,
         decide_basis="；".join(f"{c.law} {c.article}" for c in limit.basis),
         local=limit.local,

@@ -9,6 +9,5 @@ from yiwang.capability.catalogue.rules.held import Held as Held
 from yiwang.capability.catalogue.rules.held import check_held as check_held
 from yiwang.capability.catalogue.rules.narrowing import Narrowed as Narrowed
 from yiwang.capability.catalogue.rules.narrowing import asked as asked
-from yiwang.capability.catalogue.rules.narrowing import chosen_commitment as chosen_commitment
 from yiwang.capability.catalogue.rules.narrowing import holds as holds
 from yiwang.capability.catalogue.rules.narrowing import narrow as narrow

@@ -31,6 +31,12 @@ class Narrowed:
         return tuple(m for m in self.materials if m.source is MaterialSource.UPLOADED)
 
     @property
+    def not_here(self) -> str:
+        """What to tell somebody whose variant is not applied for here: no licence needed, or elsewhere."""
+        chosen = self.handling_item
+        return chosen.note or chosen.name if chosen is not None and not chosen.online else ""
+
+    @property
     def fetched(self) -> tuple[Material, ...]:
         return tuple(m for m in self.materials if m.source is MaterialSource.FETCHED)
 
@@ -98,6 +104,8 @@ def _as_asked(material: Material, item: Item, *, committed: bool) -> Material:
 
 
 def _sentence(materials: tuple[Material, ...], chosen: HandlingItem | None) -> str:
+    if chosen is not None and not chosen.online:
+        return chosen.note or f"“{chosen.name}”不在这里申请。"
     bring = [m.name for m in materials if m.source is MaterialSource.UPLOADED]
     fetched = [m.name for m in materials if m.source is MaterialSource.FETCHED]
     later = [m.name for m in materials if m.tolerance is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -40,6 +41,10 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     form = intake.get_form(code, version.version)
     sent = request.POST if request.method == "POST" else request.GET
     given = _given(version.item, sent)
+    if catalogue.narrow(
+        version.item, given
+    ).not_here:  # the guide says why, and takes other answers
+        return HttpResponseRedirect(f"/items/{code}/?{urlencode(given)}")
     settled = _settled(given, sent)
     asked = [q for q in catalogue.list_questions(version.item, given) if q.key not in settled]
     missing = [q for q in asked if q.key not in given]
