@@ -31,12 +31,22 @@ def received(case: str, flow: Flow, *, actor: Actor, at: datetime) -> date:
     first = None
     if flow.acceptance.within is not None:
         first = clocks.start(
-            subject=case, kind=ACCEPT, allowance=flow.acceptance.within, at=at, actor=actor
+            subject=case,
+            kind=ACCEPT,
+            allowance=flow.acceptance.within,
+            at=at,
+            actor=actor,
+            tell=False,
         )
     if first is not None and flow.decided_from_acceptance:
         return first
     decide = clocks.start(
-        subject=case, kind=DECIDE, allowance=flow.decide_within, at=at, actor=actor
+        subject=case,
+        kind=DECIDE,
+        allowance=flow.decide_within,
+        at=at,
+        actor=actor,
+        tell=False,
     )
     return decide if first is None else min(first, decide)
 

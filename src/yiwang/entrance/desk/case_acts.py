@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
-from yiwang.entrance.desk import forms
+from yiwang.entrance.desk import dock, forms
 from yiwang.entrance.desk.act_forms import FORMS
 from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.shell.access import OFFICIAL, access
@@ -33,7 +33,7 @@ def act_links(case: CaseView) -> tuple[ActLink, ...]:
     return tuple(
         ActLink(f"/desk/cases/{case.key}/acts/{act.name.replace('_', '-')}/", act.label)
         for act in case.acts
-        if act.name in FORMS
+        if act.name in FORMS and act.name not in dock.SIGNED
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.desk import (
+    batch,
     branches,
     breaches,
     case_acts,
@@ -14,12 +15,14 @@ from yiwang.entrance.desk import (
     grant_acts,
     grants,
     months,
+    phrases,
     promises,
     registers,
     reviews,
     serving,
     talks,
     trust,
+    viewer,
     visits,
     worklist,
 )
@@ -31,6 +34,9 @@ _FINDINGS = ("find-true", "order-correction", "find-corrected", "find-false", "f
 urlpatterns = [
     path("desk/", worklist.show_worklist),
     path("desk/filters/", filters.narrow),
+    path("desk/phrases/", phrases.show_phrases),
+    path("desk/phrases/<str:phrase_key>/forget/", phrases.forget),
+    path("desk/batch/", batch.batch),
     path("desk/filters/<str:filter_key>/forget/", filters.forget),
     *security.routes("desk/security/"),
     path("desk/cases/<str:case_key>/", cases.show_case),
@@ -46,6 +52,7 @@ urlpatterns = [
     path("desk/cases/<str:case_key>/late/<str:tolerance_key>/confirm/", trust.confirm),
     path("desk/cases/<str:case_key>/letters/", serving.serve),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
+    path("desk/cases/<str:case_key>/materials/<str:file_key>/inline/", viewer.show_inline),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
     path("desk/branches/", branches.show_branches),
     path("desk/branches/<str:branch_key>/", branches.show_branch),

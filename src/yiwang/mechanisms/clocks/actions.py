@@ -60,10 +60,12 @@ def start(
     at: datetime,
     actor: Actor,
     since: datetime | None = None,
+    tell: bool = True,
 ) -> date:
     """A limit begins to run for one subject; returns the last day. ``CannotStartClock`` twice.
 
-    ``since``: where the law counts from an earlier moment than the one it is noticed at.
+    ``since``: where the law counts from an earlier moment than the one it is noticed at. ``tell``:
+    not where the subject has no row yet that could keep the day.
     """
     began = since or at
     calendar, started_on = queries.get_calendar(), legal_date(began)
@@ -84,7 +86,7 @@ def start(
     ]
     if not prepared.run(_START, row):
         raise CannotStartClock
-    _record(actor, "clocks.start", subject, at, kind, due_on=due.on.isoformat())
+    _record(actor, "clocks.start", subject, at, kind, tell=tell, due_on=due.on.isoformat())
     return due.on
 
 
@@ -322,7 +324,15 @@ def _locked(subject: str, kind: str) -> Clock:
 
 
 def _record(
-    actor: Actor, act: str, subject: str, at: datetime, kind: str, **facts: str | bool
+    actor: Actor,
+    act: str,
+    subject: str,
+    at: datetime,
+    kind: str,
+    *,
+    tell: bool = True,
+    **facts: str | bool,
 ) -> None:
     journal.record(actor=actor, act=act, subject=subject, at=at, facts={"kind": kind, **facts})
-    registry.tell(subject)
+    if tell:
+        registry.tell(subject)

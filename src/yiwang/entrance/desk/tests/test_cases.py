@@ -243,3 +243,36 @@ def test_of_two_officials_deciding_at_once_one_decides_and_the_other_sees_the_ne
     words = "甲的意见" if loser is answers[0] else "乙的意见"
     page = loser.content.decode()
     assert words in page
+
+
+def test_a_material_is_shown_beside_the_form_inside_our_own_page_only(
+    official, sign_in, case, paper
+):
+    answer = official.get(f"/desk/cases/{case.case_key}/")
+    address = f"/desk/cases/{case.case_key}/materials/{paper}/inline/"
+    assert f'src="{address}"' in answer.content.decode()
+    assert "frame-src 'self'" in answer["Content-Security-Policy"]
+    shown = official.get(address)
+    assert shown["Content-Disposition"] == "inline"
+    assert shown["Content-Type"] == "image/png"
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    assert "script-src" not in shown["Content-Security-Policy"]
+    assert b"".join(shown.streaming_content).startswith(b"\x89PNG")
+    assert sign_in("qian", body="11620102000000020X").get(address).status_code == 404
+    assert official.get(address.replace(paper, "0" * 16)).status_code == 404
+
+
+def test_phrases_are_kept_on_their_page_and_offered_beside_the_opinion(official, case):
+    assert official.post("/desk/phrases/", {"text": "符合条件，拟同意。"}).status_code == 302
+    assert 'data-phrase="符合条件，拟同意。"' in look(official, case)
+    assert official.post("/desk/phrases/", {"text": ""}).status_code == 422
+    said = official.get(f"/desk/phrases/?back={case.case_key}").content.decode()
+    (key,) = re.findall(r"/desk/phrases/([0-9a-z]{16})/forget/", said)
+    assert official.post(f"/desk/phrases/{key}/forget/").status_code == 302
+    assert "符合条件，拟同意。" not in look(official, case)
+
+
+def test_the_time_account_is_one_strip_that_says_what_it_shows(official, case):
+    page = look(official, case)
+    assert '<title id="strip-title">时间账：' in page
+    assert "还剩" in page

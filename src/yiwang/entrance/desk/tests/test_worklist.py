@@ -119,8 +119,42 @@ def test_a_filter_without_a_name_is_not_kept_and_keeps_the_choice(official, case
 
 
 def test_nobody_deletes_or_reads_the_filter_of_another(official, sign_in, case):
-    kept = official.post("/desk/filters/", {"list": "SOON", "name": "快到期的"})
+    kept = official.post("/desk/filters/", {"list": "SOON", "name": "早晨先看"})
     key = kept["Location"].rpartition("=")[2]
     other = sign_in("qian")
     assert other.post(f"/desk/filters/{key}/forget/").status_code == 404
-    assert "快到期的" not in page(other, f"/desk/?filter={key}")
+    assert "早晨先看" not in page(other, f"/desk/?filter={key}")
+
+
+class TestBatch:
+    def sent(self, said: str, act: str, **more) -> dict:
+        return {"case": re.findall(r'name="case" value="([^"]+)"', said), "act": act} | more
+
+    def test_one_confirmation_and_an_answer_for_each(self, official, hand_in):
+        for name in names(2):
+            hand_in(trade_name=name)
+        said = page(official, "/desk/batch/?list=MINE")
+        answer = official.post("/desk/batch/?list=MINE", self.sent(said, "accept", confirmed="1"))
+        told = answer.content.decode()
+        assert "办了 2 件" in told
+        stale = official.post("/desk/batch/?list=MINE", self.sent(said, "accept", confirmed="1"))
+        assert "办了 0 件，2 件没有办成" in stale.content.decode()
+
+    def test_without_a_confirmation_an_act_or_an_opinion_nothing_happens(self, official, case):
+        said = page(official, "/desk/batch/")
+        for sent in (
+            self.sent(said, "accept"),
+            self.sent(said, "reject", confirmed="1"),
+            self.sent(said, "approve", confirmed="1"),
+            {"act": "accept", "confirmed": "1"},
+            {"act": "accept", "confirmed": "1", "case": "x"},
+        ):
+            answer = official.post("/desk/batch/", sent)
+            assert answer.status_code == 422
+        assert self.sent(page(official, "/desk/batch/"), "") == self.sent(said, "")
+
+    def test_a_stranger_s_case_is_not_done(self, sign_in, official, case):
+        said = page(official, "/desk/batch/")
+        other = sign_in("qian", body="11620102000000020X")
+        told = other.post("/desk/batch/", self.sent(said, "accept", confirmed="1"))
+        assert "1 件没有办成" in told.content.decode()
