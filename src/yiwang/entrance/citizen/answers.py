@@ -17,7 +17,8 @@ from yiwang.capability.catalogue.definitions import (
 )
 from yiwang.capability.catalogue.definitions.codes import HandlingForm, ServedKind
 from yiwang.capability.catalogue.queries import Narrowed
-from yiwang.mechanisms.clocks.definitions import Allowance, Unit
+from yiwang.entrance.shell.forms.amounts import amount_words
+from yiwang.mechanisms.clocks.definitions import Allowance
 
 _BODIES: Final = frozenset(ServedKind) - {ServedKind.PERSON}
 
@@ -68,18 +69,6 @@ def time_words(allowance: Allowance | None) -> str:
     if allowance.amount == 0:
         return _("当场出结果")
     return _("最多 %(time)s") % {"time": amount_words(allowance)}
-
-
-def amount_words(allowance: Allowance) -> str:
-    """“7 个工作日” in the visitor's language."""
-    words = {
-        Unit.WORKING_DAY: _("%(number)s 个工作日"),
-        Unit.NATURAL_DAY: _("%(number)s 天"),
-        Unit.HOUR: _("%(number)s 小时"),
-        Unit.MONTH: _("%(number)s 个月"),
-        Unit.YEAR: _("%(number)s 年"),
-    }
-    return words[allowance.unit] % {"number": allowance.amount}
 
 
 def _who(item: Item) -> Fact:

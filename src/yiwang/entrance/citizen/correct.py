@@ -15,8 +15,8 @@ from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import Field, Form, Kind
 from yiwang.entrance.citizen.acts import actor_of, open_case, seen_version
-from yiwang.entrance.citizen.apply.draft import children_of
 from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.entrance.shell.forms.opened import children_of
 from yiwang.entrance.shell.forms.reading import read_answers
 from yiwang.entrance.shell.forms.rendering import render_fields
 from yiwang.entrance.shell.forms.state import PageState, by_field

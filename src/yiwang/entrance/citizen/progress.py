@@ -15,10 +15,10 @@ from yiwang.capability.cases.definitions import CaseView, StepView
 from yiwang.capability.conversations import queries as conversations
 from yiwang.capability.visits import queries as visits
 from yiwang.entrance.citizen import promised
-from yiwang.entrance.citizen.answers import amount_words
 from yiwang.entrance.shell import drawing, strip
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.drawing import DrawnStep, Progress
+from yiwang.entrance.shell.forms.amounts import amount_words
 from yiwang.entrance.shell.templatetags.words import short_day
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor

@@ -14,7 +14,7 @@ from yiwang.capability.catalogue.definitions import (
     Limit,
 )
 from yiwang.capability.catalogue.queries import Narrowed
-from yiwang.entrance.citizen.answers import amount_words
+from yiwang.entrance.shell.forms.amounts import amount_words
 
 
 @dataclass(frozen=True, slots=True)

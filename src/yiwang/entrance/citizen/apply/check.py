@@ -14,9 +14,10 @@ from yiwang.capability.commitments.actions import NotSigned
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.materials import queries as materials
 from yiwang.capability.materials.actions import MissingMaterials
-from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft
-from yiwang.entrance.citizen.apply.materials import fetch
+from yiwang.entrance.citizen.apply.draft import open_draft
 from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.entrance.shell.forms import supplies
+from yiwang.entrance.shell.forms.opened import OpenDraft
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
@@ -36,7 +37,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
         problem = FieldProblem("agree", "还没有确认内容属实。", "请先打勾。")
         return _page(request, opened, InvalidInput("还差一步", " ", fields=[problem]))
     try:
-        fetch(opened)
+        supplies.fetch(opened)
         journey.submit(
             draft_key=key,
             idempotency_key=opened.draft.form_instance,

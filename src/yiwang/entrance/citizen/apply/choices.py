@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
-from yiwang.entrance.citizen.apply.draft import children_of
 from yiwang.entrance.shell.access import ANYONE, CITIZEN, access
+from yiwang.entrance.shell.forms.opened import children_of
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import InvalidInput
 

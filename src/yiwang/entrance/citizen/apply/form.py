@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yiwang.capability import journey
-from yiwang.capability.intake import actions as intake_actions
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import DraftView, FormStep, Said
-from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft, page_state, step_of
-from yiwang.entrance.citizen.apply.uploads import keep_uploads
+from yiwang.entrance.citizen.apply.draft import open_draft
 from yiwang.entrance.shell.access import CITIZEN, access
-from yiwang.entrance.shell.forms.reading import read_answers
+from yiwang.entrance.shell.forms import answering
+from yiwang.entrance.shell.forms.acts import ACTS, looked_up
+from yiwang.entrance.shell.forms.opened import OpenDraft, page_state, step_of
 from yiwang.entrance.shell.forms.rendering import render_fields
+from yiwang.entrance.shell.forms.uploads import keep_uploads
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
 
@@ -83,7 +81,7 @@ def show_step(
 def _sent(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> HttpResponse:
     was_visible = intake.visible_keys(opened.form, opened.draft.answers)
     try:
-        draft = save_step(request, opened.draft, shown, opened)
+        draft = answering.save_step(request, opened, shown)
         draft = keep_uploads(request, opened, shown) or draft
     except InvalidInput as refusal:
         return show_step(request, opened, shown, problems=refusal.fields)
@@ -91,7 +89,7 @@ def _sent(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> HttpRespo
     here = opened.address(shown.key)
     if draft.conflicts and act != "choose":
         return HttpResponseRedirect(f"{here}#main")
-    handler = _ACTS.get(act)
+    handler = ACTS.get(act)
     if handler is not None:
         return HttpResponseRedirect(here + handler(request, opened, shown, rest))
     if act == "back":
@@ -99,21 +97,6 @@ def _sent(request: HttpRequest, opened: OpenDraft, shown: FormStep) -> HttpRespo
     if act == "later":
         return HttpResponseRedirect("/my/")
     return _next(request, opened, shown, draft, was_visible)
-
-
-def save_step(
-    request: HttpRequest, draft: DraftView, shown: FormStep, opened: OpenDraft
-) -> DraftView:
-    """Keep this step's answers; what another device changed meanwhile is not overwritten."""
-    seen = request.POST.get("version", "")
-    return journey.answer(
-        draft_key=draft.key,
-        answers=read_answers(shown.fields, request.POST),
-        version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
-        step=shown.key,
-        actor=opened.actor,
-        at=opened.at,
-    )
 
 
 def _next(
@@ -125,7 +108,7 @@ def _next(
 ) -> HttpResponse:
     known = draft.looked_up
     if intake.to_look_up(draft, at=opened.at, step=shown.key):
-        draft = _looked_up(opened, shown)
+        draft = looked_up(opened, shown)
     problems = intake.check(draft, on=legal_date(opened.at), step=shown.key)
     if not problems:
         told = intake.list_told(draft, at=opened.at, step=shown.key)
@@ -136,105 +119,4 @@ def _next(
     old = [p for p in problems if p.field.split("-", 1)[0] not in newly]
     if not old:
         return HttpResponseRedirect(f"{opened.address(shown.key)}?more=1#{problems[0].field}")
-    fresh = OpenDraft(draft, opened.form, opened.version, opened.actor, opened.at)
-    return show_step(request, fresh, shown, problems=problems)
-
-
-def _narrow(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    return f"#{rest}"
-
-
-def _find(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    words = request.POST.get(f"{rest}-q", "")[:40]
-    return f"?{urlencode({f'q-{rest}': words})}#{rest}"
-
-
-def _add(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    names = {key.split("-")[1] for key in request.POST if key.startswith(f"{rest}-")}
-    count = len(names) + 1
-    return f"?{urlencode({f'rows-{rest}': min(count, 99)})}#{rest}-{count - 1}"
-
-
-def _drop(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    group, _, number = rest.partition(":")
-    draft = intake.get_draft(opened.draft.key, opened.actor)
-    rows = list(draft.answers.get(group, []))
-    if number.isdigit() and int(number) < len(rows):
-        del rows[int(number)]
-        _answer(opened, draft, {group: rows or None})
-    return f"#{group}"
-
-
-def _choose(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    field, _, which = rest.partition(":")
-    with transaction.atomic():
-        intake_actions.settle(
-            draft_key=opened.draft.key,
-            field=field,
-            take_other=which == "other",
-            actor=opened.actor,
-            at=opened.at,
-        )
-    return f"#{field}"
-
-
-def _ask(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    only = {rest} if rest else None
-    found = intake.prefill(opened.draft, opened.actor, fields=only, at=opened.at)
-    with transaction.atomic():
-        intake_actions.keep_prefilled(
-            draft_key=opened.draft.key, found=found.found, actor=opened.actor, at=opened.at
-        )
-    return f"?{urlencode({'away': ','.join(found.away or ())})}#{rest or 'main'}"
-
-
-def _look(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    _looked_up(opened, shown)
-    return f"#{rest}"
-
-
-def _stay(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    return f"#{rest}"
-
-
-def _remove(request: HttpRequest, opened: OpenDraft, shown: FormStep, rest: str) -> str:
-    field, _, file_key = rest.partition(":")
-    with transaction.atomic():
-        intake_actions.detach_file(
-            draft_key=opened.draft.key,
-            field=field,
-            file_key=file_key,
-            actor=opened.actor,
-            at=opened.at,
-        )
-    return f"#{field}"
-
-
-def _looked_up(opened: OpenDraft, shown: FormStep) -> DraftView:
-    return journey.look_up(
-        draft_key=opened.draft.key, step=shown.key, actor=opened.actor, at=opened.at
-    )
-
-
-def _answer(opened: OpenDraft, draft: DraftView, answers: dict[str, object]) -> None:
-    journey.answer(
-        draft_key=draft.key,
-        answers=answers,
-        version=draft.version,
-        actor=opened.actor,
-        at=opened.at,
-    )
-
-
-_Handler = Callable[[HttpRequest, OpenDraft, FormStep, str], str]
-_ACTS: dict[str, _Handler] = {
-    "narrow": _narrow,
-    "find": _find,
-    "add": _add,
-    "drop": _drop,
-    "choose": _choose,
-    "ask": _ask,
-    "look": _look,
-    "upload": _stay,
-    "remove": _remove,
-}
+    return show_step(request, opened.renewed(draft), shown, problems=problems)

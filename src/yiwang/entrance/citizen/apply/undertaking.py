@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yiwang.capability import journey
-from yiwang.entrance.citizen.apply.draft import OpenDraft, open_draft
+from yiwang.entrance.citizen.apply.draft import open_draft
 from yiwang.entrance.shell.access import CITIZEN, access
+from yiwang.entrance.shell.forms.opened import OpenDraft
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 
 _AGREED = "agree-"

@@ -22,6 +22,7 @@ from yiwang.capability.catalogue.definitions.codes import (
 )
 from yiwang.capability.catalogue.queries import narrow
 from yiwang.entrance.citizen import answers
+from yiwang.entrance.shell.forms import amounts
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 
 
@@ -94,7 +95,7 @@ def test_a_fee_is_said_in_yuan():
     ("unit", "words"), [(Unit.NATURAL_DAY, "5 天"), (Unit.MONTH, "5 个月"), (Unit.HOUR, "5 小时")]
 )
 def test_days_that_are_not_working_days_are_not_called_so(unit, words):
-    assert answers.amount_words(Allowance(5, unit)) == words
+    assert amounts.amount_words(Allowance(5, unit)) == words
 
 
 @pytest.mark.parametrize("source", MaterialSource)
