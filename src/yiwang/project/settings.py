@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "yiwang.support.credit",
     "yiwang.support.identity",
     "yiwang.support.mandates",
+    "yiwang.support.readers",
     "yiwang.capability.catalogue",
     "yiwang.capability.cases",
     "yiwang.capability.branches",
@@ -83,12 +84,14 @@ INSTALLED_APPS = [
     "yiwang.capability.reviews",
     "yiwang.capability.materials",
     "yiwang.capability.commitments",
+    "yiwang.capability.halls",
     "yiwang.project",
     "yiwang.centre.indicators",
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
     "yiwang.entrance.console",
     "yiwang.entrance.desk",
+    "yiwang.entrance.hall",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
@@ -143,6 +146,11 @@ FACE_DRIVER = os.environ.get(
 )
 #: How long a clerk acts for the person at the window unless the task ends before.
 COUNTER_MINUTES = int(os.environ.get("YIWANG_COUNTER_MINUTES", "30"))
+#: The identity-card reader at a hall's window (a class with ``read`` and ``works``, docs/do/halls.md);
+#: the simulator reads what a page put on it.
+READER_DRIVER = os.environ.get(
+    "YIWANG_READER_DRIVER", "yiwang.support.readers.drivers.simulator.Simulator"
+)
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False

@@ -13,6 +13,7 @@ from yiwang.capability.cases.queries.inside import (
     is_silent,
     list_revoked,
     list_silent,
+    list_standing,
 )
 from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
@@ -58,4 +59,5 @@ __all__ = [
     "list_revoked",
     "list_silent",
     "list_work",
+    "list_standing",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +102,14 @@ def find_extension_reason(key: str) -> str:
     """Why more time was asked for; "" when it was not, or is no longer on the case."""
     row = Case.objects.filter(key=key).first()
     return (row.extension or {}).get("reason", "") if row else ""
+
+
+def list_standing(cases: Sequence[str]) -> Mapping[str, str]:
+    """Of these cases (references) the ones that wait for somebody, and in which state, in words."""
+    keys = [case.partition(":")[2] for case in cases]
+    rows = Case.objects.filter(key__in=keys, decided_at=None, ended_at=None)
+    light = rows.only("key", "state", "profile", "machine_version")
+    return {row.reference: machine_for(row).labels.get(row.state, row.state) for row in light}
 
 
 def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:

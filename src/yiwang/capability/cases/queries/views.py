@@ -224,7 +224,11 @@ def timeline(row: Case, entries: Sequence[Entry]) -> tuple[TimelineRow, ...]:
 
 
 def _who(row: Case, entry: Entry) -> str:
-    if entry.actor in (row.submitted_by, row.applicant) or entry.on_behalf_of == row.applicant:
+    if entry.on_behalf_of == row.applicant and entry.actor.startswith("official:"):
+        return "申请人，在窗口办"
+    by_window = row.submitted_by.startswith("official:")
+    themselves = (row.applicant,) if by_window else (row.applicant, row.submitted_by)
+    if entry.actor in themselves or entry.on_behalf_of == row.applicant:
         return "申请人"
     if entry.act == "branches.branch_answered":
         return str(entry.facts["department_name"])

@@ -31,6 +31,7 @@ class LetterKind(StrEnum):
     FILING = "FILING"  # 备案回执
     UNDERTAKING = "UNDERTAKING"  # 容缺受理承诺书、告知承诺书
     CORRECTION_ORDER = "CORRECTION_ORDER"  # 责令限期改正通知书
+    ONE_TIME_NOTICE = "ONE_TIME_NOTICE"  # 一次性告知单（咨询，没有申请）
 
 
 class LetterState(StrEnum):

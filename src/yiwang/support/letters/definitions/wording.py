@@ -329,6 +329,25 @@ _ALL: Final = (
         optional=("basis", "case_no"),
     ),
     *LICENCE_LETTERS,
+    _letter(
+        LetterKind.ONE_TIME_NOTICE,
+        "一次性告知单",
+        (
+            "您咨询的“{item_name}”，要带的材料、怎么办、多久办好，一次告诉您：",
+            "{who}",
+            "{materials}",
+            "{where}",
+            "{limit}",
+            "{fee}",
+            "{conditions}",
+            "{remark}",
+            "这张单子只作告知，不是受理凭证。要求以办理当天的规定为准。",
+        ),
+        rows=(("依据", "{basis}"),),
+        optional=(
+            "basis", "case_no", "who", "materials", "where", "limit", "fee", "conditions", "remark",
+        ),
+    ),
 )
 
 TEMPLATES: Final[Mapping[tuple[str, int], Wording]] = MappingProxyType(

@@ -1,0 +1,117 @@
+"""来的是谁，替谁办: read from a card or typed from a document, compared with the register."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from yiwang.capability.halls import actions as halls
+from yiwang.capability.halls import queries as hall_queries
+from yiwang.capability.halls.definitions import (
+    FoundBy,
+    PersonUnknown,
+    SessionView,
+    WhoIsIt,
+)
+from yiwang.capability.journey.standing_in import act_as, begin_to_act
+from yiwang.foundation.libraries import queries as libraries
+from yiwang.foundation.libraries.definitions import PersonView
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.identifiers import is_citizen_id, tidy_citizen_id
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, TryLater
+from yiwang.support.identity import actions as identity
+from yiwang.support.readers import queries as readers
+
+#: Numbers typed from papers: a busy window types a few dozen an hour, fishing needs more.
+TYPED: Final = {"counter-typed-hour": (timedelta(hours=1), 60)}
+
+
+def find_by_card(*, session_key: str, actor: Actor, at: datetime) -> SessionView:
+    """读卡: the card's number and name are compared with the register. No transaction around.
+
+    Refusals: those of ``readers.read_card``, ``PersonUnknown``, ``NotFound``, ``TurnOver``, ``NotAllowed``
+    (oneself).
+    """
+    session = hall_queries.get_open_session(session_key, actor)
+    card = readers.read_card(place=session.counter.reference, at=at)
+    return _found(session, card.citizen_id, card.name, FoundBy.CARD, actor, at)
+
+
+def find_by_number(
+    *, session_key: str, citizen_id: str, name: str, actor: Actor, at: datetime
+) -> SessionView:
+    """Typed from the document: both must agree with the register, the check digit is looked at first.
+
+    Refusals: ``InvalidInput``, ``PersonUnknown``, ``TryLater`` (too many in an hour), and as above.
+    """
+    session = hall_queries.get_open_session(session_key, actor)
+    number = tidy_citizen_id(citizen_id)
+    problems = []
+    if not name.strip():
+        problems.append(FieldProblem("name", "还没有写姓名", "，请照证件写。"))
+    if not is_citizen_id(number, today=legal_date(at)):
+        problems.append(FieldProblem("citizen_id", "身份证号不对", "，请核对最后一位校验码。"))
+    if problems:
+        raise InvalidInput(fields=problems)
+    if not identity.within_pace(actor.reference, limits=TYPED, at=at):
+        raise TryLater("这一小时输入的号码太多了。", "请用读卡器，或者过一会儿再输入。")
+    return _found(session, number, name, FoundBy.TYPED, actor, at)
+
+
+def _found(
+    session: SessionView, number: str, name: str, by: FoundBy, actor: Actor, at: datetime
+) -> SessionView:
+    person = libraries.find_person(number)
+    if person is None or not person.alive or not libraries.is_called(person, name):
+        raise PersonUnknown
+    with transaction.atomic():
+        halls.note_person(
+            session=session.key, person=person.reference, masked=person.name_masked, found_by=by,
+            actor=actor, at=at,
+        )  # fmt: skip
+        return _begin_to_act(session, person, "", by, actor, at)
+
+
+def _begin_to_act(
+    session: SessionView, person: PersonView, firm: str, by: FoundBy, actor: Actor, at: datetime
+) -> SessionView:
+    mandate = begin_to_act(
+        person=person.reference, organization=firm, by_card=by is FoundBy.CARD, actor=actor, at=at
+    )
+    masked = libraries.get_organization(firm).name if firm else person.name_masked
+    return halls.note_applicant(
+        session=session.key, applicant=firm or person.reference, masked=masked, mandate=mandate,
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
+def list_for_whom(session: SessionView) -> tuple[tuple[str, str], ...]:
+    """For whom the person present may act here: (reference, name), himself first, then his firms."""
+    if not session.person:
+        return ()
+    firms = libraries.list_represented_by(session.person)
+    mine = (session.person, "自己")
+    return (mine, *((firm.reference, firm.name) for firm in firms))
+
+
+def act_for(*, session_key: str, applicant: str, actor: Actor, at: datetime) -> SessionView:
+    """替谁办: the person present, or a firm he legally represents. Refuses ``NotFound`` for others."""
+    session = hall_queries.get_open_session(session_key, actor)
+    if applicant not in dict(list_for_whom(session)):
+        raise NotFound("来的人不能替这一位办。", "请核对，或让对方先授权。")
+    if applicant == session.applicant:
+        return session
+    person = libraries.get_person(session.person)
+    firm = applicant if applicant != session.person else ""
+    with transaction.atomic():
+        return _begin_to_act(session, person, firm, FoundBy(session.found_by), actor, at)
+
+
+def acting(session: SessionView, actor: Actor, at: datetime) -> Actor:
+    """The clerk as the one who acts for the person present; ``WhoIsIt`` before that is known."""
+    if not session.applicant:
+        raise WhoIsIt
+    return act_as(session=session, actor=actor, at=at)

@@ -1,0 +1,1 @@
+"""大厅 The service hall: the clerk's one screen, the applicant's second screen, tickets and the board."""
