@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "yiwang.entrance.citizen",
     "yiwang.entrance.console",
     "yiwang.entrance.desk",
-    "yiwang.entrance.hall",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.

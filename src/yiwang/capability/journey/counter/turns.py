@@ -15,8 +15,8 @@ from yiwang.capability.halls.definitions import (
     SessionView,
     Signing,
 )
-from yiwang.capability.journey.standing_in import cease_to_act
 from yiwang.kernel.actor import Actor
+from yiwang.support.mandates import actions as mandates
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def finish(*, session_key: str, actor: Actor, at: datetime) -> SessionView:
     """这一位办完: the mandate of the window ends with the turn. Twice is once."""
     session = hall_queries.get_session(session_key, actor)
     if session.mandate and session.open:
-        cease_to_act(mandate=session.mandate, actor=actor, at=at)
+        mandates.close_counter(key=session.mandate, actor=actor, at=at)
     return halls.end_session(session=session.key, actor=actor, at=at)
 
 

@@ -15,7 +15,6 @@ from yiwang.capability.halls.definitions import (
     SessionView,
     WhoIsIt,
 )
-from yiwang.capability.journey.standing_in import act_as, begin_to_act
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries.definitions import PersonView
 from yiwang.kernel.actor import Actor
@@ -23,10 +22,15 @@ from yiwang.kernel.identifiers import is_citizen_id, tidy_citizen_id
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, TryLater
 from yiwang.support.identity import actions as identity
+from yiwang.support.mandates import actions as mandates
+from yiwang.support.mandates import queries as mandate_queries
+from yiwang.support.mandates.definitions import Presence
 from yiwang.support.readers import queries as readers
 
 #: Numbers typed from papers: a busy window types a few dozen an hour, fishing needs more.
 TYPED: Final = {"counter-typed-hour": (timedelta(hours=1), 60)}
+#: What the mandate of the window says of how the person was known.
+_SHOWN: Final = {FoundBy.CARD: Presence.CARD_READ, FoundBy.TYPED: Presence.CARD_SHOWN}
 
 
 def find_by_card(*, session_key: str, actor: Actor, at: datetime) -> SessionView:
@@ -78,8 +82,8 @@ def _found(
 def _begin_to_act(
     session: SessionView, person: PersonView, firm: str, by: FoundBy, actor: Actor, at: datetime
 ) -> SessionView:
-    mandate = begin_to_act(
-        person=person.reference, organization=firm, by_card=by is FoundBy.CARD, actor=actor, at=at
+    mandate = mandates.open_counter(
+        person=person.reference, consent=_SHOWN[by], actor=actor, at=at, organization=firm
     )
     masked = libraries.get_organization(firm).name if firm else person.name_masked
     return halls.note_applicant(
@@ -111,7 +115,7 @@ def act_for(*, session_key: str, applicant: str, actor: Actor, at: datetime) -> 
 
 
 def acting(session: SessionView, actor: Actor, at: datetime) -> Actor:
-    """The clerk as the one who acts for the person present; ``WhoIsIt`` before that is known."""
+    """The clerk as the one who acts for the person present. ``WhoIsIt``; ``MandateOver`` after its minutes."""
     if not session.applicant:
         raise WhoIsIt
-    return act_as(session=session, actor=actor, at=at)
+    return mandate_queries.acting_for(actor=actor, mandate_key=session.mandate, at=at)

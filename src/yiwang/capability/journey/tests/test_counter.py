@@ -57,9 +57,7 @@ OTHER = places.department_uscc(places.CHENGGUAN, 2)
 
 
 def clerk(name: str = "zhang", body: str | None = BODY, *roles: Role) -> Actor:
-    grants = tuple(
-        Grant(role, places.CHENGGUAN, body) for role in (roles or (Role.WINDOW_CLERK,))
-    )
+    grants = tuple(Grant(role, places.CHENGGUAN, body) for role in (roles or (Role.WINDOW_CLERK,)))
     return Actor(ActorKind.OFFICIAL, f"official:{name}", "张*", grants=grants)
 
 
@@ -291,9 +289,7 @@ class TestReceiving:
         assert hall_queries.get_session(turn.key, clerk()).outcome == Outcome.RETURNED
 
     def test_what_was_begun_at_home_is_taken_up_at_the_window(self, turn, person):
-        home = sample.filled(
-            sample.PLAIN, sample.citizen(person), {"subject": "家里填的"}, at=AT
-        )
+        home = sample.filled(sample.PLAIN, sample.citizen(person), {"subject": "家里填的"}, at=AT)
         session = found(turn, person)
         [prepared] = counter.list_prepared(session, clerk(), at=AT)
         assert prepared.key == home
@@ -304,9 +300,7 @@ class TestReceiving:
 
     def test_another_persons_draft_is_not_taken_up(self, turn, person):
         stranger = people.register_person(6, at=AT, born_on=date(1981, 1, 1))
-        theirs = sample.filled(
-            sample.PLAIN, sample.citizen(stranger), {"subject": "别人的"}, at=AT
-        )
+        theirs = sample.filled(sample.PLAIN, sample.citizen(stranger), {"subject": "别人的"}, at=AT)
         found(turn, person)
         with pytest.raises(NotFound):
             counter.take_up(session_key=turn.key, draft_key=theirs, actor=clerk(), at=AT)
@@ -471,9 +465,7 @@ class TestRights:
 
     def test_who_is_no_clerk_does_not_sit_down(self, window):
         with pytest.raises(NotAllowed):
-            halls.begin_shift(
-                counter=window.key, actor=clerk("head", BODY, Role.HEAD), at=AT
-            )
+            halls.begin_shift(counter=window.key, actor=clerk("head", BODY, Role.HEAD), at=AT)
 
     def test_another_clerks_turn_is_not_there(self, turn, person):
         other = clerk("li")
