@@ -58,6 +58,6 @@ __all__ = [
     "list_phrases",
     "list_revoked",
     "list_silent",
-    "list_work",
     "list_standing",
+    "list_work",
 ]
