@@ -345,7 +345,15 @@ _ALL: Final = (
         ),
         rows=(("依据", "{basis}"),),
         optional=(
-            "basis", "case_no", "who", "materials", "where", "limit", "fee", "conditions", "remark",
+            "basis",
+            "case_no",
+            "who",
+            "materials",
+            "where",
+            "limit",
+            "fee",
+            "conditions",
+            "remark",
         ),
     ),
 )
