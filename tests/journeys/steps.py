@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def search(page: Page, words: str, name: str) -> None:
@@ -18,13 +17,16 @@ def search(page: Page, words: str, name: str) -> None:
     page.goto(first.get_attribute("href") or "")
 
 
+def start(page: Page) -> Locator:
+    """开始办理 on a guide: sends the questions' answers along when there are questions."""
+    return page.locator("a.btn, button", has_text="开始办理").locator("visible=true").first
+
+
 def begin(page: Page, code: str, **questions: str) -> None:
     """The guide's questions are answered; the draft's first step opens."""
     query = "&".join(f"{key}={value}" for key, value in questions.items())
     page.goto(f"/items/{code}/?{query}")
-    expect(
-        page.get_by_role("link", name=re.compile("开始办理")).locator("visible=true").first
-    ).to_be_visible()
+    expect(start(page)).to_be_visible()
     page.goto(f"/items/{code}/apply/?{query}")
     again = page.locator("details.again:not([open]) summary")
     if again.count():  # an unfinished one is there; we want a new one

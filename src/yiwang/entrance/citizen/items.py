@@ -121,7 +121,6 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "bases": _bases(item),
         "item_type": ITEM_TYPE_LABELS[item.item_type],
         "elsewhere": item.handling_mode is not HandlingMode.PLATFORM,
-        "start_query": f"?{request.GET.urlencode()}" if given else "",
     }
     return render(request, "citizen/guide.html", values)
 

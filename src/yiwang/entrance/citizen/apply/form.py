@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import DraftView, FormStep, Said
 from yiwang.entrance.citizen.apply.draft import open_draft
+from yiwang.entrance.citizen.apply.materials import forward
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.forms import answering
 from yiwang.entrance.shell.forms.acts import ACTS, looked_up
@@ -114,7 +115,7 @@ def _next(
         told = intake.list_told(draft, at=opened.at, step=shown.key)
         new = [t.field for t in told if t.said is not Said.AGREES and t.key not in known]
         here = f"{opened.address(shown.key)}?looked=1#{new[0]}" if new else ""
-        return HttpResponseRedirect(here or opened.after(shown))
+        return HttpResponseRedirect(here or opened.after(shown) or forward(opened))
     newly = intake.visible_keys(opened.form, draft.answers) - was_visible - draft.answers.keys()
     old = [p for p in problems if p.field.split("-", 1)[0] not in newly]
     if not old:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -14,6 +16,9 @@ from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.forms import supplies
 from yiwang.entrance.shell.forms.opened import OpenDraft
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+
+#: The platform has it, or the form is it. The check page names each of them too.
+_NOTHING_TO_DO: Final = frozenset({Supply.FETCHED, Supply.FORM})
 
 
 @access(CITIZEN)
@@ -37,6 +42,16 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, opened, InvalidInput("材料没有收下", " ", fields=[problem]))
     place = f"m-{material.split(':')[0]}" if material else "main"
     return HttpResponseRedirect(f"{opened.home}materials/#{place}")
+
+
+def forward(opened: OpenDraft) -> str:
+    """Where the form's last step leads: past this page when there is nothing for the person to do here."""
+    if opened.has_materials:
+        supplies.fetch(opened)
+        lines = supplies.list_lines(opened)
+        if not all(line.view.supply in _NOTHING_TO_DO for line in lines):
+            return f"{opened.home}materials/"
+    return opened.after_materials
 
 
 def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:

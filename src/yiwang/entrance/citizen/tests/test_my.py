@@ -173,7 +173,8 @@ def test_the_guide_of_a_published_pack_answers_everything(client, pack):
     assert "还没有导入法律法规库" not in page
     narrowed = client.get("/items/elderly-allowance/?who=relative").content.decode()
     assert "家属代老人" in narrowed
-    assert "/apply/?who=relative" in narrowed
+    assert 'value="relative" checked' in narrowed
+    assert 'form="choose" formaction="/items/elderly-allowance/apply/"' in narrowed
 
 
 def test_the_short_version_fits_one_sheet(client, pack):

@@ -70,11 +70,11 @@ class OpenDraft:
         return self.form.steps.index(step) + 1
 
     def after(self, step: FormStep) -> str:
-        """Where “next” leads."""
+        """The form's next step; "" after the last."""
         number = self.number_of(step)
         if number < len(self.form.steps):
             return self.address(self.form.steps[number].key)
-        return f"{self.home}materials/" if self.has_materials else self.after_materials
+        return ""
 
     @property
     def after_materials(self) -> str:

@@ -60,11 +60,16 @@ def item(places):
     return publish()
 
 
-def publish(**changes):
-    """The item on the shelf, as its pack says it but for ``changes``."""
+def read_item():
+    """The item as its pack says it."""
     found = parse_item(yaml.safe_load((PACK / "item.yaml").read_text(encoding="utf-8")))
     assert isinstance(found, Item), found
-    found = dataclasses.replace(found, valid_from=date(2026, 1, 1), **changes)
+    return found
+
+
+def publish(**changes):
+    """The item on the shelf, as its pack says it but for ``changes``."""
+    found = dataclasses.replace(read_item(), valid_from=date(2026, 1, 1), **changes)
     at = moments.now()
     number = catalogue.publish_item(
         item=found, texts={}, approved_by="official:other", actor=machine("test"), at=at
@@ -82,6 +87,10 @@ def publish(**changes):
 @pytest.fixture
 def mine(client, item):
     """The client of a signed-in person."""
+    return sign_in(client)
+
+
+def sign_in(client):
     person = people.register_person(1, at=moments.now())
     open_person_account(person.reference, at=moments.now())
     client.actor = sign_in_client(client, person.reference)

@@ -7,10 +7,11 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from yiwang.capability.catalogue.definitions import MaterialSource
 from yiwang.capability.intake import queries as intake
 from yiwang.entrance.citizen import waiting
 from yiwang.entrance.citizen.apply import drafts as draft_pages
-from yiwang.entrance.citizen.apply.tests.conftest import CODE, GUIDE
+from yiwang.entrance.citizen.apply.tests.conftest import CODE, GUIDE, publish, read_item, sign_in
 from yiwang.foundation.exchange import simulator
 from yiwang.foundation.exchange.definitions import Misbehaviour
 from yiwang.mechanisms.files.definitions import Kind
@@ -330,6 +331,18 @@ def test_materials_are_fetched_uploaded_and_counted(mine, home):
     assert "租赁合同.pdf" in page(mine, f"{home}materials/")
     answer = mine.post(f"{home}materials/", {"do": "next"})
     assert answer["Location"] == f"{home}check/"
+
+
+def test_the_page_of_materials_is_passed_by_when_the_form_is_all_that_is_needed(client, places):
+    on_form = [m for m in read_item().materials if m.source is MaterialSource.FORM]
+    publish(materials=tuple(on_form))
+    sign_in(client)
+    home = client.post(f"/items/{CODE}/apply/", GUIDE)["Location"]
+    send(client, step(home), **PERSON)
+    send(client, step(home, "shop"), **SHOP)
+    answer = send(client, step(home, "money"), account="6222020000000000000")
+    assert answer["Location"] == f"{home}check/"
+    assert client.get(f"{home}materials/").status_code == 200, "it can still be looked at"
 
 
 def test_the_lists_of_places_and_industries_are_public(client, places):
