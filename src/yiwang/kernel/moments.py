@@ -18,3 +18,14 @@ def legal_date(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return at.astimezone(SHANGHAI).date()
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day some months later, or the last day of that month (30 Nov + 3 → 28 Feb)."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    for day in range(start.day, 27, -1):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    return date(year, month + 1, start.day)

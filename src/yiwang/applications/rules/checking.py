@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from yiwang.applications.definitions import LANGUAGES, Pack, PackProblem
 from yiwang.applications.rules.carrying import check_carrying
+from yiwang.applications.rules.earlier import check_earlier, cited_earlier
 from yiwang.applications.rules.jointly import check_jointly, cited_jointly
 from yiwang.applications.rules.notices import check_notices
 from yiwang.capability.catalogue import definitions as catalogue
@@ -22,7 +23,8 @@ _LEAST_EXAMPLES: Final = 10
 def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
     """All problems and warnings, file by file. ``item_words``: the item's visible words by path."""
     parts = (
-        _item, check_carrying, _agreement, _inputs, check_jointly, _licence, check_notices, _examples,
+        _item, check_carrying, _agreement, _inputs, check_jointly, check_earlier, _licence,
+        check_notices, _examples,
     )  # fmt: skip
     found = [problem for part in parts for problem in part(pack)]
     return (*found, *_texts(pack, {**item_words, **form_words(pack)}))
@@ -196,7 +198,7 @@ def citations(pack: Pack) -> tuple[tuple[str, str, str], ...]:
     if basis:
         law, _, article = basis.rpartition(" ")
         found.append(("flow.yaml:decide.basis", law, article))
-    return (*found, *cited_jointly(pack))
+    return (*found, *cited_jointly(pack), *cited_earlier(pack))
 
 
 def _cited(value: Any, path: str) -> Iterator[tuple[str, catalogue.Citation]]:

@@ -17,13 +17,13 @@ def check_jointly(pack: Pack) -> Problems:
     """Questions, answers and materials that are not the item's; a body that is the lead; limits too long."""
     for number, plan in enumerate(pack.flow.branches):
         here = f"branches.{number}"
-        yield from _questions(pack, plan.when, f"{here}.when")
+        yield from check_questions(pack, plan.when, f"{here}.when")
         yield from _limit(pack, plan.within, f"{here}.within")
         yield from _branch(pack, plan, here)
     visit = pack.flow.visit
     if visit is not None:
-        yield from _questions(pack, visit.when, "visit.when")
-        yield from _questions(pack, visit.may_skip_when or {}, "visit.may_skip_when")
+        yield from check_questions(pack, visit.when, "visit.when")
+        yield from check_questions(pack, visit.may_skip_when or {}, "visit.may_skip_when")
         yield from _limit(pack, visit.within, "visit.within")
 
 
@@ -51,7 +51,8 @@ def _branch(pack: Pack, plan: BranchPlan, here: str) -> Problems:
             yield PackProblem(_FILE, f"{here}.materials", said, "请核对 materials。")
 
 
-def _questions(pack: Pack, when: When, here: str) -> Problems:
+def check_questions(pack: Pack, when: When, here: str) -> Problems:
+    """Questions and answers a ``when`` names that the item does not ask."""
     asked = {q.key: {option.value for option in q.options} for q in pack.item.questions}
     for key, values in when.items():
         if key not in asked:

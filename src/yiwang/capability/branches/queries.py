@@ -19,6 +19,7 @@ from yiwang.capability.branches.definitions import (
     BranchState,
     BranchStatus,
     BranchView,
+    Opinion,
     OpinionView,
     PartRow,
 )
@@ -115,6 +116,17 @@ def list_plans_begun(case_key: str) -> frozenset[str]:
     """The keys of the flow's branches that were opened for a case, whatever became of them."""
     rows = Branch.objects.filter(case=reference("case", case_key)).exclude(plan="")
     return frozenset(rows.values_list("plan", flat=True))
+
+
+def list_conditions(case_key: str) -> tuple[str, ...]:
+    """What joint bodies agreed under, in the order they were asked; for the decision on the case."""
+    rows = _rows(Branch.objects.all()).filter(
+        case=reference("case", case_key),
+        kind=BranchKind.BRANCH,
+        state=BranchState.ANSWERED,
+        opinion=Opinion.AGREE_WITH_CONDITIONS,
+    )
+    return tuple(list(row.opinions.all())[-1].conditions for row in rows.order_by("id"))
 
 
 def list_shown(materials: Collection[str], branch: BranchView) -> frozenset[str]:

@@ -21,7 +21,7 @@ _STEPS = [
         "key": "shop",
         "title": "开什么店",
         "fields": [
-            "shop_name", "firm", "trade", "place", "address", "area", "opens_on", "closes_on",
+            "shop_name", "firm", "old_licence", "trade", "place", "address", "area", "opens_on", "closes_on",
             "form_kind", "goods", "other_goods", "members",
         ],
     },
@@ -72,6 +72,10 @@ def _shop() -> dict[str, Any]:
     return {
         "shop_name": {"type": "string", "title": "店名", "maxLength": 30, "x-help": "可以不起名。"},
         "firm": {"type": "object", "title": "供货单位", "x-kind": "organization"},
+        "old_licence": {
+            "type": "string", "title": "原来的证", "x-kind": "licence",
+            "x-licence": "sample-licence",
+        },
         "trade": {"type": "string", "title": "行业", "x-kind": "industry"},
         "place": {
             "type": "string", "title": "店在哪里", "x-kind": "division", "x-level": 3,

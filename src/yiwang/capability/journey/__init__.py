@@ -5,7 +5,8 @@
 ``machine``: after_submission · decide_by_rule · write_receipt.
 ``acceptance``: accept · return_for_correction · hand_back · refuse_acceptance · not_ours · transfer ·
 terminate · deem_accepted. ``special``: begin_special · end_special.
-``official``: forward · send_back · decide · confirm_by_person. ``batch``: batch.
+``official``: forward · send_back · propose_conditions · decide ·
+confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
 ``serving``: list_servable · read_letter · serve_letters. ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
@@ -47,7 +48,13 @@ from yiwang.capability.journey.correcting import (
 )
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
-from yiwang.capability.journey.official import confirm_by_person, decide, forward, send_back
+from yiwang.capability.journey.official import (
+    confirm_by_person,
+    decide,
+    forward,
+    propose_conditions,
+    send_back,
+)
 from yiwang.capability.journey.renewing import renew_by_silence
 from yiwang.capability.journey.results import deliver, go_on, issue
 from yiwang.capability.journey.rethinking import (
@@ -122,6 +129,7 @@ __all__ = [
     "order_correction",
     "pass_on_overdue",
     "promise_material",
+    "propose_conditions",
     "read_letter",
     "refuse_acceptance",
     "remove_material",

@@ -15,12 +15,11 @@ from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, stopping
+from yiwang.capability.journey import earlier, letters, stopping
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance
-from yiwang.support.licences import actions as licences
 
 #: Acts on a licence in the delegating body's name, for the body that handles the case.
 _DELEGATED: Final = machine("delegation")
@@ -93,11 +92,11 @@ def take_back(
 
     A benefit's end is announced by a letter of its own (``stopping``).
     """
-    kind, key = split(result) if result else ("", "")
-    if kind == "licence":
+    kind = split(result)[0] if result else ""
+    if kind == "licence" or (result and inside.effect):
         by = actor if inside.body == inside.department else _DELEGATED
-        licences.change_state(key=key, act="revoke", reason=reason, at=at, actor=by)
-        return f"已发的{inside.result_label}同时撤销，不能再使用。"
+        licence = result if kind == "licence" else ""
+        return earlier.take_back(inside, licence, reason, actor=by, at=at)
     if kind == "entitlement":
         return stopping.meanwhile(inside) if anew else ""
     return ""

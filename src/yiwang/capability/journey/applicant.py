@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import Application, CaseView, Receipt
-from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions.flow import Effect, Flow
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import CommitmentKind, Item
@@ -22,7 +22,7 @@ from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters, renewing, stopping, trusting
+from yiwang.capability.journey import earlier, letters, stopping, trusting
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.materials import actions as materials
@@ -260,7 +260,8 @@ def _application(
     at: datetime,
 ) -> Application:
     name = name_of(actor)
-    renewal = renewing.find_renewal(flow, frozen.answers, applicant=actor.applicant, at=at)
+    acts = earlier.find_earlier(flow, item, frozen, at=at)
+    cancelled = acts.effect == Effect.CANCEL  # nothing new is issued, the decision is the result
     named = flow.in_name_of
     contact, result = item.contact, item.result
     return Application(
@@ -277,15 +278,16 @@ def _application(
         applicant_masked=mask_name(name),
         answers={**_question_answers(frozen.questions), **frozen.answers},
         answer_rows=tuple(answer_row(row) for row in frozen.rows),
-        result_kind=result.kind if result else "DOCUMENT",
-        result_label=result.name if result else "决定书",
+        result_kind=result.kind if result and not cancelled else "DOCUMENT",
+        result_label=result.name if result and not cancelled else "决定书",
         review_body=letters.body_of(contact.review) if contact else "",
         channel=channel,
         by_person=by_person,
         body=named.department if named else "",
         body_name=named.department_name if named else "",
-        renews=renewal.licence,
-        silence_at=renewal.silence_at,
+        earlier=acts.licence,
+        effect=acts.effect,
+        silence_at=acts.silence_at,
     )
 
 

@@ -11,7 +11,7 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions.flow import Flow, table_code
 from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.capability.cases.queries import Inside
-from yiwang.capability.journey import facts, letters, results
+from yiwang.capability.journey import facts, letters, official, results
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks import actions as clocks
@@ -103,7 +103,14 @@ def _approve(
     inside: Inside, flow: Flow, ruling: Ruling, about: str, actor: Actor, at: datetime
 ) -> None:
     basis = results.basis_of(inside, flow, approved=True)
-    cases.approve_by_rule(case_key=inside.key, ruling=ruling, basis=basis, actor=actor, at=at)
+    cases.approve_by_rule(
+        case_key=inside.key,
+        ruling=ruling,
+        basis=basis,
+        conditions=official.propose_conditions(inside.key),
+        actor=actor,
+        at=at,
+    )
     clocks.stop_all(subject=inside.reference, at=at, actor=actor)
     results.finish(case_key=inside.key, about=about, ruling=ruling, actor=actor, at=at)
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
+from yiwang.capability.cases.definitions.jointly import holds
 from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.journey import facts, letters, results, stopping, together
 from yiwang.kernel.actor import Actor
@@ -52,12 +54,13 @@ def decide(
     reason: str,
     actor: Actor,
     at: datetime,
-    conditions: str = "",
+    conditions: str | None = None,
     basis: Sequence[CitationRow] = (),
 ) -> CaseView:
     """Approve, and the result is made and delivered; or reject with reasons and rights of appeal.
 
-    A benefit a rule had granted before is then announced to stop.
+    ``conditions``: what the yes carries (附条件); None: those of the item and of the bodies asked. A
+    benefit a rule had granted before is then announced to stop.
 
     Refusals: ``VersionConflict`` (somebody was faster), ``CannotDo``, ``NotYourOwnCase``,
     ``NotAllowed``, ``InvalidInput`` (no reason), ``OthersNotAsked``, ``CannotIssue``.
@@ -66,13 +69,14 @@ def decide(
     named = basis or results.named_basis(case_key, approved=approved)
     if approved:
         together.insist_on_begun(case_key)
+        conditions = propose_conditions(case_key) if conditions is None else conditions
     cases.decide(
         case_key=case_key,
         version=version,
         outcome=Outcome(outcome),
         reason=reason,
         basis=named,
-        conditions=conditions,
+        conditions=conditions or "",
         actor=actor,
         at=at,
     )
@@ -94,6 +98,21 @@ def decide(
         )
         results.hand_over(case_key=case_key, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
+
+
+def propose_conditions(case_key: str) -> str:
+    """附条件: what a yes on this case carries by its pack, then what joint bodies agreed under.
+
+    The caller has shown that the actor may see the case.
+    """
+    inside = case_queries.get_inside(case_key)
+    flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
+    said = [one.text for one in flow.conditions if holds(one.when, inside.answers)]
+    said += branches.list_conditions(case_key)
+    whole = [one.strip().rstrip("。；;") for one in said if one.strip()]
+    if len(whole) < 2:
+        return "".join(f"{one}。" for one in whole)
+    return "；".join(f"（{number}）{one}" for number, one in enumerate(whole, 1)) + "。"
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +11,7 @@ from django.db import transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, DeliveryProof
-from yiwang.capability.cases.definitions.flow import Flow
+from yiwang.capability.cases.definitions.flow import Effect, Flow
 from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue.definitions import Benefit, BenefitStart, Item, ResultKind
@@ -20,11 +19,10 @@ from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements import queries as entitlement_queries
 from yiwang.capability.entitlements.definitions import EntitlementState, EntitlementView
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import facts, letters
+from yiwang.capability.journey import earlier, facts, letters
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.kernel.actor import Actor, machine
-from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import split
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import add_months, legal_date
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.rulings import queries as rulings
@@ -143,8 +141,12 @@ def _make(
     item = letters.item_of(inside)
     values = values_of(inside, flow, ruling, at)
     kind, content = ResultKind(inside.result_kind), ""
-    if kind is ResultKind.LICENCE:
-        made = _licence(inside, item, values, actor, at)
+    if inside.effect == Effect.CANCEL:
+        made, content = "", earlier.cancel(inside, at=at)
+    elif inside.effect:
+        made, content = earlier.issue_next(inside, flow, values, actor=actor, at=at)
+    elif kind is ResultKind.LICENCE:
+        made = _licence(inside, item, flow, values, actor, at)
     elif kind is ResultKind.ENTITLEMENT:
         person = about or facts.person_about(inside, flow.ruling.about if flow.ruling else "")
         made, content = _entitlement(inside, item, values, person, ruling, actor, at)
@@ -195,6 +197,10 @@ def _value(source: str, inside: Inside, output: Mapping[str, object], at: dateti
             return legal_date(at).isoformat()
         case "case_no":
             return inside.case_no
+        case "conditions":
+            return case_queries.get_decision(inside.key).conditions
+        case "uscc" if inside.earlier:
+            return ""  # a code is given once; the licence keeps it
         case "uscc":
             division = inside.division_code
             return licences.take_uscc(case=inside.reference, division_code=division, at=at)
@@ -218,23 +224,27 @@ def _words(value: object) -> str:
 
 
 def _licence(
-    inside: Inside, item: Item, values: Mapping[str, str], actor: Actor, at: datetime
+    inside: Inside,
+    item: Item,
+    flow: Flow,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
 ) -> str:
     if item.result is None or not item.result.licence:
         raise CannotIssue("事项没有写明发什么证照。")
     template = licence_queries.get_template(item.result.licence)
-    from_day = legal_date(at)
-    months = template.validity_months
-    if inside.renews:
-        return _renewed(inside, values, months, actor, at)
+    valid_from, valid_until = earlier.term_of(
+        flow, inside.answers, template.validity_months, legal_date(at)
+    )
     issued = licences.issue(
         case=inside.reference,
         template=item.result.licence,
         holder=inside.applicant,
         holder_name=inside.applicant_name,
         values=values,
-        valid_from=from_day,
-        valid_until=_months_later(from_day, months) if months else None,
+        valid_from=valid_from,
+        valid_until=valid_until,
         at=at,
         actor=actor,
         issuer=inside.body,
@@ -242,24 +252,6 @@ def _licence(
         division_code=inside.division_code,
     )
     return issued.reference
-
-
-def _renewed(
-    inside: Inside, values: Mapping[str, str], months: int | None, actor: Actor, at: datetime
-) -> str:
-    """A new term of the same licence: it begins where the old one ends, or today when that is past."""
-    old = licence_queries.get_licence(split(inside.renews)[1], machine("renewal"), at=at)
-    begins = max(old.valid_until or legal_date(at), legal_date(inside.decided_at or at))
-    renewed = licences.renew(
-        key=old.key,
-        case=inside.reference,
-        values=values,
-        valid_from=begins,
-        valid_until=_months_later(begins, months) if months else None,
-        at=at,
-        actor=actor,
-    )
-    return renewed.reference
 
 
 def _entitlement(
@@ -316,7 +308,7 @@ def _keep(known: EntitlementView, fen: int, actor: Actor, at: datetime) -> None:
     if fen != known.monthly_fen:
         entitlements.change_sum(
             key=known.key, version=known.version, monthly_fen=fen,
-            from_month=_months_later(legal_date(at).replace(day=1), 1), at=at, actor=actor,
+            from_month=add_months(legal_date(at).replace(day=1), 1), at=at, actor=actor,
         )  # fmt: skip
 
 
@@ -334,7 +326,7 @@ def _monthly_fen(values: Mapping[str, str], benefit: Benefit, age: int) -> int:
 def _first_month(benefit: Benefit, applied_on: date, born_on: date) -> date:
     first = applied_on.replace(day=1)
     if benefit.starts is BenefitStart.MONTH_AFTER_APPLICATION:
-        return _months_later(first, 1)
+        return add_months(first, 1)
     if benefit.starts is BenefitStart.MONTH_OF_CONDITION:
         age = min(band.from_age for band in benefit.bands)
         return date(born_on.year + age, born_on.month, 1)
@@ -366,9 +358,3 @@ def _decision_letter(
 
 
 _REGISTRATION = Profile.MARKET_REGISTRATION
-
-
-def _months_later(start: date, months: int) -> date:
-    year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = calendar.monthrange(year, month0 + 1)[1]
-    return date(year, month0 + 1, min(start.day, last))

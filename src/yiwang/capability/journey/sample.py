@@ -120,12 +120,17 @@ _PLAIN_FORM: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "示例申请表",
     "type": "object",
-    "x-steps": [{"key": "all", "title": "填表", "fields": ["subject", "old_licence", "delivery"]}],
+    "x-steps": [
+        {"key": "all", "title": "填表", "fields": ["subject", "old_licence", "until", "delivery"]}
+    ],
     "required": ["subject"],
     "properties": {
         "subject": {"type": "string", "title": "名称", "maxLength": 60, "x-why": "写在证上。"},
         "old_licence": {
             "type": "string", "title": "原证编号", "maxLength": 120, "x-why": "要延续哪一张。"
+        },
+        "until": {
+            "type": "string", "format": "date", "title": "到哪一天", "x-why": "写在证上。"
         },
         "delivery": {
             "type": "string",
@@ -175,9 +180,17 @@ def publish_plain(
     return item
 
 
-def handed_in(actor: Actor, *, at: datetime, code: str = PLAIN, **answers: Any) -> Receipt:
+def handed_in(
+    actor: Actor,
+    *,
+    at: datetime,
+    code: str = PLAIN,
+    questions: Mapping[str, str] | None = None,
+    **answers: Any,
+) -> Receipt:
     """An application for the plain item, on an official's desk when this returns."""
-    receipt = submitted(code, actor, {"subject": "示例", **answers}, at=at)
+    whole = {"subject": "示例", **answers}
+    receipt = submitted(code, actor, whole, at=at, questions=questions)
     machine_steps.after_submission(case_key=receipt.case_key, actor=PUBLISHER, at=at)
     return receipt
 

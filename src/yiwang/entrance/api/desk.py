@@ -42,8 +42,10 @@ class RefusalIn(ReasonIn):
 
 
 class DecisionIn(ReasonIn):
+    """``conditions``: what a yes carries; left out, those of the item and of the bodies asked."""
+
     outcome: Literal["APPROVE", "REJECT"]
-    conditions: Words = ""
+    conditions: Words | None = None
     basis: list[Citation] = Field(default_factory=list, max_length=20)
 
 

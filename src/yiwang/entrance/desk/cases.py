@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
@@ -87,6 +88,7 @@ def _page(
             "inside": dock.stays_inside(case),
             "buttons": dock.buttons(case),
             "act_links": act_links(case),
+            "conditions": request.POST.get("conditions") or _proposed(case),
             "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
             "strip": account.strip_of(case.time_account, clock),
@@ -97,6 +99,13 @@ def _page(
         status=refusal.status if refusal else 200,
     )
     return framing.may_frame(response)
+
+
+def _proposed(case: CaseView) -> str:
+    """The conditions a yes would carry, for whoever may say yes now."""
+    if not any(act.name == "approve" for act in case.acts):
+        return ""
+    return journey.propose_conditions(case.key)
 
 
 @require_GET

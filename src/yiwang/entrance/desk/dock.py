@@ -89,6 +89,12 @@ def _opinion(request: HttpRequest, *, needed: bool) -> str:
     return text
 
 
+def _conditions(request: HttpRequest) -> str | None:
+    """What the yes carries; None when the page did not ask."""
+    given = request.POST.get("conditions")
+    return None if given is None else given.strip()[:_MAXIMUM_OPINION]
+
+
 def _lines(text: str) -> tuple[str, ...]:
     """One thing to mend per line: an applicant is told everything at once."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -181,7 +187,7 @@ def take(name: str, request: HttpRequest, case_key: str, actor: Actor, at: datet
             version=version,
             outcome=Outcome.APPROVE,
             reason=_opinion(request, needed=True),
-            conditions=request.POST.get("conditions", "").strip()[:_MAXIMUM_OPINION],
+            conditions=_conditions(request),
             actor=actor,
             at=at,
         ),

@@ -34,6 +34,7 @@ _AT: Final = datetime(2026, 12, 14, 6, 26, tzinfo=UTC)
 _PLACES: Final[Mapping[str, Choices]] = {
     "620100000000": (("620102000000", "城关区"), ("620103000000", "七里河区")),
 }
+_LICENCES: Final = (("1.2.156.3005.2.1", "占用挖掘城市道路许可证 第 0000000012 号，到2027-01-15"),)
 _TRADES: Final = (("5213", "便利店零售"), ("6242", "小吃服务"))
 _WHO: Final = {"name": "马晓东", "citizen_id": "11010519491231002X"}
 _FIRM: Final = {"name": "示例供水有限公司", "uscc": "916201020000000786"}
@@ -114,6 +115,9 @@ _SAMPLES: Final[Mapping[Kind, _Sample]] = {
         "一个单位", {"title": "供货单位"}, _FIRM, {**_FIRM, "uscc": "91620102000000078"}
     ),
     Kind.INDUSTRY: _Sample("行业", {"title": "属于哪个行业？"}, "5213"),
+    Kind.LICENCE: _Sample(
+        "自己的证照", {"title": "办哪一张？", "x-licence": "road-permit"}, _LICENCES[0][0]
+    ),
     Kind.GROUP: _Sample(
         "几行一样的",
         {"title": "一起经营的家里人", "x-row-name": "家里人", "maxItems": 3, "items": _ROW},
@@ -245,6 +249,7 @@ def _state() -> PageState:
         names=dict(_TRADES),
         children_of=lambda code: _PLACES.get(code, ()),
         industries=lambda words: _TRADES[1:],
+        licences=lambda kind: _LICENCES,
         looked_up=looked_up,
         today=ON.isoformat(),
     )

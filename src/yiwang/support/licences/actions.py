@@ -152,15 +152,23 @@ def renew(
 ) -> LicenceView:
     """A new version of the same licence (change, renewal): serial stays, the version rises.
 
-    The old one becomes SUPERSEDED in the same transaction. Refuses: CannotChangeLicence.
+    The old one becomes SUPERSEDED in the same transaction. Versions that were taken back meanwhile
+    keep their numbers. Refuses: CannotChangeLicence.
     """
     old = _change(key=key, act="supersede", reason="", at=at, actor=actor)
+    newest = (
+        ELicence.objects.filter(
+            template__code=old.template.code, issuer=old.issuer, serial=old.serial
+        )
+        .order_by("-version")
+        .first()
+    )
     kind = LicenceType.objects.filter(code=old.template.code).order_by("-version").first()
     return _register(
         kind=kind or old.template, case=case, holder=old.holder, holder_name=old.holder_name,
         values=values, valid_from=valid_from, valid_until=valid_until, at=at, actor=actor,
         issuer=old.issuer, issuer_name=old.issuer_name, division_code=old.division_code,
-        predecessor=old,
+        predecessor=newest or old,
     )  # fmt: skip
 
 
@@ -257,6 +265,17 @@ def change_state(*, key: str, act: str, reason: str, at: datetime, actor: Actor)
     if not ELicence.objects.visible_to(actor).filter(key=key).exists():
         raise NotFound
     return queries.view(_change(key=key, act=act, reason=reason, at=at, actor=actor), at)
+
+
+@transaction.atomic
+def restore(*, key: str, reason: str, at: datetime, actor: Actor) -> LicenceView:
+    """What replaced or cancelled this version was itself taken back: it holds again as before.
+
+    Refuses: NotFound, CannotChangeLicence.
+    """
+    if not ELicence.objects.visible_to(actor).filter(key=key).exists():
+        raise NotFound
+    return queries.view(_change(key=key, act="restore", reason=reason, at=at, actor=actor), at)
 
 
 def print_licence(*, key: str, actor: Actor, at: datetime) -> None:

@@ -51,3 +51,21 @@ def _of_organization(subject: str) -> Plain:
         "成立日期": body.established_on.isoformat(),
     }
     return Found({label: value for label, value in said.items() if value}, body.as_of)
+
+
+@provides(
+    "holder.licence_value",
+    label="本人证照上写的一项",
+    source_label="电子证照库（示例）",
+)
+def holder_licence_value(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+    """What the holder's own licence states: parameters ``identifier`` and ``field``.
+
+    ``field`` is a key of its template, ``valid_from`` or ``last_day``.
+    """
+    found = queries.find_value(
+        identifier=parameters.get("identifier", ""),
+        holder=subject,
+        name=parameters.get("field", ""),
+    )
+    return None if found is None else Found(*found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import segno
@@ -24,6 +24,7 @@ from yiwang.support.licences.definitions import (
     LicenceTemplate,
     LicenceView,
     VerifyView,
+    VersionRow,
     template_file,
 )
 from yiwang.support.licences.models import ELicence, LicenceType
@@ -79,6 +80,7 @@ def view(licence: ELicence, at: datetime) -> LicenceView:
         verify_address=verify_address(licence.verify_code),
         state=state,
         state_label=STATE_LABELS[state],
+        serial=licence.serial,
         version=licence.version,
         holder=licence.holder,
         holder_name=licence.holder_name,
@@ -125,6 +127,63 @@ def list_licences(
     ordered = rows.select_related("template", "predecessor").order_by("-id")
     shown, following = cut(ordered[: bounded(limit) + 1], limit)
     return Page(tuple(view(row, at) for row in shown), following)
+
+
+def list_held(
+    *, holder: str, template: str, at: datetime, limit: int = 50
+) -> tuple[LicenceView, ...]:
+    """What somebody holds of one template and may use now, newest first."""
+    rows = ELicence.objects.select_related("template", "predecessor").filter(
+        holder=holder, template__code=template, state=LicenceState.VALID
+    )
+    known = (view(row, at) for row in rows.order_by("-id")[: bounded(limit)])
+    return tuple(one for one in known if one.state == LicenceState.VALID)
+
+
+def find_label(identifier: str) -> str:
+    """What a licence is called where one chose it; "" for an unknown one. Says nothing personal."""
+    row = ELicence.objects.filter(identifier=identifier).select_related("template").first()
+    return f"{row.template.name} 第 {row.serial} 号" if row else ""
+
+
+def list_versions(key: str, *, at: datetime) -> tuple[LicenceView, ...]:
+    """Every version of the licence a key belongs to, oldest first; NotFound.
+
+    For the platform's own work: the caller has shown that the actor may see the case.
+    """
+    known = ELicence.objects.filter(key=key).first()
+    if known is None:
+        raise NotFound
+    return tuple(view(row, at) for row in _chain(known))
+
+
+def get_values(key: str) -> dict[str, str]:
+    """What one version states, by the template's keys; for the platform's own work. NotFound."""
+    known = ELicence.objects.filter(key=key).first()
+    if known is None:
+        raise NotFound
+    return dict(known.values)
+
+
+def find_value(*, identifier: str, holder: str, name: str) -> tuple[str, datetime] | None:
+    """One thing the holder's own licence states, and since when; ``valid_from``, ``last_day`` too."""
+    row = ELicence.objects.filter(identifier=identifier, holder=holder).first()
+    if row is None:
+        return None
+    day = {"valid_from": row.valid_from, "last_day": _last_day(row)}.get(name)
+    said = day.isoformat() if day else str(row.values.get(name, ""))
+    return (said, row.issued_at) if said else None
+
+
+def _last_day(row: ELicence) -> date | None:
+    return row.valid_until - timedelta(days=1) if row.valid_until else None
+
+
+def _chain(licence: ELicence) -> list[ELicence]:
+    rows = ELicence.objects.select_related("template", "predecessor").filter(
+        template__code=licence.template.code, issuer=licence.issuer, serial=licence.serial
+    )
+    return list(rows.order_by("version"))
 
 
 def find_newest_held(
@@ -194,6 +253,27 @@ def verify_licence(*, code: str, identifier: str = "", at: datetime) -> VerifyVi
         rows=tuple((label, value) for label, value in licence.public_rows),
         specimen=template_of(licence.template).specimen,
         mark=licence.mark,
+        versions=_versions(licence, at),
+    )
+
+
+def _versions(licence: ELicence, at: datetime) -> tuple[VersionRow, ...]:
+    """How the licence went from version to version; nothing for one that never changed."""
+    chain = _chain(licence)
+    if len(chain) == 1:
+        return ()
+    states = [rules.state_on(one.state, one.valid_until, legal_date(at)) for one in chain]
+    return tuple(
+        VersionRow(
+            version=one.version,
+            state=state,
+            state_label=STATE_LABELS[LicenceState(state)],
+            valid_from=one.valid_from,
+            valid_until=one.valid_until,
+            issued_on=legal_date(one.issued_at),
+            asked=one.pk == licence.pk,
+        )
+        for one, state in zip(chain, states, strict=True)
     )
 
 

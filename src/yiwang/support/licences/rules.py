@@ -25,6 +25,11 @@ CHANGES: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "revoke": (frozenset({LicenceState.VALID, LicenceState.SUSPENDED}), LicenceState.REVOKED),
     "cancel": (frozenset({LicenceState.VALID, LicenceState.SUSPENDED}), LicenceState.CANCELLED),
     "supersede": (frozenset({LicenceState.VALID}), LicenceState.SUPERSEDED),
+    # what had replaced or cancelled it was itself taken back
+    "restore": (
+        frozenset({LicenceState.SUPERSEDED, LicenceState.CANCELLED}),
+        LicenceState.VALID,
+    ),
 }
 _SENTENCES: Final = {
     LicenceState.VALID: "是真的，现在有效。",
@@ -93,14 +98,3 @@ def _say(value: str) -> str:
         return value
     year, month, day = map(int, value.split("-"))
     return f"{year}年{month}月{day}日"
-
-
-def add_months(start: date, months: int) -> date:
-    """The same day some months later, or the last day of that month (30 Nov + 3 → 28 Feb)."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    for day in range(start.day, 27, -1):
-        try:
-            return date(year, month + 1, day)
-        except ValueError:
-            continue
-    return date(year, month + 1, start.day)

@@ -110,9 +110,9 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
 
 
 def _content(application: Application) -> dict[str, object]:
-    renews = {"renews": application.renews} if application.renews else {}
+    acted_on = {"acts_on": application.earlier, "effect": application.effect}
     return {
-        **renews,
+        **(acted_on if application.earlier else {}),
         "answers": dict(application.answers),
         "rows": [{name: getattr(row, name) for name in _ANSWER} for row in application.answer_rows],
         "applicant_name": application.applicant_name,

@@ -57,5 +57,5 @@ def deem_renewed(*, case_key: str, actor: Actor, at: datetime) -> Case:
     }
     step(row, Step.DEEM_RENEWED, actor=actor, at=at, changes=changes)
     announce(row, CaseDecided, actor=actor, at=at, outcome=Outcome.APPROVE.value, by_rule=False)
-    announce(row, RenewedBySilence, actor=actor, at=at, licence=row.content.get("renews", ""))
+    announce(row, RenewedBySilence, actor=actor, at=at, licence=row.content.get("acts_on", ""))
     return row

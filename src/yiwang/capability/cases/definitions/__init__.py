@@ -99,7 +99,8 @@ class Application:
     by_person: bool = False
     body: str = ""  # whose name and seal decide, when not the department's that handles it
     body_name: str = ""
-    renews: str = ""  # the licence this application is to renew
+    earlier: str = ""  # the licence this application acts on
+    effect: str = ""  # and what it does to it, an ``Effect``
     silence_at: datetime | None = None  # from here on no decision means yes
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yiwang.capability.cases.definitions import CitationRow
-from yiwang.capability.cases.definitions.jointly import BranchPlan, VisitPlan
+from yiwang.capability.cases.definitions.jointly import BranchPlan, VisitPlan, When
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.mechanisms.clocks.definitions import Allowance
 
@@ -131,13 +131,69 @@ class DeliveryPlan:
     chosen: str = ""
 
 
+class Effect(StrEnum):
+    """What an application does to an earlier licence of the same applicant."""
+
+    RENEW = "RENEW"  # 延续: a new term from the end of the old one (行政许可法 50)
+    PROLONG = "PROLONG"  # 延期: the same term made longer
+    CHANGE = "CHANGE"  # 变更: what it states changes, the term stays (行政许可法 49)
+    CANCEL = "CANCEL"  # 注销: it ends (行政许可法 70)
+
+
+EFFECT_LABELS: Mapping[str, str] = {
+    Effect.RENEW: "延续",
+    Effect.PROLONG: "延期",
+    Effect.CHANGE: "变更",
+    Effect.CANCEL: "注销",
+}
+
+
 @dataclass(frozen=True, slots=True)
-class RenewalPlan:
-    """Which answer names the licence to be renewed, and how long before its end to ask."""
+class EarlierAct:
+    """One thing to do to an earlier licence. ``when``: question → answers; empty: always.
+
+    ``ask_before``: asked for in time, so long before its end; ``ask_from``: and no earlier than that.
+    """
+
+    effect: Effect
+    basis: str
+    when: When = field(default_factory=dict)
+    ask_before: Allowance | None = None
+    ask_from: Allowance | None = None
+
+    def is_asked(self, questions: Mapping[str, str]) -> bool:
+        """Did the applicant choose this? Unlike materials, an open question chooses nothing."""
+        return all(questions.get(key, "") in values for key, values in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlan:
+    """Which answer names the earlier licence, and what may be done to it."""
 
     licence: str
-    ask_before: Allowance
-    basis: str
+    acts: tuple[EarlierAct, ...]
+
+    def find_act(self, questions: Mapping[str, str]) -> EarlierAct | None:
+        """What was asked for; None: a new licence."""
+        return next((act for act in self.acts if act.is_asked(questions)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TermPlan:
+    """Which answers say the first and the last day of what is granted; "" the usual."""
+
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionPlan:
+    """附条件: one condition a yes carries unless the official who decides says otherwise."""
+
+    text: str
+    basis: str = ""
+    local: bool = False
+    when: When = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +210,8 @@ class Flow:
     """How cases of one item version go.
 
     ``values``: what the licence or entitlement says → its source, one of ``answer:<field>``,
-    ``output:<field>`` (of the ruling), ``case:<fact>``, ``text:<words>``.
+    ``output:<field>`` (of the ruling), ``case:<fact>``, ``text:<words>``. ``conditions``: what a yes
+    carries unless the official says otherwise.
     """
 
     profile: str
@@ -172,7 +229,9 @@ class Flow:
     special: tuple[Special, ...] = ()
     delivery: DeliveryPlan | None = None
     silence: Silence | None = None
-    renewal: RenewalPlan | None = None
+    earlier: EarlierPlan | None = None
+    term: TermPlan = TermPlan()
+    conditions: tuple[ConditionPlan, ...] = ()
     in_name_of: InNameOf | None = None
     branches: tuple[BranchPlan, ...] = ()
     visit: VisitPlan | None = None

@@ -13,6 +13,7 @@ from yiwang.capability.cases.definitions.flow import (
     RuleInput,
     RulingPlan,
 )
+from yiwang.capability.cases.definitions.flow_earlier import read_term
 from yiwang.capability.cases.definitions.flow_jointly import JOINTLY_KEYS, jointly
 from yiwang.capability.cases.definitions.flow_procedure import PROCEDURE_KEYS, procedure
 from yiwang.capability.cases.definitions.flow_reader import Reader
@@ -23,7 +24,14 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KEYS: Final = frozenset(
     ["profile", "instant", "decide", "ruling", "result", "approve_basis", "reject_basis"]
 )
-_CASE_FACTS: Final = ("received_on", "decided_on", "case_no", "applicant_name", "uscc")
+_CASE_FACTS: Final = (
+    "received_on",
+    "decided_on",
+    "case_no",
+    "applicant_name",
+    "uscc",
+    "conditions",
+)
 
 
 def parse_flow(document: Any) -> tuple[Flow | None, tuple[FlowProblem, ...]]:
@@ -52,7 +60,7 @@ class _Reader(Reader):
             decide_basis=basis,
             local=local,
             ruling=ruling,
-            values=self.result(top.get("result", {})),
+            **self.result(top.get("result", {})),
             approve_basis=self.citations(top.get("approve_basis", []), "approve_basis"),
             reject_basis=self.citations(top.get("reject_basis", []), "reject_basis"),
             **procedure(self, top, profile),
@@ -86,14 +94,17 @@ class _Reader(Reader):
         words = {key: str(source) for key, source in parameters.items()}
         return RuleInput(name, self.text(given, "label", path), answer, provider, words, derived)
 
-    def result(self, value: Any) -> Mapping[str, str]:
-        given = self.mapping(value, "result", {"values"})
+    def result(self, value: Any) -> Mapping[str, Any]:
+        given = self.mapping(value, "result", {"values", "term"})
         values = self.mapping(given.get("values", {}), "result/values", None)
         for name, source in values.items():
             self.value_source(
                 str(source), f"result/values/{name}", ("answer", "output", "case", "text")
             )
-        return {str(name): str(source) for name, source in values.items()}
+        return {
+            "values": {str(name): str(source) for name, source in values.items()},
+            "term": read_term(self, given.get("term", {})),
+        }
 
     def value_source(self, source: str, path: str, kinds: tuple[str, ...]) -> None:
         kind, separator, name = source.partition(":")

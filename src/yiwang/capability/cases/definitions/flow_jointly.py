@@ -12,7 +12,6 @@ from yiwang.capability.cases.definitions.jointly import (
     CountedFrom,
     OnRefusal,
     VisitPlan,
-    When,
 )
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.kernel.actor import CASE_STAFF, Role
@@ -76,8 +75,8 @@ def _visit(reader: Reader, value: Any) -> VisitPlan | None:
         checklist=checklist,
         basis=reader.text(given, "basis", "visit", required=not local),
         local=local,
-        when=_when(reader, given.get("when", {}), "visit/when"),
-        may_skip_when=None if skip is None else _when(reader, skip, "visit/may_skip_when"),
+        when=reader.when(given.get("when", {}), "visit/when"),
+        may_skip_when=None if skip is None else reader.when(skip, "visit/may_skip_when"),
         counted_from=reader.choice(counted, CountedFrom, "visit/from"),
     )
 
@@ -98,7 +97,7 @@ def _branch(reader: Reader, value: Any, path: str) -> BranchPlan:
         basis=reader.text(given, "basis", path, required=not local),
         local=local,
         on_refusal=reader.choice(refusal, OnRefusal, f"{path}/on_refusal"),
-        when=_when(reader, given.get("when", {}), f"{path}/when"),
+        when=reader.when(given.get("when", {}), f"{path}/when"),
         roles=_roles(reader, given.get("roles", [Role.APPROVER]), f"{path}/roles"),
         materials=_materials(reader, given.get("materials"), f"{path}/materials"),
     )
@@ -122,15 +121,6 @@ def _key(reader: Reader, given: Mapping[str, Any], path: str) -> str:
     if len(key) > _LONGEST_KEY:
         reader.say(f"{path}/key", f"最多 {_LONGEST_KEY} 个字符")
     return key
-
-
-def _when(reader: Reader, value: Any, path: str) -> When:
-    given = reader.mapping(value, path, None)
-    for key, values in given.items():
-        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            reader.say(f"{path}/{key}", "要写成回答的列表")
-            return {}
-    return {str(key): tuple(values) for key, values in given.items()}
 
 
 def _roles(reader: Reader, value: Any, path: str) -> tuple[Role, ...]:

@@ -9,20 +9,22 @@ from yiwang.capability.cases.definitions.flow import (
     AcceptancePlan,
     ChainStep,
     DeliveryPlan,
+    EarlierPlan,
+    Effect,
     ExtensionPlan,
     InNameOf,
-    RenewalPlan,
     Silence,
     Special,
 )
+from yiwang.capability.cases.definitions.flow_earlier import read_conditions, read_earlier
 from yiwang.capability.cases.definitions.flow_reader import Reader
 from yiwang.capability.cases.definitions.profiles import Profile
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 
 PROCEDURE_KEYS: Final = frozenset(
     [
-        "acceptance", "chain", "extension", "special_procedures", "delivery", "silence", "renewal",
-        "in_name_of",
+        "acceptance", "chain", "extension", "special_procedures", "delivery", "silence", "earlier",
+        "conditions", "in_name_of",
     ]
 )  # fmt: skip
 #: What 行政许可法 says where the flow says nothing.
@@ -44,9 +46,9 @@ _USCC_LENGTH: Final = 18
 def procedure(reader: Reader, top: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     """The fields of ``Flow`` these keys fill."""
     silence = reader.choice(top["silence"], Silence, "silence") if "silence" in top else None
-    renewal = _renewal(reader, top["renewal"]) if "renewal" in top else None
-    if silence and (profile is not Profile.LICENCE or renewal is None):
-        reader.say("silence", "只有写明 renewal 的行政许可延续，才有“逾期视为准予延续”")
+    earlier = read_earlier(reader, top["earlier"]) if "earlier" in top else None
+    if silence and (profile is not Profile.LICENCE or not _may_be_silent(earlier)):
+        reader.say("silence", "只有写明多久以前申请的行政许可延续，才有“逾期视为准予延续”")
     return {
         "acceptance": _acceptance(reader, top, profile),
         "chain": _chain(reader, top, profile),
@@ -54,9 +56,15 @@ def procedure(reader: Reader, top: Mapping[str, Any], profile: Profile) -> dict[
         "special": _special(reader, top, profile),
         "delivery": _delivery(reader, top, profile),
         "silence": silence,
-        "renewal": renewal,
+        "earlier": earlier,
+        "conditions": read_conditions(reader, top.get("conditions", [])),
         "in_name_of": _in_name_of(reader, top["in_name_of"]) if "in_name_of" in top else None,
     }
+
+
+def _may_be_silent(earlier: EarlierPlan | None) -> bool:
+    acts = earlier.acts if earlier else ()
+    return any(act.effect is Effect.RENEW and act.ask_before is not None for act in acts)
 
 
 def _acceptance(reader: Reader, top: Mapping[str, Any], profile: Profile) -> AcceptancePlan:
@@ -141,19 +149,6 @@ def _delivery(reader: Reader, top: Mapping[str, Any], profile: Profile) -> Deliv
         within = reader.allowance(given["within"], "delivery/within")
     basis = reader.text(given, "basis", "delivery", required=False) or _DELIVER.basis
     return DeliveryPlan(within, basis, name)
-
-
-def _renewal(reader: Reader, value: Any) -> RenewalPlan:
-    given = reader.mapping(value, "renewal", {"licence", "ask_before", "basis"})
-    source = reader.text(given, "licence", "renewal")
-    kind, _, name = source.partition(":")
-    if source and (kind != "answer" or not name):
-        reader.say("renewal/licence", "要写成 answer:…，指填写原证编号的那一栏")
-    return RenewalPlan(
-        name,
-        reader.allowance(given.get("ask_before"), "renewal/ask_before"),
-        reader.text(given, "basis", "renewal"),
-    )
 
 
 def _in_name_of(reader: Reader, value: Any) -> InNameOf:

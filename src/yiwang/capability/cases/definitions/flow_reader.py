@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from yiwang.capability.cases.definitions import CitationRow
 from yiwang.capability.cases.definitions.flow import FlowProblem
+from yiwang.capability.cases.definitions.jointly import When
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -56,6 +57,22 @@ class Reader:
             if keys is not None and key not in keys:
                 self.say(f"{path}/{key}".lstrip("/"), "不认识这个键")
         return value
+
+    def when(self, value: Any, path: str) -> When:
+        """Question of the guide → the answers for which something holds."""
+        given = self.mapping(value, path, None)
+        for key, values in given.items():
+            if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+                self.say(f"{path}/{key}", "要写成回答的列表")
+                return {}
+        return {str(key): tuple(values) for key, values in given.items()}
+
+    def answer(self, value: Any, path: str) -> str:
+        """``answer:<field>`` → the field."""
+        kind, _, name = str(value).partition(":")
+        if kind != "answer" or not name:
+            self.say(path, "要写成 answer:…，指表单里的一栏")
+        return name
 
     def choice(self, value: Any, kind: type[Choice], path: str) -> Choice:
         if value in list(kind):

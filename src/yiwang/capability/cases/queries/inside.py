@@ -56,7 +56,8 @@ class Inside:
     by_person: bool
     body: str
     body_name: str
-    renews: str
+    earlier: str
+    effect: str
     silence_at: datetime | None
     counted_from: datetime
     issue_blocked: bool
@@ -211,7 +212,8 @@ def inside_of(row: Case) -> Inside:
         by_person=row.person_asked_at is not None,
         body=row.body or row.department,
         body_name=row.body_name or row.department_name,
-        renews=content.get("renews", ""),
+        earlier=content.get("acts_on", ""),
+        effect=content.get("effect", ""),
         silence_at=row.silence_at,
         counted_from=counted_from(row),
         issue_blocked=row.issue_blocks > 0,

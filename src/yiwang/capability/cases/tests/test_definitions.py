@@ -184,14 +184,20 @@ LICENCE = {
     "extension": {"amount": 10, "basis": "行政许可法 第四十二条"},
     "special_procedures": ["HEARING", "EXPERT_REVIEW"],
     "delivery": {"within": {"amount": 5}, "chosen": "answer:delivery"},
-    "renewal": {
+    "earlier": {
         "licence": "answer:old",
-        "ask_before": {"amount": 30},
-        "basis": "行政许可法 第五十条",
+        "acts": [
+            {"effect": "RENEW", "ask_before": {"amount": 30}, "basis": "行政许可法 第五十条"},
+        ],
     },
+    "conditions": [{"text": "做好现场防护", "basis": "城市道路管理条例 第三十五条"}],
     "silence": "RENEWED",
     "in_name_of": {"department": "11620102000000019B", "department_name": "局", "basis": "委托书"},
 }
+
+
+def _acts(*acts: dict[str, object]) -> dict[str, object]:
+    return {"licence": "answer:old", "acts": list(acts)}
 
 
 def test_a_whole_procedure_is_read() -> None:
@@ -202,8 +208,10 @@ def test_a_whole_procedure_is_read() -> None:
     assert flow.special == (Special.HEARING, Special.EXPERT_REVIEW)
     assert flow.delivery is not None
     assert flow.delivery.chosen == "delivery"
-    assert flow.renewal is not None
-    assert flow.renewal.licence == "old"
+    assert flow.earlier is not None
+    assert flow.earlier.licence == "old"
+    assert flow.earlier.find_act({}).effect == "RENEW"
+    assert flow.conditions[0].text == "做好现场防护"
     assert flow.in_name_of is not None
 
 
@@ -219,7 +227,24 @@ def test_a_whole_procedure_is_read() -> None:
         ("extension", {"amount": 10}, "extension/basis"),
         ("special_procedures", "HEARING", "special_procedures"),
         ("delivery", {"chosen": "delivery"}, "delivery/chosen"),
-        ("renewal", {"licence": "old", "ask_before": {"amount": 30}}, "renewal/basis"),
+        ("earlier", {"licence": "old", "acts": []}, "earlier/licence"),
+        ("earlier", {"licence": "answer:old", "acts": []}, "earlier/acts"),
+        ("earlier", _acts({"effect": "RENEW"}), "earlier/acts/0/basis"),
+        ("earlier", _acts({"effect": "WIDEN", "basis": "x"}), "earlier/acts/0/effect"),
+        (
+            "earlier",
+            _acts({"effect": "CANCEL", "basis": "x", "ask_before": {"amount": 3}}),
+            "earlier/acts/0",
+        ),
+        (
+            "earlier",
+            _acts({"effect": "CANCEL", "basis": "x"}, {"effect": "CHANGE", "basis": "x"}),
+            "earlier/acts",
+        ),
+        ("conditions", "做好防护", "conditions"),
+        ("conditions", [{"text": "做好防护"}], "conditions/0/basis"),
+        ("conditions", [{"text": "防" * 301, "local": True}], "conditions/0/text"),
+        ("result", {"term": {"last": "until"}}, "result/term/last"),
         ("silence", "REFUSED", "silence"),
         (
             "in_name_of",
@@ -235,7 +260,7 @@ def test_each_mistake_in_a_procedure_is_named(key: str, value: object, where: st
 
 
 def test_silence_needs_a_renewal_and_a_filing_has_no_chain() -> None:
-    silent = {key: value for key, value in LICENCE.items() if key != "renewal"}
+    silent = {key: value for key, value in LICENCE.items() if key != "earlier"}
     assert "silence" in [p.path for p in parse_flow(silent)[1]]
     filing = {**PLAIN, "profile": "FILING", "chain": ["HANDLE", "APPROVE"]}
     assert "chain" in [p.path for p in parse_flow(filing)[1]]

@@ -147,9 +147,8 @@ def flow_of(profile: Profile, chained: bool) -> dict[str, object]:
         flow["chain"] = ["HANDLE", "REVIEW", "APPROVE"]
     if profile is Profile.LICENCE:
         flow["special_procedures"] = ["HEARING"]
-        flow["renewal"] = {
-            "licence": "answer:note", "ask_before": {"amount": 1}, "basis": "行政许可法 第五十条"
-        }  # fmt: skip
+        renewal = {"effect": "RENEW", "ask_before": {"amount": 1}, "basis": "行政许可法 第五十条"}
+        flow["earlier"] = {"licence": "answer:note", "acts": [renewal]}
         flow["silence"] = "RENEWED"
     return flow
 

@@ -79,6 +79,7 @@ def save_answers(
         seen_version=version,
         changes=changes,
     )
+    kept, facts = _without_stale(form, draft, merged.answers)
     rewritten = {k for k in changes if merged.answers.get(k) != draft.answers.get(k)}
     older = {k: v for k, v in draft.conflicts.items() if k not in rewritten}
     newer = {k: {"value": v, "at": at.isoformat()} for k, v in merged.conflicts.items()}
@@ -88,7 +89,8 @@ def save_answers(
         rows.keep(
             draft,
             at,
-            answers=merged.answers,
+            answers=kept,
+            prefilled=facts,
             changed_at=merged.changed_at,
             conflicts=conflicts,
             step=moved,
@@ -161,6 +163,21 @@ def remove_expired(*, at: datetime, limit: int = 500) -> int:
     rows.let_go_of_files(old)
     Draft.objects.filter(pk__in=[draft.pk for draft in old]).delete()
     return len(old)
+
+
+def _without_stale(
+    form: Form, draft: Draft, answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers and facts without those a source gave about something else than is chosen now."""
+    changed = {k for k in {*answers, *draft.answers} if answers.get(k) != draft.answers.get(k)}
+    stale = {
+        f.key
+        for f in form.fields
+        if f.key in draft.prefilled and any(f.is_prefilled_by(key) for key in changed)
+    }
+    untouched = {key for key in stale if answers.get(key) == draft.prefilled[key]["value"]}
+    kept = {key: value for key, value in answers.items() if key not in untouched}
+    return kept, {key: fact for key, fact in draft.prefilled.items() if key not in stale}
 
 
 def _clean(form: Form, draft: Draft, answers: Mapping[str, Any]) -> dict[str, Any]:

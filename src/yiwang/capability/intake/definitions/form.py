@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PERSON = "PERSON"
     ORGANIZATION = "ORGANIZATION"
     INDUSTRY = "INDUSTRY"
+    LICENCE = "LICENCE"  # one of the applicant's own licences, by its identifier
     GROUP = "GROUP"
     FILE = "FILE"
 
@@ -89,6 +90,9 @@ class Field:
     required: bool = False
     options: tuple[Option, ...] = ()
     prefill: str | None = None
+    prefill_with: tuple[
+        tuple[str, str], ...
+    ] = ()  # parameter → ``answer:<field>`` or ``text:<words>``
     grade: int = 1
     show_when: ShowWhen | None = None
     max_length: int | None = None
@@ -111,11 +115,27 @@ class Field:
     autocomplete: str = ""
     question: FromQuestion | None = None  # already answered on the guide
     material: str = ""  # FILE: uploads here are this material of the item
+    licence: str = ""  # LICENCE: the licence type to choose among
     own_statement: bool = True  # PERSON, ORGANIZATION: whom no register lists may be named too
 
     @property
     def sensitive(self) -> bool:
         return self.grade >= 3
+
+    def prefill_parameters(self, answers: Mapping[str, Any]) -> dict[str, str] | None:
+        """What its source is asked with; None while an answer it needs is not given."""
+        given: dict[str, str] = {}
+        for name, source in self.prefill_with:
+            kind, _, said = source.partition(":")
+            value = said if kind == "text" else answers.get(said)
+            if value in (None, ""):
+                return None
+            given[name] = str(value)
+        return given
+
+    def is_prefilled_by(self, other: str) -> bool:
+        """Does what its source says depend on the answer to another question?"""
+        return any(source == f"answer:{other}" for _, source in self.prefill_with)
 
     @property
     def spoken(self) -> str:

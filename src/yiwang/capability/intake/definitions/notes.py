@@ -101,6 +101,27 @@ class NoteReader:
             return None
         return FromQuestion(given["key"], tuple((str(k), v) for k, v in answers.items()))
 
+    def prefill(self, notes: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """``x-prefill: name`` or ``{source: name, with: {parameter: answer:… | text:…}}``."""
+        given = notes.get("x-prefill")
+        if not isinstance(given, Mapping):
+            return {"prefill": self.text(notes, "x-prefill", where) or None}
+        here, told = f"{where}/x-prefill", given.get("with", {})
+        if set(given) - {"source", "with"} or not isinstance(told, Mapping):
+            self.say(here, "写 {source: 数据源, with: {参数: answer:字段}}")
+            return {}
+        for name, source in told.items():
+            if str(source).partition(":")[0] not in ("answer", "text") or ":" not in str(source):
+                self.say(f"{here}/with/{name}", "写成 answer:… 或 text:…")
+        pairs = tuple((str(name), str(source)) for name, source in told.items())
+        return {"prefill": self.text(given, "source", here) or None, "prefill_with": pairs}
+
+    def licence(self, notes: Mapping[str, Any], kind: Kind, where: str) -> str:
+        licence = self.text(notes, "x-licence", where)
+        if bool(licence) != (kind is Kind.LICENCE):
+            self.say(f"{where}/x-licence", "x-kind: licence 的题要写 x-licence，指选哪一种证照")
+        return licence
+
     def material(self, notes: Mapping[str, Any], kind: Kind, where: str) -> str:
         material = self.text(notes, "x-material", where)
         if material and kind is not Kind.FILE:

@@ -30,7 +30,7 @@ _TOP: Final = {
     "additionalProperties", "x-steps",
 }  # fmt: skip
 _NOTES: Final = {
-    "x-question", "x-material",
+    "x-question", "x-material", "x-licence",
     "type", "title", "description", "enum", "format", "items", "properties", "required", "pattern",
     "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems",
     "x-kind", "x-why", "x-help", "x-prefill", "x-grade", "x-show-when", "x-labels",
@@ -127,6 +127,10 @@ class _Reader(NoteReader):
         for field in fields:
             where = f"{path}properties/{field.key}"
             self._check_condition(field, known, where)
+            for _, source in field.prefill_with:
+                asked = source.removeprefix("answer:")
+                if asked != source and asked not in known:
+                    self.say(f"{where}/x-prefill", f"没有字段“{asked}”")
             for note, value in (("x-earliest", field.earliest), ("x-latest", field.latest)):
                 other = known.get(value)
                 is_day = value in ("", DAY_TODAY) or _DAY.fullmatch(value) is not None
@@ -172,7 +176,7 @@ class _Reader(NoteReader):
             why=str(notes.get("x-why") or ""),
             required=required,
             options=self.options(notes, kind, where),
-            prefill=self.text(notes, "x-prefill", where) or None,
+            **self.prefill(notes, where),
             grade=self.grade(notes, kind, where),
             show_when=self.show_when(notes.get("x-show-when"), where),
             max_length=self.whole(notes, "maxLength", where),
@@ -195,6 +199,7 @@ class _Reader(NoteReader):
             autocomplete=str(notes.get("x-autocomplete") or ""),
             question=self.question(notes.get("x-question"), kind, where),
             material=self.material(notes, kind, where),
+            licence=self.licence(notes, kind, where),
             own_statement=self.own_statement(notes, kind, where),
         )
 
@@ -205,7 +210,7 @@ class _Reader(NoteReader):
             return ()
         rows = self._fields(items, f"{where}/items/")
         for row in rows:
-            if row.kind in (Kind.GROUP, Kind.FILE, Kind.DIVISION, Kind.INDUSTRY):
+            if row.kind in (Kind.GROUP, Kind.FILE, Kind.DIVISION, Kind.INDUSTRY, Kind.LICENCE):
                 self.say(f"{where}/items/properties/{row.key}", "重复组里不能再放这种字段")
         return rows
 

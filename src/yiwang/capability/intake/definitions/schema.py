@@ -20,6 +20,7 @@ _STRING_LIMITS: Final = {
     Kind.ACCOUNT: 40,
     Kind.DIVISION: 12,
     Kind.INDUSTRY: 5,
+    Kind.LICENCE: 96,
 }
 _PAIRS: Final = {
     Kind.PERSON: {"name": 60, "citizen_id": 30},

@@ -49,8 +49,10 @@ def prefill(
     Only what is not known yet is asked; ``fields`` asks again for exactly these.
     """
     form = get_form(draft.item_code, draft.item_version)
-    wanted = [f for f in form.fields if f.prefill and _is_wanted(f.key, draft, fields)]
-    questions = [sources.Question(f.prefill or "", draft.applicant) for f in wanted]
+    told = ((f, f.prefill_parameters(draft.answers)) for f in form.fields if f.prefill)
+    asked = [(f, p) for f, p in told if p is not None and _is_wanted(f.key, draft, fields)]
+    wanted = [f for f, _ in asked]
+    questions = [sources.Question(f.prefill or "", draft.applicant, p) for f, p in asked]
     if not questions:
         return Prefill({})
     answers = sources.ask_all(
@@ -81,7 +83,8 @@ def _fits(field: Field, value: Any) -> Any:
     """The value as this question keeps it; None when it is not an answer to it."""
     if value is None:
         return None
-    kept, problems = rules.clean([field], {field.key: value})
+    said = next((o.value for o in field.options if o.label == value), value)  # words for their code
+    kept, problems = rules.clean([field], {field.key: said})
     if problems or not rules.has_right_type(field, kept.get(field.key)):
         return None
     return kept[field.key]

@@ -66,7 +66,14 @@ def list_attachments(draft_key: str, actor: Actor) -> Mapping[str, str]:
 def check(draft: DraftView, *, on: date, step: str | None = None) -> tuple[FieldProblem, ...]:
     """Everything wrong with a draft on that day; who is not looked up yet is no mistake yet."""
     form = get_form(draft.item_code, draft.item_version)
-    return check_answers(form, draft.answers, on=on, step=step, looked_up=draft.looked_up)
+    return check_answers(
+        form,
+        draft.answers,
+        on=on,
+        step=step,
+        looked_up=draft.looked_up,
+        holder=draft.applicant,
+    )
 
 
 def wants_prefill(draft: DraftView, fields: Sequence[Field]) -> tuple[Field, ...]:
@@ -74,7 +81,10 @@ def wants_prefill(draft: DraftView, fields: Sequence[Field]) -> tuple[Field, ...
     return tuple(
         f
         for f in fields
-        if f.prefill and f.key not in draft.prefilled and f.key not in draft.answers
+        if f.prefill
+        and f.key not in draft.prefilled
+        and f.key not in draft.answers
+        and f.prefill_parameters(draft.answers) is not None
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime, time
+from functools import lru_cache, partial
 from typing import Any
 
 from yiwang.capability.intake import rules
@@ -20,8 +20,10 @@ from yiwang.capability.intake.definitions import (
 from yiwang.capability.intake.models import PublishedForm
 from yiwang.foundation.exchange import sources
 from yiwang.foundation.standards import queries as standards
+from yiwang.kernel.moments import SHANGHAI
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.network.directory import queries as directory
+from yiwang.support.licences import queries as licences
 
 #: How long the code of a class (小类) is; longer and shorter ones name wider groups.
 _CLASS = 4
@@ -49,16 +51,18 @@ def check_answers(
     on: date,
     step: str | None = None,
     looked_up: Mapping[str, LookedUp] | None = None,
+    holder: str = "",
 ) -> tuple[FieldProblem, ...]:
     """Everything wrong with answers, codes compared with their registers.
 
-    Without ``looked_up`` (no draft: the counter, a pack's examples) nobody named was looked up, and
+    ``holder``: whose licences may be chosen; "" they are not compared. Without ``looked_up`` (no draft: the counter, a pack's examples) nobody named was looked up, and
     only form and check digits are judged.
     """
     registers = rules.Registers(
         division=_division_exists,
         industry=_industry_exists,
         named=looked_up.get if looked_up is not None else None,
+        licence=partial(_is_held, holder, on) if holder else None,
     )
     return rules.validate(form, answers, on=on, step=step, registers=registers)
 
@@ -121,9 +125,28 @@ def names_of_codes(fields: Sequence[Field], answers: Mapping[str, Any]) -> dict[
             given[field.kind].add(value)
     divisions = directory.find_divisions(given.get(Kind.DIVISION, ()))
     names = {code: view.full_name for code, view in divisions.items()}
+    for identifier in _given_licences(fields, answers):
+        names[identifier] = licences.find_label(identifier) or identifier
     for code in given.get(Kind.INDUSTRY, ()):
         names[code] = standards.find_label("industry", code) or code
     return names
+
+
+def list_licences(template: str, holder: str, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    """The holder's licences of a type that are in force: (identifier, what it is called)."""
+    held = licences.list_held(holder=holder, template=template, at=at)
+    return tuple((one.identifier, one.label) for one in held)
+
+
+def _is_held(holder: str, on: date, template: str, identifier: str) -> bool:
+    at = datetime.combine(on, time(12), tzinfo=SHANGHAI)
+    held = licences.find_numbered(identifier=identifier, holder=holder, at=at)
+    return held is not None and held.template == template
+
+
+def _given_licences(fields: Sequence[Field], answers: Mapping[str, Any]) -> tuple[str, ...]:
+    chosen = (answers.get(f.key) for f in fields if f.kind is Kind.LICENCE)
+    return tuple(one for one in chosen if isinstance(one, str))
 
 
 def list_industries(text: str, *, limit: int = 12) -> tuple[tuple[str, str], ...]:

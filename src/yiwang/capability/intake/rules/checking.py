@@ -16,7 +16,14 @@ from yiwang.kernel.refusals import FieldProblem
 
 _compiled: dict[str, jsonschema_rs.Validator] = {}
 _MOST_COMPILED: Final = 2_000
-_CHOSEN: Final = {Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.DIVISION, Kind.INDUSTRY}
+_CHOSEN: Final = {
+    Kind.CHOICE,
+    Kind.CHOICES,
+    Kind.YES_NO,
+    Kind.DIVISION,
+    Kind.INDUSTRY,
+    Kind.LICENCE,
+}
 
 
 def visible_fields(form: Form, answers: Mapping[str, Any]) -> tuple[Field, ...]:

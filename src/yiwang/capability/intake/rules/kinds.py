@@ -41,6 +41,7 @@ class Registers:
     division: Callable[[str], bool] | None = None
     industry: Callable[[str], bool] | None = None
     named: Callable[[str], LookedUp | None] | None = None  # by ``named_key``
+    licence: Callable[[str, str], bool] | None = None  # type, identifier: the applicant's, in force
 
 
 def check(
@@ -65,6 +66,8 @@ def check(
             return division(field, value, registers)
         case Kind.INDUSTRY:
             return industry(field, value, registers)
+        case Kind.LICENCE:
+            return licence(field, value, registers)
     return None
 
 
@@ -175,6 +178,13 @@ def industry(field: Field, value: str, registers: Registers) -> Wrong | None:
         return Wrong(f"{field.spoken}没有选对。", "请输入几个字查找，再从结果里选。")
     if registers.industry is not None and not registers.industry(value):
         return Wrong(f"{field.spoken}里没有这个行业。", "请输入几个字查找，再从结果里选。")
+    return None
+
+
+def licence(field: Field, value: str, registers: Registers) -> Wrong | None:
+    """One of the applicant's own licences of the asked type, in force today."""
+    if registers.licence is not None and not registers.licence(field.licence, value):
+        return Wrong("没有找到您名下这个编号的有效证照。", "请从列出的证照里选。")
     return None
 
 

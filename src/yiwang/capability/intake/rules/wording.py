@@ -41,7 +41,7 @@ def describe(field: Field, value: Any, names: Mapping[str, str]) -> str:
             return "；".join(_row(field, row, names) for row in value if isinstance(row, dict))
         case Kind.FILE if isinstance(value, list):
             return "、".join(names.get(str(key), "已上传") for key in value)
-        case Kind.DIVISION | Kind.INDUSTRY:
+        case Kind.DIVISION | Kind.INDUSTRY | Kind.LICENCE:
             return names.get(str(value), str(value))
     return str(value)
 

@@ -32,10 +32,15 @@ def item(db):
     return sample.publish_plain(
         at=AT,
         silence="RENEWED",
-        renewal={
+        earlier={
             "licence": "answer:old_licence",
-            "ask_before": {"amount": 30},
-            "basis": "行政许可法 第五十条",
+            "acts": [
+                {
+                    "effect": "RENEW",
+                    "ask_before": {"amount": 30},
+                    "basis": "行政许可法 第五十条",
+                }
+            ],
         },
     )
 

@@ -29,6 +29,7 @@ _COMMON: Final = {
     "conflict": ("id", "text"),
     "select": ("id", "level", "label", "options", "filled"),
     "found": ("id", "code", "label", "checked"),
+    "nothing": ("text",),
     "file_row": ("id", "key", "filename"),
     "row": ("id", "index", "number", "fields"),
 }
@@ -66,6 +67,8 @@ def values_of(field: Field, key: str, value: Any, state: PageState) -> dict[str,
         case Kind.INDUSTRY:
             words = state.searches.get(key, "")
             return {"query": words, "results": industry_results(key, value, words, state)}
+        case Kind.LICENCE:
+            return {"results": licence_choices(field, key, value, state)}
         case Kind.FILE:
             return {"files": _files(key, value, state)}
         case Kind.GROUP:
@@ -135,7 +138,7 @@ def aria(field: Field, key: str, state: PageState, *, readonly: bool = False) ->
 _SETS: Final = frozenset(
     {
         Kind.DATE, Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.PERSON, Kind.ORGANIZATION,
-        Kind.DIVISION, Kind.INDUSTRY, Kind.GROUP, Kind.FILE,
+        Kind.DIVISION, Kind.INDUSTRY, Kind.LICENCE, Kind.GROUP, Kind.FILE,
     }
 )  # fmt: skip
 
@@ -218,11 +221,15 @@ def _select(
 _OPTION: Final = Folded(('<option value="', "code", '"', "chosen", ">", "name", "</option>"))
 
 
-def industry_results(key: str, value: Any, words: str, state: PageState) -> SafeString:
-    """The chosen class first, then what the words found."""
-    hits = list(state.industries(words)) if words else []
-    if isinstance(value, str) and value not in {code for code, _name in hits}:
-        hits.insert(0, (value, state.names.get(value, value)))
+def licence_choices(field: Field, key: str, value: Any, state: PageState) -> SafeString:
+    """The applicant's own licences of the asked type; a line saying so when there is none."""
+    held = list(state.licences(field.licence))
+    if not held:
+        return common("nothing").put({"text": _("您名下没有可选的有效证照。")})
+    return _radios(key, value, held)
+
+
+def _radios(key: str, value: Any, choices: list[tuple[str, str]]) -> SafeString:
     lines = [
         common("found").put(
             {
@@ -232,9 +239,17 @@ def industry_results(key: str, value: Any, words: str, state: PageState) -> Safe
                 "checked": attribute(" checked") if code == value else "",
             }
         )
-        for code, label in hits
+        for code, label in choices
     ]
     return joined(lines)
+
+
+def industry_results(key: str, value: Any, words: str, state: PageState) -> SafeString:
+    """The chosen class first, then what the words found."""
+    hits = list(state.industries(words)) if words else []
+    if isinstance(value, str) and value not in {code for code, _name in hits}:
+        hits.insert(0, (value, state.names.get(value, value)))
+    return _radios(key, value, hits)
 
 
 def _files(key: str, value: Any, state: PageState) -> SafeString:

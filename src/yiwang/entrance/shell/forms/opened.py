@@ -146,6 +146,7 @@ def page_state(
         ),
         children_of=children_of,
         industries=intake.list_industries,
+        licences=lambda kind: intake.list_licences(kind, draft.applicant, at=opened.at),
         looked_up=draft.looked_up,
         address=opened.address(step.key),
         today=moments.legal_date(opened.at).isoformat(),

@@ -31,6 +31,7 @@ _TEMPLATES: Final = {
     Kind.PERSON: "pair",
     Kind.ORGANIZATION: "pair",
     Kind.INDUSTRY: "industry",
+    Kind.LICENCE: "licence",
     Kind.GROUP: "group",
     Kind.FILE: "file",
 }

@@ -35,6 +35,7 @@ class PageState:
     names: Mapping[str, str] = field(default_factory=dict)  # codes → names
     children_of: Callable[[str], Choices] = _none
     industries: Callable[[str], Choices] = _none
+    licences: Callable[[str], Choices] = _none  # type → the applicant's own: identifier, name
     looked_up: Mapping[str, LookedUp] = field(default_factory=dict)  # by ``named_key``
     address: str = ""  # of this page, for “不对？” and for looking up who is named
     today: str = ""  # 2026-12-14, to say “今天”

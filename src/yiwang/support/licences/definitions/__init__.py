@@ -110,6 +110,7 @@ class LicenceView:
     verify_address: str
     state: str
     state_label: str
+    serial: str
     version: int
     holder: str
     holder_name: str
@@ -126,6 +127,30 @@ class LicenceView:
     face: Face
     pdf_ready: bool
     predecessor: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called in a list of several: name, number, until when."""
+        until = f"，到{self.last_day:%Y-%m-%d}" if self.last_day else ""
+        return f"{self.name} 第 {self.serial} 号{until}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity, as people say it; ``valid_until`` is the day after."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of a licence as a stranger may see it. ``asked``: the one whose code was given."""
+
+    version: int
+    state: str
+    state_label: str
+    valid_from: date
+    valid_until: date | None
+    issued_on: date
+    asked: bool
 
     @property
     def last_day(self) -> date | None:
@@ -150,6 +175,7 @@ class VerifyView:
     rows: tuple[tuple[str, str], ...] = ()
     specimen: str = ""
     mark: str = ""
+    versions: tuple[VersionRow, ...] = ()
 
     @property
     def last_day(self) -> date | None:

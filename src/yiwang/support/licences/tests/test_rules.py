@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yiwang.kernel import moments
 from yiwang.support.licences import rules
 from yiwang.support.licences.definitions import LicenceState
 from yiwang.support.licences.definitions.template_file import parse_template
@@ -59,9 +60,13 @@ def test_the_last_day_is_the_day_before_the_exclusive_end(stored, until, seen):
     assert rules.state_on(stored, until, date(2026, 12, 8)) == seen
 
 
-def test_a_revoked_or_cancelled_licence_never_comes_back():
-    for end in ("REVOKED", "CANCELLED", "SUPERSEDED"):
-        assert not any(rules.may_change(act, end) for act in rules.CHANGES)
+def test_a_revoked_licence_never_comes_back():
+    assert not any(rules.may_change(act, "REVOKED") for act in rules.CHANGES)
+
+
+def test_a_replaced_or_cancelled_licence_only_comes_back_when_that_was_taken_back():
+    for end in ("CANCELLED", "SUPERSEDED"):
+        assert [act for act in rules.CHANGES if rules.may_change(act, end)] == ["restore"]
 
 
 def test_every_state_has_a_sentence():
@@ -70,7 +75,7 @@ def test_every_state_has_a_sentence():
 
 @given(st.dates(date(2000, 1, 1), date(2090, 12, 31)), st.integers(0, 240))
 def test_months_are_added_without_leaving_the_wanted_month(start, months):
-    end = rules.add_months(start, months)
+    end = moments.add_months(start, months)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
     assert end.day == start.day or (end.day >= 28 and end.day < start.day)
 
