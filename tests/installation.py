@@ -28,12 +28,18 @@ ROOT = Path(__file__).resolve().parents[1]
 class Installation:
     """A home of its own, on a port of its own, run by the real command.
 
-    ``database``: the real server's variables, such as DATABASE_URL; none means the embedded one."""
+    ``database``: the real server's variables, such as DATABASE_URL; none means the embedded one.
+    ``more``: further settings."""
 
     def __init__(
-        self, *, sample: bool = False, database: Mapping[str, str] = MappingProxyType({})
+        self,
+        *,
+        sample: bool = False,
+        database: Mapping[str, str] = MappingProxyType({}),
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.sample = sample
+        self.more = more
         self.database = database
         self.home = Path(tempfile.mkdtemp(prefix="yiwang-run-"))
         self.home.chmod(0o755)
@@ -52,6 +58,7 @@ class Installation:
             "YIWANG_HOME": str(self.home),
             "YIWANG_SAMPLE": str(int(self.sample)),
             "PORT": str(self.port),
+            **self.more,
         }
 
     def start(self, command: tuple[str, ...] = (sys.executable, "-m", "yiwang", "run")) -> None:

@@ -28,9 +28,11 @@ TRIALS = (
     "rush",
     "clock_jumps",
     "sources",
+    "restore",
     "hostile_files",
     "fuzzing",
     "million",
+    "lifecycle",
 )
 
 

@@ -32,6 +32,8 @@ GROUPS: Final[dict[str, str]] = {
     "sample": "yiwang.project.province",
     "manage": "yiwang.project.manage",
     "journal": "yiwang.project.journal_check",
+    "backup": "yiwang.project.backup",
+    "restore": "yiwang.project.restore",
 }
 
 

@@ -3,3 +3,5 @@
 from typing import Final
 
 KEPT: Final = ("web", "worker", "errands", "sealer", "clock")
+#: Kept as well where a folder for backups is named (YIWANG_BACKUP).
+FOLLOWER: Final = "backup"

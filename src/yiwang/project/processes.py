@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import logging
@@ -14,27 +15,33 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, close_old_connections
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from yiwang.cloud.backup.definitions import FOLLOW_SECONDS
 from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.kernel import moments
+from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
-from yiwang.project import background, database, migrating
+from yiwang.project import background, backup, database, migrating
+from yiwang.project.process_names import FOLLOWER
 
 log = logging.getLogger("yiwang.process")
 
 WORKERS: Final = 2
 WAITING: Final = 64  # requests a process holds before the next must wait outside
+HEADER_MILLISECONDS: Final = 10_000  # who does not finish a request's head is cut off
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
 ERRANDS_GIVE_WAY: Final = 10  # added to the process's niceness
@@ -86,6 +93,7 @@ def web() -> None:
         blocking_threads=settings.WEB_THREADS,
         backpressure=WAITING,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
@@ -150,6 +158,21 @@ def tick() -> None:
     _repeat(one_round, seconds=CLOCK_SECONDS)
 
 
+def follow() -> None:
+    """The backup's follower: files and the database's log as they come, a whole copy each day."""
+    _stop_on_signals()
+    with contextlib.closing(backup.follower()) as follower:
+        while not stopping.is_set():
+            close_old_connections()
+            try:
+                backup.one_round(follower)
+            except (OperationalError, psycopg.OperationalError):
+                log.warning("database away")
+            except Refusal as refusal:
+                log.error("no backup", extra={"refusal": refusal.code, "remedy": refusal.remedy})
+            stopping.wait(FOLLOW_SECONDS)
+
+
 def _repeat(one_round: Callable[[], object], *, seconds: float) -> None:
     """Until a stop signal; an absent database is waited for, any other error ends the process."""
     _stop_on_signals()
@@ -180,4 +203,5 @@ PROCESSES: Final[dict[str, Callable[[], None]]] = {
     "errands": run_errands,
     "sealer": seal,
     "clock": tick,
+    FOLLOWER: follow,
 }

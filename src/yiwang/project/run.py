@@ -21,7 +21,7 @@ from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, supervisor
-from yiwang.project.process_names import KEPT
+from yiwang.project.process_names import FOLLOWER, KEPT
 
 NEEDS_DJANGO = False
 READY_SECONDS: Final = 60.0
@@ -92,7 +92,7 @@ def serve(home: Path, port: int) -> None:
         environment = child_environment(home, port, running)
         prepare(environment, running)
         sample.load_once(home, environment)
-        children.extend(supervisor.Child(name, command(name), environment) for name in KEPT)
+        children.extend(supervisor.Child(name, command(name), environment) for name in kept())
         for child in children:
             child.start()
         wait_until_ready(children, port)
@@ -106,6 +106,11 @@ def serve(home: Path, port: int) -> None:
         supervisor.stop_all(children)
         supervisor.end_orphans(mark)
         storage.stop(running)
+
+
+def kept() -> tuple[str, ...]:
+    """The processes this installation needs."""
+    return (*KEPT, FOLLOWER) if settings.BACKUP else KEPT
 
 
 def start_database(home: Path) -> storage.Running:

@@ -96,9 +96,15 @@ INSTALLED_APPS = [
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
+#: The folder backups go to, best on another machine's disk; empty: none are taken. With it the
+#: ``backup`` process follows the database, so that an installation can be brought back to any moment.
+BACKUP = os.environ.get("YIWANG_BACKUP", "")
+
 #: The largest request body; an endpoint with a larger one declares it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 BODY_LIMIT = 20_000_000
+#: How long a sender may take for a body; who stops altogether is for the server in front to end.
+BODY_SECONDS = float(os.environ.get("YIWANG_BODY_SECONDS", "60"))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 #: Uploads wait in memory, never in clear on a disk; BODY_LIMIT bounds them.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

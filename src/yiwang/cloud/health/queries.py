@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from yiwang.cloud.backup import queries as backup
 from yiwang.cloud.health import rules
 from yiwang.cloud.health.definitions import Check
 from yiwang.mechanisms.crypto import actions as crypto
@@ -36,6 +37,9 @@ def check_all(*, at: datetime) -> tuple[Check, ...]:
         checks.append(
             _guarded("reconciliation_differences", "每日对账不符", lambda: _reconciliation(at))
         )
+        if settings.BACKUP or not settings.SAMPLE:
+            checks.append(_guarded("backup_behind_seconds", "备份落后", lambda: _backup(at)))
+            checks.append(_guarded("restore_drill_seconds", "恢复演练", lambda: _drill(at)))
     return tuple(checks)
 
 
@@ -88,6 +92,19 @@ def _reconciliation(at: datetime) -> Check:
     differences = newest[0].facts.get("differences")
     age = (at - newest[0].at).total_seconds()
     return rules.reconciliation(differences if isinstance(differences, int) else 0, age)
+
+
+def _backup(at: datetime) -> Check:
+    """How far the copy is behind: the follower's reach, else the last whole copy."""
+    standing = backup.get_standing(settings.BACKUP)
+    reached = standing.reaches_until or standing.last_base_at
+    return rules.backup((at - reached).total_seconds() if reached else None)
+
+
+def _drill(at: datetime) -> Check:
+    standing = backup.get_standing(settings.BACKUP)
+    age = (at - standing.last_drill_at).total_seconds() if standing.last_drill_at else None
+    return rules.drill(age, good=standing.last_drill_good)
 
 
 def _guarded(name: str, label: str, measure: Callable[[], Check]) -> Check:

@@ -12,6 +12,8 @@ OLDEST_DUE_JOB_SECONDS: Final = 600.0
 OLDEST_UNSEALED_SECONDS: Final = 60.0
 OLDEST_RECONCILIATION_SECONDS: Final = 2 * 86_400.0
 CLOCK_OFFSET_SECONDS: Final = 5.0
+BACKUP_BEHIND_SECONDS: Final = 300.0
+OLDEST_DRILL_SECONDS: Final = 92 * 86_400.0
 
 
 def disk(free_share: float) -> Check:
@@ -47,6 +49,22 @@ def clock(offset_seconds: float) -> Check:
     """Our clock and the database's agree."""
     good = abs(offset_seconds) <= CLOCK_OFFSET_SECONDS
     return Check("clock_offset_seconds", "时钟偏差", good, offset_seconds, "s")
+
+
+def backup(behind_seconds: float | None) -> Check:
+    """At most five minutes of work would be lost with this machine. None: there is no backup."""
+    good = behind_seconds is not None and behind_seconds <= BACKUP_BEHIND_SECONDS
+    label = "没有备份" if behind_seconds is None else "备份落后"
+    return Check("backup_behind_seconds", label, good, behind_seconds or 0.0, "s", needed=False)
+
+
+def drill(age_seconds: float | None, *, good: bool) -> Check:
+    """Within the last three months a backup was brought back and found whole. None: never."""
+    fresh = age_seconds is not None and age_seconds <= OLDEST_DRILL_SECONDS
+    label = "恢复演练" if good or age_seconds is None else "恢复演练没有通过"
+    return Check(
+        "restore_drill_seconds", label, good and fresh, age_seconds or 0.0, "s", needed=False
+    )
 
 
 def is_ready(checks: Sequence[Check]) -> bool:

@@ -11,8 +11,36 @@ import psycopg
 
 from yiwang.cloud.storage import placement as places
 from yiwang.cloud.storage import roles, server
+from yiwang.cloud.storage.copies import (
+    Mark,
+    drop_slot,
+    lay_down,
+    load_dump,
+    mark,
+    recover,
+    start_receiving,
+    stream_base,
+    stream_dump,
+)
 from yiwang.cloud.storage.definitions import DATABASE, Address, DatabaseRole, Placement
 from yiwang.cloud.storage.refusals import CannotStartDatabase
+
+__all__ = [
+    "Mark",
+    "Running",
+    "drop_slot",
+    "grant",
+    "lay_down",
+    "load_dump",
+    "mark",
+    "recover",
+    "start_embedded",
+    "start_receiving",
+    "stop",
+    "stream_base",
+    "stream_dump",
+    "use_external",
+]
 
 
 @dataclass(frozen=True, slots=True)

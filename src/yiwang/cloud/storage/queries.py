@@ -14,6 +14,16 @@ def embedded_address(home: Path, role: DatabaseRole) -> Address:
     return server.address(placement.choose(home), role, name=DATABASE)
 
 
+def embedded_data(home: Path) -> Path:
+    """Where the embedded server's data of this installation lies, or would lie."""
+    return placement.choose(home).data
+
+
+def embedded_folder(home: Path) -> Path:
+    """The folder of the embedded server, which may be outside the installation's home."""
+    return placement.choose(home).folder
+
+
 def parse_address(url: str) -> Address:
     """``postgresql://user:password@host:port/name`` or ``?host=/socket/folder``."""
     parts = urlsplit(url)

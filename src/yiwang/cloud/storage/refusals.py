@@ -27,3 +27,9 @@ class NeedsApplicationRole(Refusal):
     status = 503
     sentence = "DATABASE_URL 的账号不能创建应用账号 yiwang_app。"
     remedy = "请由数据库管理员创建，并用 DATABASE_APP_URL 告知其地址。"
+
+
+class CannotCopyDatabase(Refusal):
+    status = 503
+    sentence = "数据库没有备份成。"
+    remedy = "请查看数据库日志后再试。"

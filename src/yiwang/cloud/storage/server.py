@@ -36,6 +36,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
+    "max_slot_wal_keep_size": "4GB",  # a backup that stays away does not fill the disk
 }
 LOG_LIMIT: Final = 10_000_000
 STOP_SECONDS: Final = 60.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from yiwang.cloud.backup import queries as backup_queries
 from yiwang.cloud.health import queries as health_queries
 from yiwang.entrance.console import navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
@@ -21,5 +23,6 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "links": navigation.links(request),
         "checks": checks,
         "ready": health_queries.is_ready(checks),
+        "backup": backup_queries.get_standing(settings.BACKUP),
     }
     return render(request, "console/health.html", context)

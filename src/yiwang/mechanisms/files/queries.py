@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from yiwang.kernel.references import KEY_PATTERN
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.crypto import actions as crypto
+from yiwang.mechanisms.crypto.definitions import CannotDecrypt
 from yiwang.mechanisms.files import shelf
 from yiwang.mechanisms.files.definitions import RULES, Kind, OpenFile, StoredFile
 from yiwang.mechanisms.files.models import Attachment, File
@@ -51,6 +53,23 @@ def get_uploader(key: str) -> str:
     if found is None:
         raise NotFound
     return found
+
+
+def find_damaged() -> Iterator[str]:
+    """The keys of all files whose content is gone, does not open or is not what was stored."""
+    rows = File.objects.order_by("key").values_list("key", "digest")
+    for key, digest in rows.iterator(chunk_size=500):
+        try:
+            same = crypto.digest_stream(shelf.take_out(key)) == digest
+        except (CannotDecrypt, FileNotFoundError):
+            same = False
+        if not same:
+            yield key
+
+
+def count_files() -> int:
+    """How many files are kept; for reports, not for pages."""
+    return File.objects.count()
 
 
 def _view(file: File) -> StoredFile:

@@ -9,7 +9,9 @@ Link of a position (scheme 1)::
     SM3(previous link ‖ position ‖ entry id ‖ sealed at, microseconds since 1970 ‖ body in UTF-8)
 
 integers as 8 bytes, big end first; the link before position 1 is 32 zero bytes. A head is one JSON
-line; its SM2 signature covers the same JSON without ``signature``, keys sorted, no blanks.
+line; its SM2 signature covers the same JSON without ``signature``, keys sorted, no blanks. A head
+with ``restored_to`` says that the database was brought back to a moment: what earlier heads prove
+beyond its position is lost since, and named.
 """
 
 from __future__ import annotations
@@ -96,6 +98,9 @@ class Report:
     keys: dict[str, str] = field(default_factory=dict)  # key id → fingerprint
     findings: list[Finding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # by restoring, first and last position
 
     @property
     def sound(self) -> bool:
@@ -137,10 +142,31 @@ def read_heads(folder: Path, report: Report, trusted: Sequence[str] = ()) -> lis
         if not _signature_holds(head, points):
             report.add("head-forged", None, f"第 {number} 行签名头部的签名不成立。")
         else:
+            if "restored_to" in head:
+                heads = _without_lost(heads, head, number, report)
             heads.append(Head(head["position"], head["link"], number))
         previous = sm3(line).hex()
     report.heads = len(heads)
     return heads
+
+
+def _without_lost(
+    heads: Sequence[Head], told: Mapping[str, Any], number: int, report: Report
+) -> list[Head]:
+    """A restoration: the heads beyond it vouched for what is lost now. Nothing else is let go."""
+    position = int(told["position"])
+    beyond = [head.position for head in heads if head.position > position]
+    when, last = str(told["restored_to"]), max([*beyond, int(told.get("lost_until", 0))])
+    if last > position:
+        report.lost.append((position + 1, last))
+        report.notices.append(
+            f"第 {number} 行签名头部：数据库恢复到 {when}，第 {position + 1} 至 {last} 号日志因此丢失。"
+        )
+    else:
+        report.notices.append(
+            f"第 {number} 行签名头部：数据库恢复到 {when}，签名头部没有证明丢失了日志。"
+        )
+    return [head for head in heads if head.position <= position]
 
 
 def _read_keys(folder: Path, report: Report, trusted: Sequence[str]) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from yiwang.capability.cases.actions.examining import (
 )
 from yiwang.capability.cases.actions.keeping import block, hold, let_in, unblock
 from yiwang.capability.cases.actions.moving import NotYourOwnCase, SecondPersonNeeded
-from yiwang.capability.cases.actions.opening import open_case, read_case
+from yiwang.capability.cases.actions.opening import open_case, read_case, skip_numbers
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
 from yiwang.capability.cases.actions.rethinking import (
     ask_extension,
@@ -80,6 +80,7 @@ __all__ = [
     "revoke",
     "revoke_by_person",
     "send_back",
+    "skip_numbers",
     "supply_correction",
     "terminate",
     "to_official",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -25,6 +25,13 @@ from yiwang.mechanisms.statements import prepared
 _NUMBER: Final = """
 INSERT INTO cases_series (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_series.last + 1 RETURNING last
+"""
+#: More than a place gives in a day.
+_SKIPPED: Final = 20_000
+_SKIP: Final = """
+INSERT INTO cases_series (series, last)
+SELECT DISTINCT left(series, 6) || day, %s::integer FROM cases_series, unnest(%s::text[]) AS day
+ON CONFLICT (series) DO UPDATE SET last = cases_series.last + %s RETURNING last
 """
 _ANSWER: Final = tuple(field.name for field in fields(AnswerRow))
 
@@ -86,6 +93,20 @@ def take_number(division_code: str, at: datetime) -> str:
     series = f"{division_code[:6]}{legal_date(at):%Y%m%d}"
     [(number,)] = prepared.run(_NUMBER, [series])
     return f"{series}{number:05d}"
+
+
+def skip_numbers(*, since: datetime, at: datetime) -> int:
+    """After a restore: numbers given since that moment are on receipts that are lost; none comes again.
+
+    Every place that ever gave numbers goes on far behind what it can have given on each of those days.
+    Returns how many series were moved.
+    """
+    day, last = legal_date(since), legal_date(at)
+    series = []
+    while day <= last:
+        series.append(f"{day:%Y%m%d}")
+        day += timedelta(days=1)
+    return len(prepared.run(_SKIP, [_SKIPPED, series, _SKIPPED]))
 
 
 def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:

@@ -1,6 +1,6 @@
 """The journal's verbs."""
 
-from yiwang.mechanisms.journal.actions.heads import write_head
+from yiwang.mechanisms.journal.actions.heads import write_head, write_restoration
 from yiwang.mechanisms.journal.actions.listening import run_listeners
 from yiwang.mechanisms.journal.actions.parking import close_parked, retry_parked
 from yiwang.mechanisms.journal.actions.recording import announce, record
@@ -14,4 +14,5 @@ __all__ = [
     "run_listeners",
     "seal",
     "write_head",
+    "write_restoration",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import connection
 
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import queries as crypto_queries
-from yiwang.mechanisms.journal.definitions import SCHEME
+from yiwang.mechanisms.journal.definitions import GENESIS, SCHEME
 from yiwang.mechanisms.journal.heads import FILE, heads_folder, last_line
 
 KEY_PURPOSE: Final = "journal"
@@ -44,7 +46,39 @@ def write_head(*, at: datetime, folder: Path | None = None) -> int | None:
     return int(row[0])
 
 
-def _head_line(position: int, link: bytes, before: bytes, at: datetime, place: Path) -> bytes:
+def write_restoration(
+    *, restored_to: datetime, at: datetime, folder: Path | None = None
+) -> tuple[int, int]:
+    """After a restore: sign where the journal stands now and up to where it had stood before.
+
+    The range between is lost, and every verification says so. Returns the last position that is
+    there and the last that signed heads prove there was (the same: nothing proven is lost).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        row = cursor.fetchone() or (0, GENESIS)
+    place = folder or heads_folder()
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(place / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        before = last_line(descriptor)
+        proven = max(json.loads(before)["position"] if before else 0, row[0])
+        told = {"lost_until": proven, "restored_to": restored_to.astimezone(UTC).isoformat()}
+        _append(descriptor, _head_line(row[0], bytes(row[1]), before, at, place, told))
+    finally:
+        os.close(descriptor)
+    return int(row[0]), int(proven)
+
+
+def _head_line(
+    position: int,
+    link: bytes,
+    before: bytes,
+    at: datetime,
+    place: Path,
+    told: Mapping[str, object] = MappingProxyType({}),
+) -> bytes:
     key = crypto_queries.current_public_key(purpose=KEY_PURPOSE)
     _keep_public_key(place, key.key_id, key.point)
     head: dict[str, Any] = {
@@ -55,6 +89,7 @@ def _head_line(position: int, link: bytes, before: bytes, at: datetime, place: P
         "position": position,
         "previous": crypto.digest(before),
         "scheme": SCHEME,
+        **told,
     }
     covered = json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
     head["signature"] = crypto.sign(covered, purpose=KEY_PURPOSE).rsplit("$", 1)[1]

@@ -181,3 +181,41 @@ def test_the_command_shows_heads_and_the_fingerprint_to_note_down(
     (tmp_path / heads.FILE).write_text(json.dumps({**json.loads(lines[0]), "position": 2}) + "\n")
     assert commands.main(["heads", "--heads", str(tmp_path)]) == 1
     assert "签名不成立" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_restore_lost_is_named_and_nothing_else_is_let_go(tmp_path: Path) -> None:
+    write(5)
+    heads.write_head(at=AT, folder=tmp_path)
+    write(5)
+    heads.write_head(at=AT, folder=tmp_path)
+    with connection.cursor() as cursor:  # as the database stood after the fourth entry of ten
+        for table in ("journal_link", "journal_entry", "journal_subject"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(
+            "DELETE FROM journal_subject WHERE entry_id IN"
+            " (SELECT entry_id FROM journal_link WHERE position > 4)"
+        )
+        cursor.execute(
+            "WITH gone AS (DELETE FROM journal_link WHERE position > 4 RETURNING entry_id)"
+            " DELETE FROM journal_entry WHERE id IN (SELECT entry_id FROM gone)"
+        )
+        for table in ("journal_link", "journal_entry", "journal_subject"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with verifier.connect(database_url()) as other:
+        report = verifier.verify(other, tmp_path)
+    assert [finding.kind for finding in report.findings] == ["missing"]
+    assert heads.write_restoration(restored_to=AT, at=AT, folder=tmp_path) == (4, 10)
+    write(3)
+    heads.write_head(at=AT, folder=tmp_path)
+    with verifier.connect(database_url()) as other:
+        report = verifier.verify(other, tmp_path)
+    assert report.sound, report.findings
+    assert report.lost == [(5, 10)]
+    assert report.covered == 7
+    assert any("第 5 至 10 号日志因此丢失" in notice for notice in report.notices)
+    forged = (tmp_path / "heads.jsonl").read_text().replace('"lost_until":10', '"lost_until":4')
+    (tmp_path / "heads.jsonl").write_text(forged)
+    with verifier.connect(database_url()) as other:
+        report = verifier.verify(other, tmp_path)
+    assert "head-forged" in {finding.kind for finding in report.findings}
