@@ -27,7 +27,7 @@ KEPT = ("web", "worker", "errands", "sealer", "clock")
 @pytest.fixture(scope="module")
 def province():
     """Started once; every test leaves it running and ready."""
-    installation = Installation()
+    installation = Installation(more={"YIWANG_BODY_SECONDS": "2"})
     installation.start()
     installation.wait_for_line("ready: ", seconds=90)
     yield installation
@@ -57,6 +57,27 @@ def receipts(province: Installation) -> set[int]:
 def test_it_is_ready_and_says_where(province):
     assert f"ready: http://localhost:{province.port}/" in province.lines
     assert province.is_ready()
+
+
+def test_who_sends_slowly_is_given_up_and_others_are_answered_meanwhile(province):
+    def answer() -> bytes:
+        with socket.create_connection(("127.0.0.1", province.port), timeout=15) as sender:
+            sender.sendall(
+                b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+            )
+            sender.settimeout(0.1)
+            for _ in range(100):
+                with contextlib.suppress(TimeoutError):
+                    return sender.recv(200)
+                sender.sendall(b"x" * 200)
+        return b""
+
+    with ThreadPoolExecutor(8) as pool:
+        senders = [pool.submit(answer) for _ in range(8)]
+        time.sleep(1)
+        assert province.get("/healthz")[0] == 200
+        assert {sender.result().split()[1] for sender in senders} == {b"408"}
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has one stack only")

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostErro
 from yiwang.entrance.shell import answers
 from yiwang.kernel import references
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal, TryLater
-from yiwang.project import logs, metrics
+from yiwang.project import bodies, logs, metrics
 
 log = logging.getLogger("yiwang.request")
 
@@ -56,12 +56,6 @@ class LengthNeeded(Refusal):
     remedy = "请带上 Content-Length 再发送。"
 
 
-class CutShort(Refusal):
-    status = 400
-    sentence = "内容没有传完，连接就断了。"
-    remedy = "请检查网络后再提交一次，已保存的草稿还在。"
-
-
 class NotText(Refusal):
     status = 400
     sentence = "地址或内容里有不能保存的字符。"
@@ -80,7 +74,11 @@ class RequestMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]
         token = logs.request_id.set(request_id)
         try:
-            refusal = _too_large(request) or _unkeepable(request.path_info, request.GET)
+            refusal = (
+                request.META.get(bodies.REFUSAL)
+                or _too_large(request)
+                or _unkeepable(request.path_info, request.GET)
+            )
             response = answers.refuse(request, refusal) if refusal else self.get_response(request)
             _finish(request, response, request_id, time.perf_counter() - began)
             return response
@@ -105,7 +103,7 @@ class RefusalMiddleware:
         try:
             refusal = _unkeepable_field(request.POST)
         except UnreadablePostError:
-            refusal = CutShort()
+            refusal = bodies.CutShort()
         return answers.refuse(request, refusal) if refusal else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

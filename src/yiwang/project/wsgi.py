@@ -8,8 +8,10 @@ from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 from django.urls import get_resolver
 
+from yiwang.project import bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
-application = get_wsgi_application()
+application = bodies.around(get_wsgi_application())
 
 # The first visitor does not wait for what every process needs: routes and the page frame.
 get_resolver().url_patterns  # noqa: B018

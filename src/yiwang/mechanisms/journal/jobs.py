@@ -20,8 +20,12 @@ from yiwang.mechanisms.journal.actions.listening import SPAN
 
 log = logging.getLogger(__name__)
 
-#: Seconds between rounds when there was nothing to do, and between signed heads.
-PAUSE: Final = 0.2
+#: Seconds between looks for something to seal: the promise is a second.
+PAUSE: Final = 0.3
+#: Listeners are woken by what our sealer seals; without news they look this often, for what another
+#: one sealed and for subjects that are to be tried again.
+LISTEN_EVERY: Final = 2.0
+#: and between signed heads.
 HEAD_EVERY: Final = 60
 #: Seconds to wait when the database or the disk is away.
 AWAY: Final = 2.0
@@ -29,20 +33,27 @@ AWAY: Final = 2.0
 GIVE_WAY: Final = 5
 
 
-def run_sealer(stop: threading.Event) -> None:
-    """Seal until told to stop. Two may run: an advisory lock lets one work at a time."""
+def run_sealer(stop: threading.Event, news: threading.Event | None = None) -> None:
+    """Seal until told to stop. Two may run: an advisory lock lets one work at a time.
+
+    ``news``: set when something was sealed, and at the end.
+    """
     next_head = 0.0  # not by the wall clock, which may be set back
 
     def round_() -> bool:
         nonlocal next_head
         at = moments.now()
         sealed = actions.seal(at=at)
+        if sealed and news is not None:
+            news.set()
         if time.monotonic() >= next_head:
             next_head = time.monotonic() + HEAD_EVERY
             _sign(at)
         return sealed > 0
 
-    _loop("journal sealer", round_, stop)
+    _loop("journal sealer", round_, stop, lambda: stop.wait(PAUSE))
+    if news is not None:
+        news.set()
 
 
 def _sign(at: datetime) -> None:
@@ -53,7 +64,7 @@ def _sign(at: datetime) -> None:
         log.error("the journal's head was not signed: %s", type(error).__name__)
 
 
-def run_listeners(stop: threading.Event) -> None:
+def run_listeners(stop: threading.Event, news: threading.Event | None = None) -> None:
     """Let listeners hear until told to stop. Several may run: each takes listeners that are free.
 
     This thread gives way when the machine is busy: what it does, nobody waits for at a page.
@@ -64,14 +75,25 @@ def run_listeners(stop: threading.Event) -> None:
         done = actions.run_listeners(at=moments.now())
         return done.heard + done.parked + done.retried > 0 or done.passed >= SPAN
 
-    _loop("journal listeners", round_, stop)
+    woken = news or threading.Event()
+
+    def pause() -> None:
+        woken.wait(LISTEN_EVERY)
+        woken.clear()
+
+    _loop("journal listeners", round_, stop, pause)
 
 
-def _loop(name: str, round_: Callable[[], bool], stop: threading.Event) -> None:
+def _loop(
+    name: str,
+    round_: Callable[[], bool],
+    stop: threading.Event,
+    pause: Callable[[], object],
+) -> None:
     while not stop.is_set():
         try:
-            busy = round_()
-            stop.wait(0 if busy else PAUSE)
+            if not round_():
+                pause()
         except (DatabaseError, InterfaceError, OSError) as error:
             log.warning("%s: %s, trying again", name, type(error).__name__)
             stop.wait(AWAY)
@@ -81,7 +103,8 @@ def _loop(name: str, round_: Callable[[], bool], stop: threading.Event) -> None:
 
 def run(stop: threading.Event) -> None:
     """Both loops, each with a connection of its own, so a slow reaction delays no seal."""
-    listening = threading.Thread(target=run_listeners, args=(stop,), name="journal-listeners")
+    news = threading.Event()
+    listening = threading.Thread(target=run_listeners, args=(stop, news), name="journal-listeners")
     listening.start()
-    run_sealer(stop)
+    run_sealer(stop, news)
     listening.join()
