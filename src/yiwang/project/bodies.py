@@ -21,6 +21,7 @@ from yiwang.kernel.refusals import Refusal, TryLater
 
 #: Where the request finds what was wrong with its body; ``middleware`` answers with it.
 REFUSAL: Final = "yiwang.body_refusal"
+_LENGTH: Final = "CONTENT_LENGTH"
 #: Read at a time: the clock is looked at in between.
 PIECE: Final = 1024
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -51,12 +52,12 @@ class Bodies:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        length = _length_of(environ)
+        length = _length_of(environ.get(_LENGTH))
         if 0 < length <= settings.BODY_LIMIT:
             taken = self._take_in(environ["wsgi.input"], length)
             if isinstance(taken, Refusal):
                 environ[REFUSAL], taken = taken, b""
-                environ["CONTENT_LENGTH"] = "0"
+                environ[_LENGTH] = "0"
             environ["wsgi.input"] = BytesIO(taken)
         return self._application(environ, start_response)
 
@@ -89,7 +90,6 @@ def around(application: Application) -> Bodies:
     )
 
 
-def _length_of(environ: dict[str, Any]) -> int:
+def _length_of(given: str | None) -> int:
     """0 for none and for what is no number: the request itself is refused for that."""
-    given = environ.get("CONTENT_LENGTH") or "0"
-    return int(given) if given.isascii() and given.isdigit() else 0
+    return int(given) if given and given.isascii() and given.isdigit() else 0

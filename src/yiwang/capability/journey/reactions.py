@@ -72,7 +72,7 @@ def tell_accepted(*, event: CaseAccepted, position: int, **_: object) -> None:
 
 def tell_returned(*, event: CaseReturned, position: int, **_: object) -> None:
     """Everything to mend, and by when."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     if not notice.problems:  # heard late: it has ended since, and that is told instead
         return
     by = _due(event.subject, SUPPLY, event.at)
@@ -81,24 +81,25 @@ def tell_returned(*, event: CaseReturned, position: int, **_: object) -> None:
 
 def tell_handed_back(*, event: CaseHandedBack, position: int, **_: object) -> None:
     """Materials handed back, told once."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     again = "备齐后请重新申请，填过的内容可以带入。"
     _tell("case-handed-back", event, position, reason="\n".join(notice.problems), remedy=again)
 
 
 def tell_refused(*, event: CaseRefused, position: int, **_: object) -> None:
     """Not accepted: reason and rights."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     appeal = "\n".join(notice.appeal)
     _tell("case-refused", event, position, reason=notice.reason, appeal=appeal)
 
 
 def tell_decided(*, event: CaseDecided, position: int, **_: object) -> None:
     """Yes with its result, or no with reason and rights."""
-    decision = cases.get_decision(_inside(event).key, outcome=event.outcome)
+    decision = cases.get_decision(_key(event), outcome=event.outcome)
     if event.outcome == Outcome.APPROVE:
-        result = f"{_inside(event).result_label}可以在“我的办件”里查看。"
-        _tell("case-approved", event, position, result=result, **_sum(event.subject))
+        inside = _inside(event)
+        result = f"{inside.result_label}可以在“我的办件”里查看。"
+        _tell("case-approved", event, position, inside, result=result, **_sum(event.subject))
     else:
         appeal = "\n".join(decision.appeal)
         _tell("case-rejected", event, position, reason=decision.reason, appeal=appeal)
@@ -135,7 +136,7 @@ def tell_extended(*, event: ExtensionGranted, position: int, **_: object) -> Non
 
 def tell_revoked(*, event: DecisionRevoked, position: int, **_: object) -> None:
     """A person took back what a rule had decided; it is decided anew."""
-    earlier = cases.list_revoked(_inside(event).key)
+    earlier = cases.list_revoked(_key(event))
     reason = earlier[-1].reason if earlier else ""
     result = "撤销决定告知书可以在“我的办件”里查看，里面写明了您的权利。"
     _tell("decision-revoked", event, position, reason=reason, result=result)
@@ -167,7 +168,7 @@ def go_on_with_result(*, event: BlocksCleared, at: datetime, **_: object) -> Non
 
 def tell_not_ours(*, event: CaseNotOurs, position: int, **_: object) -> None:
     """Not taken up here: why, and where to turn."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     advice = f"请向{notice.advice}申请。" if event.kind == NotOurs.NOT_THIS_BODY else notice.advice
     told = advice or "这件事不用申请许可。"
     _tell("case-not-ours", event, position, reason=notice.reason, remedy=told)
@@ -192,14 +193,14 @@ def tell_special_over(*, event: SpecialEnded, position: int, **_: object) -> Non
 
 def tell_terminated(*, event: CaseTerminated, position: int, **_: object) -> None:
     """Ended without a decision."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     appeal = "\n".join(notice.appeal)
     _tell("case-terminated", event, position, reason=notice.reason, appeal=appeal)
 
 
 def tell_taken_back(*, event: CaseRevoked, position: int, **_: object) -> None:
     """The body took its decision back."""
-    notice = cases.get_notice(_inside(event).key)
+    notice = cases.get_notice(_key(event))
     appeal = "\n".join(notice.appeal)
     _tell("case-revoked", event, position, reason=notice.reason, appeal=appeal)
 
@@ -274,8 +275,12 @@ def _sum(case: str) -> dict[str, str]:
     }
 
 
+def _key(event: Event) -> str:
+    return split(event.subject)[1]
+
+
 def _inside(event: Event) -> Inside:
-    return cases.get_inside(split(event.subject)[1])
+    return cases.get_inside(_key(event))
 
 
 def _due(subject: str, kind: str, at: datetime) -> str:
@@ -289,9 +294,10 @@ def _tell(
     notice: str,
     event: Event,
     position: int,
+    inside: Inside | None = None,
     **values: str,
 ) -> None:
-    inside = _inside(event)
+    inside = inside or _inside(event)
     messages.tell(
         recipient=inside.applicant,
         template=f"{inside.item_code}@{inside.item_version}/{notice}",

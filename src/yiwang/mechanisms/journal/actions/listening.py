@@ -11,7 +11,12 @@ from django.db import connection, transaction
 
 from yiwang.mechanisms.journal import registry
 from yiwang.mechanisms.journal.actions import parking
-from yiwang.mechanisms.journal.actions.reacting import react, take_checkpoint
+from yiwang.mechanisms.journal.actions.reacting import (
+    Fact,
+    react,
+    react_to_all,
+    take_checkpoint,
+)
 from yiwang.mechanisms.journal.definitions import Round
 from yiwang.mechanisms.journal.registry import Listener
 
@@ -30,7 +35,6 @@ SELECT l.position, e.body
  WHERE e.is_event AND e.act = ANY(%s)
  ORDER BY l.position LIMIT %s
 """
-Fact = tuple[int, dict[str, Any]]
 
 
 def run_listeners(*, at: datetime) -> Round:
@@ -57,7 +61,9 @@ def hear(listener: Listener, *, at: datetime) -> Round:
         if until == start:
             return Round()
         blocked = parking.parked_among(listener.name, {body["subject"] for _, body in facts})
-        parked = sum(_hear_one(listener, blocked, fact, at=at) for fact in facts)
+        parked = 0
+        if blocked or not react_to_all(listener, facts, at=at):
+            parked = sum(_hear_one(listener, blocked, fact, at=at) for fact in facts)
         cursor.execute(_MOVE, [until, at, listener.name])
     return Round(heard=len(facts) - parked, parked=parked, passed=until - start)
 
