@@ -13,7 +13,8 @@ from tests import stage_after
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
 LEADING, ASKED = "zhujian", "jiaojing"
-STAFF = (APPROVER, PAYER, SECURITY, LEADING, ASKED)
+SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
+STAFF = (APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER)
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
 _QUESTIONS = {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"}
@@ -37,6 +38,10 @@ class Scene:
     together: tuple[str, ...]
     asked: tuple[str, ...]
     mine_together: tuple[str, ...]
+    turn: tuple[str, ...]
+    window: tuple[str, ...]
+    hall: tuple[str, ...]
+    keeper: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -85,11 +90,16 @@ def set_up(at: datetime) -> Scene:
         journal.run_listeners(at=at)
     licence = licences.list_licences(holder, at=at).rows[0]
     leading, asked, mine = _together(waiting, at)
+    turn, window, in_hall, keeper = _hall(person, at)
     return Scene(
         after=stage_after.addresses(deciding),
         together=leading,
         asked=asked,
         mine_together=mine,
+        turn=turn,
+        window=window,
+        hall=in_hall,
+        keeper=keeper,
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",
@@ -191,6 +201,54 @@ def _together(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]
          f"/desk/visits/{visit.key}/", "/desk/talks/", f"/desk/talks/{case}/"),
         ("/desk/branches/", f"/desk/branches/{asked.key}/"),
         (f"/my/cases/{case}/",),
+    )  # fmt: skip
+
+
+def _hall(person, at: datetime):
+    """A hall: one clerk who fills in for somebody, one whose window waits, the machine and the board."""
+    from yiwang.capability.halls import actions as halls
+    from yiwang.capability.halls import sample as halls_sample
+    from yiwang.capability.journey import counter, sample
+    from yiwang.foundation.libraries import queries as libraries
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+    from yiwang.support.identity import queries as accounts
+    from yiwang.support.identity.definitions import AccountKind
+    from yiwang.support.readers import actions as readers
+    from yiwang.support.readers.definitions import Mood
+
+    body = places.department_uscc(places.CHENGGUAN, 2)
+    hall = halls_sample.hall(places.CHENGGUAN, at=at)
+    for number, (user_name, name) in enumerate(((SERVING, "李敏"), (AT_WINDOW, "马兰")), start=12):
+        window = halls_sample.counter(hall, f"B{number}", at=at, line="B", department=body)
+        _official(at, user_name, name, Role.WINDOW_CLERK, places.CHENGGUAN, body)
+        account = accounts.get_account_by_user_name(user_name, AccountKind.OFFICIAL)
+        clerk = accounts.get_actor(account.key, at=at)
+        halls.begin_shift(counter=window.key, actor=clerk, at=at)
+        if user_name == SERVING:
+            serving = clerk
+    _first, second = (halls.take_ticket(hall=hall.key, line="B", at=at) for _ in range(2))
+    turn = halls.call_next(actor=serving, at=at)
+    readers.put_card(
+        place=turn.counter.reference, name=person.name, mood=Mood.GOOD, actor=serving, at=at,
+        citizen_id=libraries.find_citizen_id(person.reference),
+    )  # fmt: skip
+    counter.find_by_card(session_key=turn.key, actor=serving, at=at)
+    given = counter.consult(
+        session_key=turn.key, item_code=sample.ALLOWANCE, questions={"who": "self"},
+        remark="户口本不用带", actor=serving, at=at,
+    )  # fmt: skip
+    turn = counter.choose_item(
+        session_key=turn.key, item_code=sample.BUSINESS, questions=_QUESTIONS, actor=serving, at=at
+    )
+    _official(at, KEEPER, "陈立", Role.LOCAL_ADMIN, places.CHENGGUAN, None)
+    return (
+        (turn.home, f"{turn.home}?q=个体", f"{turn.home}?ask=1&item={sample.ALLOWANCE}",
+         f"{turn.home}print/", f"/hall/consultations/{given.key}/", "/hall/today/"),
+        ("/hall/", "/hall/reader/"),
+        (f"/halls/{hall.key}/", f"/halls/{hall.key}/board/",
+         f"/halls/{hall.key}/tickets/{second.key}/", "/screen/"),
+        ("/hall/places/", "/hall/today/"),
     )  # fmt: skip
 
 

@@ -85,6 +85,10 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
         (stage.SECURITY, scene.rights),
         (stage.LEADING, scene.together),
         (stage.ASKED, scene.asked),
+        (stage.SERVING, scene.turn),
+        (stage.AT_WINDOW, scene.window),
+        (stage.KEEPER, scene.keeper),
+        ("", scene.hall),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from yiwang.applications import actions as application_actions
 from yiwang.capability.catalogue import actions as catalogue
+from yiwang.capability.halls import sample as halls
 from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.libraries import actions as libraries
 from yiwang.foundation.libraries import sample as people
@@ -106,7 +107,16 @@ def _enter(cast: Mapping[str, Any], *, at: datetime) -> None:
         )
     for row in cast["officials"]:
         _enter_official(row, at=at)
+    _enter_hall(cast["hall"], at=at)
     _enter_crowd(cast["crowd"], at=at)
+
+
+def _enter_hall(row: Mapping[str, Any], *, at: datetime) -> None:
+    hall = halls.hall(bodies.CHENGGUAN, at=at, name=row["name"])
+    for one in row["counters"]:
+        serial = one.get("department")
+        body = bodies.department_uscc(bodies.CHENGGUAN, serial) if serial else ""
+        halls.counter(hall, one["number"], at=at, line=one["line"], department=body)
 
 
 def _enter_person(row: Mapping[str, Any], *, at: datetime) -> PersonView:

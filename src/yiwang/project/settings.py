@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "yiwang.entrance.citizen",
     "yiwang.entrance.console",
     "yiwang.entrance.desk",
+    "yiwang.entrance.hall",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.

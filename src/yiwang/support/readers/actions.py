@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.journal import actions as journal
@@ -13,6 +14,7 @@ from yiwang.support.readers.definitions import Mood, NoSimulator
 from yiwang.support.readers.models import SimulatedCard
 
 
+@transaction.atomic
 def put_card(
     *, place: str, name: str, citizen_id: str, mood: Mood, actor: Actor, at: datetime
 ) -> None:
