@@ -59,6 +59,7 @@ PICTURES = (
     ),
     Picture("verify", "/verify/", "", "verify"),
     Picture("desk", "/desk/", stage.APPROVER, "desk", ('a[href^="/desk/cases/"]',)),
+    Picture("counter", "/hall/", stage.SERVING),
     Picture("house", "/house/"),
 )
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from yiwang.kernel.actor import Role
-from yiwang.kernel.refusals import NotAllowed, Refusal
+from yiwang.kernel.refusals import NotAllowed, NotFound, Refusal
 from yiwang.mechanisms.states.definitions import Machine, Party, Transition
 
 #: Who works at a window.
@@ -390,8 +390,7 @@ class WrongCode(Refusal):
     remedy = "请让窗口人员重新显示一个配对码。"
 
 
-class NotPaired(Refusal):
-    status = 403
+class NotPaired(NotFound):
     sentence = "这块屏没有和窗口配对。"
     remedy = "请输入窗口人员显示的配对码。"
 

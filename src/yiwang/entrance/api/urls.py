@@ -15,6 +15,7 @@ from yiwang.entrance.api import (
     desk,
     drafts,
     engine,
+    halls,
     materials,
     messages,
     papers,
@@ -22,6 +23,7 @@ from yiwang.entrance.api import (
     registers,
     reviews,
     search,
+    turns,
     verify,
     visits,
     worklists,
@@ -34,7 +36,7 @@ api = Door(
     version="1",
     description=(
         "个人、法人和工作人员在页面上能办的事，程序也能办。拒绝总是同一种 JSON。\n\n"
-        "不用登录的验真按来源地址限速：每分钟 60 次，网页和接口合并计算，按服务进程分别计数。"
+        "不用登录的验真和取号按来源地址限速：各每分钟 60 次，网页和接口合并计算，按服务进程分别计数。"
         "超过时回答 429，Retry-After 头里是要等的秒数。其他操作目前不限速。"
     ),
     openapi_url=None,
@@ -45,6 +47,7 @@ api = Door(
 for module in (
     search, drafts, materials, cases, promises, desk, worklists, engine, branches, visits, conversations,
     checking, papers, reviews, messages, verify, registers,
+    halls, turns,
 ):  # fmt: skip
     api.add_router("", module.router)
 

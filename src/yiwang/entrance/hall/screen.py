@@ -50,8 +50,14 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
 @require_safe
 @access(ANYONE)
 def show_now(request: HttpRequest) -> HttpResponse:
-    """The part that changes; nothing (204) while it is as the screen has it. Unpaired: refused."""
-    values = _now(request)
+    """The part that changes; nothing (204) while it is as the screen has it. Unpaired: cleared."""
+    try:
+        values = _now(request)
+    except NotPaired as refusal:
+        if request.headers.get("HX-Request"):
+            gone = HttpResponse(status=refusal.status, headers={"HX-Redirect": _HOME})
+            return _private(gone)
+        raise
     if request.GET.get("seen", "") == values["mark"]:
         return _private(HttpResponse(status=204))
     return _private(render(request, "hall/_screen.html", values))

@@ -25,7 +25,7 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machi
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import following, jointly, promises, uploads
+from yiwang.project.sweep import following, hall, jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -81,6 +81,11 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "entry_key": "register_entry",
     "{register_kind}": "register_entry",
     "vault": "case",
+    "hall_key": "hall",
+    "ticket_key": "ticket",
+    "counter_key": "counter",
+    "turn_key": "turn",
+    "consultation_key": "consultation",
     "step_key": "step",
     "step": "step",
 }
@@ -296,6 +301,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     make_security,
     jointly.make_branch,
     jointly.make_visit,
+    hall.make_turn,
     following.make_register_entry,
 )
 

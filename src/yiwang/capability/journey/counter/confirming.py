@@ -17,6 +17,7 @@ from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake.definitions import AnswerRow
 from yiwang.capability.journey import supplying
 from yiwang.capability.materials.definitions import MaterialView, Supply
+from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.actor import machine as platform
 from yiwang.kernel.refusals import NotFound, VersionConflict
@@ -33,6 +34,7 @@ _BY_HAND: Final = (Supply.UPLOADED, Supply.REUSED, Supply.PROMISED, Supply.COMMI
 class Filled:
     """What the applicant confirms: the form in words, the papers handed over, and their digest."""
 
+    applicant_name: str
     item_name: str
     rows: tuple[AnswerRow, ...]
     materials: tuple[MaterialView, ...]
@@ -56,7 +58,8 @@ def get_filled(session: SessionView) -> Filled | None:
         looked_up=draft.looked_up,
     )
     supplied = supplying.list_supplied(draft)
-    return Filled(session.item_name, rows, supplied, _digest(session, rows, supplied))
+    name = libraries.get_name(session.applicant)
+    return Filled(name, session.item_name, rows, supplied, _digest(session, rows, supplied))
 
 
 def _digest(

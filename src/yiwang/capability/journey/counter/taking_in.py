@@ -21,6 +21,7 @@ from yiwang.capability.halls.definitions import (
 from yiwang.capability.journey import acceptance, applicant, machine, supplying, telling
 from yiwang.capability.journey.counter.confirming import get_filled, is_signed
 from yiwang.capability.journey.counter.who import acting
+from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import NotFound
@@ -113,9 +114,14 @@ def consult(
     told = telling.told_about(version, questions, remark=remark[:500])
     with transaction.atomic():
         return halls.note_consultation(
-            session=session.key, told=told, addressee=session.applicant_masked or "来访群众",
+            session=session.key, told=told, addressee=_called(session),
             actor=actor, at=at,
         )  # fmt: skip
+
+
+def _called(session: SessionView) -> str:
+    """Whom the notice is for: by the whole name, once it is known."""
+    return libraries.get_name(session.applicant) if session.applicant else "来访群众"
 
 
 def _with_case(session_key: str, actor: Actor) -> SessionView:

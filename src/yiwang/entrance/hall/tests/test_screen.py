@@ -75,11 +75,11 @@ def test_an_unpaired_screen_shows_nobody(clerk, known):
     clerk.post(f"{known}item/", {"item": sample.PLAIN})
     stranger = Client()
     assert "还没有和窗口配对" in page(stranger, "/screen/")
-    assert stranger.get("/screen/now/").status_code == 403
+    assert stranger.get("/screen/now/").status_code == 404
     picture = SimpleUploadedFile("a.png", PNG, "image/png")
-    assert stranger.post("/screen/sign/", {"picture": picture}).status_code == 403
+    assert stranger.post("/screen/sign/", {"picture": picture}).status_code == 404
     stranger.cookies["yiwang_screen"] = "x" * 43
-    assert stranger.get("/screen/now/").status_code == 403
+    assert stranger.get("/screen/now/").status_code == 404
 
 
 def test_it_is_empty_when_the_turn_is_over_and_when_it_is_unpaired(screen, clerk, known):
@@ -87,7 +87,8 @@ def test_it_is_empty_when_the_turn_is_over_and_when_it_is_unpaired(screen, clerk
     clerk.post(f"{known}finish/")
     assert "城关小店" not in page(screen, "/screen/")
     clerk.post("/hall/unpair/")
-    assert screen.get("/screen/now/").status_code == 403
+    cleared = screen.get("/screen/now/", headers={"HX-Request": "true"})
+    assert (cleared.status_code, cleared.headers["HX-Redirect"]) == (404, "/screen/")
 
 
 def test_guessing_codes_is_slowed_down(window):
