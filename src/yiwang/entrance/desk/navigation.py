@@ -101,6 +101,8 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
         (REGISTERS, "台账"),
         (REVIEWS, "差评整改"),
     ]
+    if actor.has_role(Role.WINDOW_CLERK):
+        pages.append(("/hall/", "窗口受理"))
     if any(actor.has_role(role) for role in RECOVERY_ROLES):
         pages.append(("/console/recovery/", "找回账号"))
     if any(actor.has_role(role) for role in PAYING_ROLES):

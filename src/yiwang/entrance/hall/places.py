@@ -70,10 +70,11 @@ def _page(request: HttpRequest, refusal: Refusal | None) -> HttpResponse:
 
 @require_POST
 @access(OFFICIAL, roles=KEEPER_ROLES)
-def close(request: HttpRequest, counter_key: str) -> HttpResponse:
-    """The window is there no more."""
+def take_act(request: HttpRequest, counter_key: str, act: str) -> HttpResponse:
+    """``close``: the window is there no more; ``relieve``: who sits there has left without saying so."""
+    step = halls.close_counter if act == "close" else halls.relieve
     try:
-        halls.close_counter(counter=counter_key, actor=actor_of(request), at=now())
+        step(counter=counter_key, actor=actor_of(request), at=now())
     except Refusal as refusal:
         if refusal.status != 409:
             raise

@@ -22,7 +22,10 @@ _TURN = "hall/turns/<str:turn_key>"
 urlpatterns = [
     path("hall/", window.show_window),
     path("hall/counters/<str:counter_key>/begin/", window.begin),
-    path("hall/counters/<str:counter_key>/close/", places.close),
+    *(
+        path(f"hall/counters/<str:counter_key>/{act}/", places.take_act, {"act": act})
+        for act in ("close", "relieve")
+    ),
     *(path(f"hall/{act}/", window.take_act, {"act": act}) for act in window.ACTS),
     path("hall/pair/", window.pair),
     path("hall/tickets/<str:ticket_key>/call/", window.call_ticket),

@@ -19,7 +19,7 @@ from yiwang.capability.halls.actions.sessions import (
     note_printed,
     note_signature,
 )
-from yiwang.capability.halls.actions.shifts import begin_shift, end_shift, pause, resume
+from yiwang.capability.halls.actions.shifts import begin_shift, end_shift, pause, relieve, resume
 
 __all__ = [
     "begin_session",
@@ -44,6 +44,7 @@ __all__ = [
     "open_hall",
     "pair",
     "pause",
+    "relieve",
     "resume",
     "take_ticket",
 ]

@@ -26,7 +26,7 @@ from yiwang.network.directory import queries as directory
 @transaction.atomic
 def open_hall(*, name: str, division_code: str, actor: Actor, at: datetime) -> HallView:
     """A hall of one place. ``NotAllowed`` elsewhere, ``CannotOpenCounter`` for a name that is taken."""
-    _insist_on_keeper(actor, division_code)
+    insist_on_keeper(actor, division_code)
     if not name.strip():
         raise CannotOpenCounter("没有写大厅的名称。", "请写名称。")
     try:
@@ -51,7 +51,7 @@ def open_counter(
     place = ServiceHall.objects.visible_to(actor).filter(key=hall, closed_at=None).first()
     if place is None:
         raise NotFound
-    _insist_on_keeper(actor, place.division_code, department)
+    insist_on_keeper(actor, place.division_code, department)
     if not rules.is_counter_number(number) or not rules.is_line(line):
         raise CannotOpenCounter("窗口号或者队列字母不对。", "窗口号如 B12，队列是一两个大写字母。")
     body = directory.get_department(department) if department else None
@@ -77,7 +77,7 @@ def close_counter(*, counter: str, actor: Actor, at: datetime) -> None:
     row = rows.first()
     if row is None:
         raise NotFound
-    _insist_on_keeper(actor, row.division_code, row.department)
+    insist_on_keeper(actor, row.division_code, row.department)
     if row.shifts.filter(ended_at=None).exists():
         raise CannotEnd("这个窗口还有人在岗。", "请先让在岗的人下班。")
     Counter.objects.filter(pk=row.pk).update(closed_at=at)
@@ -85,7 +85,7 @@ def close_counter(*, counter: str, actor: Actor, at: datetime) -> None:
     journal.record(actor=actor, act="halls.close_counter", subject=row.reference, at=at)
 
 
-def _insist_on_keeper(actor: Actor, division_code: str, department: str = "") -> None:
+def insist_on_keeper(actor: Actor, division_code: str, department: str = "") -> None:
     """A head opens windows of his own body only; the place's administrator all."""
     if actor.kind is ActorKind.MACHINE:
         return

@@ -7,9 +7,9 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from yiwang.capability.halls.actions.sessions import close_turn, open_turn
+from yiwang.capability.halls.actions.sessions import open_turn
 from yiwang.capability.halls.actions.shifts import locked_shift
-from yiwang.capability.halls.actions.tickets import move
+from yiwang.capability.halls.actions.tickets import close_turn, move
 from yiwang.capability.halls.definitions import (
     TICKETS,
     NobodyWaits,

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from yiwang.capability.halls import rules
 from yiwang.capability.halls.actions.shifts import locked_shift
-from yiwang.capability.halls.actions.tickets import move
+from yiwang.capability.halls.actions.tickets import change, close_turn, move
 from yiwang.capability.halls.definitions import (
     ConsultationView,
     FoundBy,
@@ -72,7 +72,7 @@ def note_person(
     """It is this person. Who else was noted before is gone with everything begun. ``NotFound``, ``TurnOver``."""
     row = _locked(session, actor)
     _insist_on_nothing_handed_in(row)
-    _change(
+    change(
         row, person=person, person_masked=masked, found_by=found_by, applicant=person,
         applicant_masked=masked, mandate="", **_NOTHING_YET,
     )  # fmt: skip
@@ -92,7 +92,7 @@ def note_applicant(
     if not row.person:
         raise WhoIsIt
     kept = {} if applicant == row.applicant else _NOTHING_YET
-    _change(row, applicant=applicant, applicant_masked=masked, mandate=mandate, **kept)
+    change(row, applicant=applicant, applicant_masked=masked, mandate=mandate, **kept)
     _record(row, "halls.choose_applicant", actor, at, applicant=applicant)
     return session_view(row)
 
@@ -112,7 +112,7 @@ def note_draft(
     _insist_on_nothing_handed_in(row)
     if not row.applicant:
         raise WhoIsIt
-    _change(
+    change(
         row, item_code=item_code, item_name=item_name, item_version=item_version, draft=draft,
         **_UNSIGNED,
     )  # fmt: skip
@@ -124,7 +124,7 @@ def note_printed(*, session: str, digest: str, actor: Actor, at: datetime) -> Se
     """The form with this digest was printed to be signed."""
     row = _locked(session, actor)
     _insist_on_nothing_handed_in(row)
-    _change(row, printed_digest=digest)
+    change(row, printed_digest=digest)
     _record(row, "halls.print_form", actor, at, digest=digest)
     return session_view(row)
 
@@ -141,7 +141,7 @@ def note_signature(
     """The applicant confirmed exactly what has this digest; ``file``: the picture of the pad."""
     row = _locked(session, actor)
     _insist_on_nothing_handed_in(row)
-    _change(row, signing=signing, signed_digest=digest, signature_file=file, signed_at=at)
+    change(row, signing=signing, signed_digest=digest, signature_file=file, signed_at=at)
     _record(row, "halls.sign", actor, at, signing=signing.value, digest=digest)
     return session_view(row)
 
@@ -154,7 +154,7 @@ def note_case(
     if row.case not in ("", case):
         raise TurnOver("这次接待已经收过一件。", "请结束这一位，再接待一次。")
     if not row.case:
-        _change(row, case=case, outcome=rules.further(row.outcome, outcome))
+        change(row, case=case, outcome=rules.further(row.outcome, outcome))
         _record(row, "halls.receive", actor, at, case=case)
     return session_view(row)
 
@@ -162,7 +162,7 @@ def note_case(
 def note_outcome(*, session: str, outcome: Outcome, actor: Actor, at: datetime) -> SessionView:
     """The case went further while the person was here."""
     row = _locked(session, actor)
-    _change(row, outcome=rules.further(row.outcome, outcome))
+    change(row, outcome=rules.further(row.outcome, outcome))
     return session_view(row)
 
 
@@ -190,7 +190,7 @@ def note_consultation(
         key=key, session=row, item_code=told.item_code, item_name=told.item_name,
         letter=letter.key, given_at=at,
     )  # fmt: skip
-    _change(row, outcome=rules.further(row.outcome, Outcome.CONSULTED))
+    change(row, outcome=rules.further(row.outcome, Outcome.CONSULTED))
     event = ConsultationGiven(
         subject=given.reference, at=at, hall=row.hall.key, item_code=told.item_code
     )
@@ -217,11 +217,6 @@ def end_session(*, session: str, actor: Actor, at: datetime) -> SessionView:
     return session_view(row)
 
 
-def close_turn(row: CounterSession, at: datetime) -> None:
-    """Nobody is in front of the window any more."""
-    _change(row, ended_at=at)
-
-
 def _rows(actor: Actor) -> QuerySet[CounterSession]:
     mine = CounterSession.objects.visible_to(actor).select_for_update(of=("self",))
     return mine.select_related("hall", "shift__counter__hall", "ticket__hall", "ticket__counter")
@@ -239,13 +234,6 @@ def _locked(key: str, actor: Actor) -> CounterSession:
 def _insist_on_nothing_handed_in(row: CounterSession) -> None:
     if row.case:
         raise TurnOver("这一件已经收了，不能再改。", "请结束这一位，再接待一次。")
-
-
-def _change(row: CounterSession, **columns: object) -> None:
-    changed = {**columns, "version": row.version + 1}
-    CounterSession.objects.filter(pk=row.pk).update(**changed)
-    for column, value in changed.items():
-        setattr(row, column, value)
 
 
 def _record(row: CounterSession, act: str, actor: Actor, at: datetime, **facts: str) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from yiwang.capability.halls import queries
+from yiwang.capability.halls.actions.places import insist_on_keeper
+from yiwang.capability.halls.actions.tickets import close_turn, move
 from yiwang.capability.halls.definitions import (
     CLERKS,
     BreakReason,
@@ -71,6 +73,32 @@ def end_shift(*, actor: Actor, at: datetime) -> None:
     shift = locked_shift(actor)
     if shift.sessions.filter(ended_at=None).exists():
         raise CannotEnd
+    _end(shift, actor, at)
+
+
+@transaction.atomic
+def relieve(*, counter: str, actor: Actor, at: datetime) -> None:
+    """Somebody left without saying so: who keeps the place ends his shift, and the turn that was open.
+
+    Refusals: ``NotFound``, ``NotAllowed``, ``NotOnDuty`` (nobody sits there).
+    """
+    row = Counter.objects.visible_to(actor).filter(key=counter, closed_at=None).first()
+    if row is None:
+        raise NotFound
+    insist_on_keeper(actor, row.division_code, row.department)
+    rows = Shift.objects.filter(counter=row, ended_at=None).select_for_update(of=("self",))
+    shift = rows.select_related("counter__hall").first()
+    if shift is None:
+        raise NotOnDuty("这个窗口没有人在岗。", "请刷新页面。")
+    open_ = shift.sessions.filter(ended_at=None).select_related("ticket").first()
+    if open_ is not None:
+        if open_.ticket is not None:
+            move(open_.ticket, "finish", actor, at, done_at=at)
+        close_turn(open_, at)
+    _end(shift, actor, at)
+
+
+def _end(shift: Shift, actor: Actor, at: datetime) -> None:
     shift.breaks.filter(ended_at=None).update(ended_at=at)
     Shift.objects.filter(pk=shift.pk).update(ended_at=at)
     event = ShiftEnded(

@@ -1,11 +1,11 @@
-"""One step of one number, with its entry."""
+"""One step of one number with its entry, and columns of one locked turn."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from yiwang.capability.halls.definitions import TICKETS
-from yiwang.capability.halls.models import QueueTicket
+from yiwang.capability.halls.models import CounterSession, QueueTicket
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.states import actions as states
@@ -22,3 +22,16 @@ def move(row: QueueTicket, act: str, actor: Actor, at: datetime, **changes: obje
         actor=actor, act=f"halls.{act}", subject=row.reference, at=at,
         facts={"number": row.number, "calls": row.calls},
     )  # fmt: skip
+
+
+def change(row: CounterSession, **columns: object) -> None:
+    """New values for columns of a locked turn; its version rises."""
+    changed = {**columns, "version": row.version + 1}
+    CounterSession.objects.filter(pk=row.pk).update(**changed)
+    for column, value in changed.items():
+        setattr(row, column, value)
+
+
+def close_turn(row: CounterSession, at: datetime) -> None:
+    """Nobody is in front of the window any more."""
+    change(row, ended_at=at)

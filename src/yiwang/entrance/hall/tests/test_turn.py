@@ -187,6 +187,18 @@ def test_a_citizen_and_a_stranger_do_not_come_in(window, turn):
     assert Client().post(f"{turn}card/").status_code == 401
 
 
+def test_a_window_whose_clerk_left_is_freed_by_the_keeper(clerk, turn, window, sign_in):
+    other = sign_in("wangfang")
+    assert other.post(f"/hall/counters/{window.key}/begin/").status_code == 409
+    assert other.post(f"/hall/counters/{window.key}/relieve/").status_code == 403
+    keeper = sign_in("local", role=Role.LOCAL_ADMIN, body="")
+    assert keeper.post(f"/hall/counters/{window.key}/close/").status_code == 409
+    assert keeper.post(f"/hall/counters/{window.key}/relieve/").status_code == 302
+    assert keeper.post(f"/hall/counters/{window.key}/relieve/").status_code == 409
+    assert other.post(f"/hall/counters/{window.key}/begin/").status_code == 302
+    assert "您坐在哪个窗口" in page(clerk, "/hall/")
+
+
 def test_halls_and_windows_are_opened_by_the_keeper(sign_in, item):
     keeper = sign_in("local", role=Role.LOCAL_ADMIN, body="")
     assert keeper.post("/hall/places/", {"name": "城关区政务大厅"}).status_code == 302
