@@ -12,9 +12,12 @@ from tests import stage_after
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
+LEADER, CARDED = "lingdao", "xuke"
 LEADING, ASKED = "zhujian", "jiaojing"
 SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
-STAFF = (APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER)
+STAFF = (
+    APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
+)  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
 _QUESTIONS = {"place": "shop", "proof": "declaration", "operator": "mainland", "approval": "none"}
@@ -42,6 +45,8 @@ class Scene:
     window: tuple[str, ...]
     hall: tuple[str, ...]
     keeper: tuple[str, ...]
+    overseen: tuple[str, ...]
+    carded: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -91,6 +96,7 @@ def set_up(at: datetime) -> Scene:
     licence = licences.list_licences(holder, at=at).rows[0]
     leading, asked, mine = _together(waiting, at)
     turn, window, in_hall, keeper = _hall(person, at)
+    overseen, carded = _late(holder, at)
     return Scene(
         after=stage_after.addresses(deciding),
         together=leading,
@@ -100,6 +106,8 @@ def set_up(at: datetime) -> Scene:
         window=window,
         hall=in_hall,
         keeper=keeper,
+        overseen=overseen,
+        carded=carded,
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",
@@ -249,6 +257,39 @@ def _hall(person, at: datetime):
         (f"/halls/{hall.key}/", f"/halls/{hall.key}/board/",
          f"/halls/{hall.key}/tickets/{second.key}/", "/screen/"),
         ("/hall/places/", "/hall/today/"),
+    )  # fmt: skip
+
+
+def _late(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A licence nobody decided: a red card, a leader's screen, pages of who handles it."""
+    from yiwang.capability.journey import sample
+    from yiwang.governance.supervision import queries as supervision
+    from yiwang.kernel.actor import Role, machine
+    from yiwang.mechanisms.clocks import actions as clocks
+    from yiwang.mechanisms.journal import actions as journal
+    from yiwang.network.directory import sample as places
+    from yiwang.support.identity import queries as accounts
+    from yiwang.support.identity.definitions import AccountKind
+
+    item = sample.publish_plain(at=at, chain=["HANDLE", "APPROVE"])
+    _official(at, CARDED, "陈敏", Role.HANDLER, places.CHENGGUAN, item.department)
+    _official(at, LEADER, "杨国强", Role.LEADER, places.CHENGGUAN, None)
+    earlier = at - timedelta(days=120)
+    key = sample.handed_in(applicant, at=earlier).case_key
+    sample.handed_in(applicant, at=at)
+    for _ in range(3):
+        clocks.warn(at=at, actor=machine("clock"))
+        for _ in range(2):
+            journal.seal(at=at)
+            journal.run_listeners(at=at)
+    account = accounts.get_account_by_user_name(CARDED, AccountKind.OFFICIAL)
+    card = supervision.list_cards(accounts.get_actor(account.key, at=at)).rows[0]
+    return (
+        ("/leader/", "/leader/?by=division", "/leader/cases/?list=OVERDUE", "/desk/cards/"),
+        (
+            "/desk/", "/desk/?list=OVERDUE", "/desk/filters/", "/desk/batch/", "/desk/phrases/",
+            "/desk/messages/", "/desk/cards/", f"/desk/cards/{card.key}/", f"/desk/cases/{key}/",
+        ),
     )  # fmt: skip
 
 

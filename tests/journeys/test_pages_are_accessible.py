@@ -89,6 +89,8 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
         (stage.AT_WINDOW, scene.window),
         (stage.KEEPER, scene.keeper),
         ("", scene.hall),
+        (stage.LEADER, scene.overseen),
+        (stage.CARDED, scene.carded),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

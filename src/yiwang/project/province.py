@@ -133,13 +133,15 @@ def _enter_person(row: Mapping[str, Any], *, at: datetime) -> PersonView:
 
 
 def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
-    body = bodies.department_uscc(bodies.CHENGGUAN, row["department"])
+    body = (
+        bodies.department_uscc(bodies.CHENGGUAN, row["department"]) if "department" in row else ""
+    )
     accounts.open_official_account(
         row["user_name"],
         at=at,
         name=row["name"],
         department=body,
-        grants=tuple((Role(role), bodies.CHENGGUAN, body) for role in row["roles"]),
+        grants=tuple((Role(role), bodies.CHENGGUAN, body or None) for role in row["roles"]),
     )
 
 

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "yiwang.capability.materials",
     "yiwang.capability.commitments",
     "yiwang.capability.halls",
+    "yiwang.governance.supervision",
     "yiwang.project",
     "yiwang.centre.indicators",
     "yiwang.entrance.shell",
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "yiwang.entrance.console",
     "yiwang.entrance.desk",
     "yiwang.entrance.hall",
+    "yiwang.entrance.leader",
 ]
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
@@ -208,6 +210,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "yiwang.entrance.shell.static_files.HashedFiles"},
 }
 
+#: 本地规定（示例）: a red card nobody explained goes one level up after so many working days.
+CARD_RAISED_AFTER = int(os.environ.get("YIWANG_CARD_RAISED_AFTER", "3"))
 #: The division a visitor sees before choosing one (12 digits): 兰州市城关区.
 HOME_DIVISION = os.environ.get("YIWANG_DIVISION", "620102000000")
 #: Who runs this site and its registration numbers, shown at the foot of every page.

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.console.urls")),
     path("", include("yiwang.entrance.desk.urls")),
     path("", include("yiwang.entrance.hall.urls")),
+    path("", include("yiwang.entrance.leader.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.show_metrics),

@@ -267,3 +267,25 @@ class FlowPublished(Event):
     name: ClassVar[str] = "cases.flow_published"
     item_code: str
     item_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNearlyDue(CaseEvent):
+    """A clock that binds the body is nearly over; ``official``: who goes on with the case, or ""."""
+
+    name: ClassVar[str] = "cases.case_nearly_due"
+    clock: str
+    due_on: str
+    basis: str
+    official: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLate(CaseEvent):
+    """A clock that binds the body ran out; ``basis``: the article it stands on."""
+
+    name: ClassVar[str] = "cases.case_late"
+    clock: str
+    due_on: str
+    basis: str
+    official: str

@@ -18,6 +18,64 @@ class Metric(StrEnum):
     SATISFIED = "SATISFIED"  # …其中基本满意以上
 
 
+class Happening(StrEnum):
+    """One thing counted per day and body, for those who oversee bodies. Values are columns."""
+
+    RECEIVED = "received"
+    DECIDED = "decided"
+    IN_TIME = "in_time"
+    REJECTED = "rejected"  # 不予许可
+    REFUSED = "refused"  # 不予受理、不受理、退回
+    CORRECTED = "corrected"  # 一次告知补正
+    EXTENDED = "extended"  # 延长期限
+
+
+class Grouping(StrEnum):
+    """By what the rows of a leader's screen are grouped."""
+
+    DEPARTMENT = "department"
+    DIVISION = "division_code"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFigures:
+    """What one body, one place or all of them have at hand now, and did in some days."""
+
+    key: str = ""
+    open: int = 0
+    soon: int = 0
+    late: int = 0
+    received: int = 0
+    decided: int = 0
+    in_time: int = 0
+    rejected: int = 0
+    refused: int = 0
+    corrected: int = 0
+    extended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """One day of the trend."""
+
+    on: date
+    received: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A leader's first screen: today, at hand, the days up to today, those before, and by whom."""
+
+    today: BodyFigures
+    week_ago: BodyFigures
+    now: BodyFigures
+    before: BodyFigures
+    days: int
+    rows: tuple[BodyFigures, ...]
+    trend: tuple[DayFigures, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The counts of some days, both ends included."""

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import Sum
 
 from yiwang.centre.indicators import rules
-from yiwang.centre.indicators.definitions import Figures, Metric
-from yiwang.centre.indicators.models import DailyCount
+from yiwang.centre.indicators.definitions import (
+    BodyFigures,
+    DayFigures,
+    Figures,
+    Grouping,
+    Metric,
+    Overview,
+)
+from yiwang.centre.indicators.models import BodyDay, BodyStock, DailyCount, OverseenSet
+from yiwang.kernel.actor import Actor
 from yiwang.kernel.places import significant_prefix
 
 _DAYS: Final = 7
+_COLUMNS: Final = frozenset(one.name for one in fields(BodyFigures)) - {"key"}
 
 
 def share(part: int, whole: int) -> str | None:
@@ -36,6 +46,58 @@ def get_figures(*, today: date, division_code: str = "", days: int = _DAYS) -> F
         satisfied=now.get(Metric.SATISFIED, 0),
         received_before=before.get(Metric.RECEIVED, 0),
     )
+
+
+def get_overview(
+    actor: Actor, *, today: date, grouping: Grouping = Grouping.DEPARTMENT, days: int = 30
+) -> Overview:
+    """A leader's first screen of the bodies he oversees; six statements over narrow counts."""
+    days_rows = BodyDay.objects.visible_to(actor)
+    stock = BodyStock.objects.visible_to(actor)
+    first = today - timedelta(days=days - 1)
+    before = first - timedelta(days=days)
+    within = days_rows.filter(on__gte=first, on__lte=today)
+    return Overview(
+        today=_of_days(days_rows.filter(on=today)),
+        week_ago=_of_days(days_rows.filter(on=today - timedelta(days=7))),
+        now=_joined(_grouped(within, None), _grouped(stock, None))[0],
+        before=_of_days(days_rows.filter(on__gte=before, on__lt=first)),
+        days=days,
+        rows=_joined(_grouped(within, grouping), _grouped(stock, grouping)),
+        trend=tuple(
+            DayFigures(row["on"], row["received"], row["decided"])
+            for row in within.values("on")
+            .order_by("on")
+            .annotate(received=Sum("received"), decided=Sum("decided"))
+        ),
+    )
+
+
+def _of_days(rows: OverseenSet) -> BodyFigures:
+    return _joined(_grouped(rows, None), {})[0]
+
+
+def _grouped(rows: OverseenSet, grouping: Grouping | None) -> dict[str, dict[str, int]]:
+    """The sums of every column of figures, by body, by place, or of all of them (key "")."""
+    names = [one.name for one in rows.model._meta.fields if one.name in _COLUMNS]
+    sums = {f"sum_{name}": Sum(name) for name in names}
+    if grouping is None:
+        found = [("", rows.aggregate(**sums))]
+    else:
+        values = rows.values(grouping.value).annotate(**sums).order_by(grouping.value)
+        found = [(row[grouping.value], row) for row in values]
+    return {key: {name: row[f"sum_{name}"] or 0 for name in names} for key, row in found}
+
+
+def _joined(
+    days: dict[str, dict[str, int]], stock: dict[str, dict[str, int]]
+) -> tuple[BodyFigures, ...]:
+    """What was done and what is at hand side by side; what is latest first."""
+    rows = [
+        BodyFigures(key, **{**days.get(key, {}), **stock.get(key, {})})
+        for key in sorted({*days, *stock})
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.late, -row.soon, -row.open, row.key)))
 
 
 def list_most_used(

@@ -1,29 +1,54 @@
-"""The listener: facts of cases and reviews become daily counts."""
+"""The listener: facts of cases and reviews become daily counts and the stock of each body."""
 
 from __future__ import annotations
 
-from yiwang.capability.cases.events import CaseDecided, CaseSubmitted
+from collections.abc import Sequence
+
+from yiwang.capability.cases.definitions import Outcome
+from yiwang.capability.cases.events import (
+    CaseAccepted,
+    CaseCorrected,
+    CaseDecided,
+    CaseEvent,
+    CaseLate,
+    CaseNearlyDue,
+    CaseReturned,
+    CaseSubmitted,
+    CaseTransferred,
+    ExtensionGranted,
+    PassedToOfficial,
+    PersonAskedFor,
+)
 from yiwang.capability.reviews.definitions import BAD_FROM
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import actions
-from yiwang.centre.indicators.definitions import Metric
+from yiwang.centre.indicators.definitions import Happening, Metric
 from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks import queries as clocks
 
 
 def count_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
-    """One more application received."""
-    _count(event, position, [Metric.RECEIVED])
+    """One more application received; what no rule decides is work from now on."""
+    _count(event, position, [Metric.RECEIVED], [Happening.RECEIVED])
+    if not event.instant:
+        _enter(event)
 
 
 def count_decided(*, event: CaseDecided, position: int, **_: object) -> None:
     """One more decision; in time unless a clock of the case was due before that day."""
-    metrics = [Metric.DECIDED]
+    metrics, happenings = [Metric.DECIDED], [Happening.DECIDED]
     if event.by_rule:
         metrics.append(Metric.BY_RULE)
     if not _was_late(event):
         metrics.append(Metric.IN_TIME)
-    _count(event, position, metrics)
+        happenings.append(Happening.IN_TIME)
+    if event.outcome == Outcome.REJECT:
+        happenings.append(Happening.REJECTED)
+    _count(event, position, metrics, happenings)
+    if event.by_rule:
+        actions.leave(subject=event.subject)
+    else:
+        actions.turn(subject=event.subject)
 
 
 def count_review(*, event: ReviewGiven, position: int, **_: object) -> None:
@@ -31,11 +56,72 @@ def count_review(*, event: ReviewGiven, position: int, **_: object) -> None:
     metrics = [Metric.REVIEWED]
     if event.level < BAD_FROM:
         metrics.append(Metric.SATISFIED)
-    _count(event, position, metrics)
+    actions.count(
+        position=position,
+        on=legal_date(event.at),
+        metrics=metrics,
+        division_code=event.division_code,
+        item_code=event.item_code,
+    )
+
+
+def count_returned(*, event: CaseReturned, position: int, **_: object) -> None:
+    """The applicant was told once what is missing: no clock of the body is late any more."""
+    _count(event, position, (), [Happening.CORRECTED])
+    actions.turn(subject=event.subject)
+
+
+def count_extended(*, event: ExtensionGranted, position: int, **_: object) -> None:
+    """More time was granted."""
+    _count(event, position, (), [Happening.EXTENDED])
+    actions.turn(subject=event.subject)
+
+
+def count_refused(*, event: CaseEvent, position: int, **_: object) -> None:
+    """Not taken up, whatever the procedure calls it."""
+    _count(event, position, (), [Happening.REFUSED])
+    actions.leave(subject=event.subject)
+
+
+def come_to_work(*, event: PassedToOfficial | PersonAskedFor | CaseEvent, **_: object) -> None:
+    """An official looks, or looks again."""
+    _enter(event)
+
+
+def go_on(*, event: CaseAccepted | CaseCorrected, **_: object) -> None:
+    """Another clock runs from here."""
+    actions.turn(subject=event.subject)
+
+
+def come_near(*, event: CaseNearlyDue, **_: object) -> None:
+    """Nearly late."""
+    actions.turn(subject=event.subject, soon=True)
+
+
+def come_late(*, event: CaseLate, **_: object) -> None:
+    """Late."""
+    actions.turn(subject=event.subject, late=True)
+
+
+def move(*, event: CaseTransferred, **_: object) -> None:
+    """It is another body's work now."""
+    actions.leave(subject=event.subject)
+    _enter(event)
+
+
+def leave(*, event: CaseEvent, **_: object) -> None:
+    """It is nobody's work any more."""
+    actions.leave(subject=event.subject)
+
+
+def _enter(event: CaseEvent) -> None:
+    actions.enter(
+        subject=event.subject, division_code=event.division_code, department=event.department
+    )
 
 
 def _count(
-    event: CaseSubmitted | CaseDecided | ReviewGiven, position: int, metrics: list[Metric]
+    event: CaseEvent, position: int, metrics: Sequence[Metric], happenings: Sequence[Happening]
 ) -> None:
     actions.count(
         position=position,
@@ -43,6 +129,8 @@ def _count(
         metrics=metrics,
         division_code=event.division_code,
         item_code=event.item_code,
+        department=event.department,
+        happenings=happenings,
     )
 
 

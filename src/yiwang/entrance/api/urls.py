@@ -16,6 +16,7 @@ from yiwang.entrance.api import (
     drafts,
     engine,
     halls,
+    leader,
     materials,
     messages,
     papers,
@@ -23,6 +24,7 @@ from yiwang.entrance.api import (
     registers,
     reviews,
     search,
+    supervision,
     turns,
     verify,
     visits,
@@ -45,8 +47,8 @@ api = Door(
     parser=StrictParser(),
 )
 for module in (
-    search, drafts, materials, cases, promises, desk, worklists, engine, branches, visits, conversations,
-    checking, papers, reviews, messages, verify, registers,
+    search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
+    branches, visits, conversations, checking, papers, reviews, messages, verify, registers,
     halls, turns,
 ):  # fmt: skip
     api.add_router("", module.router)

@@ -30,6 +30,7 @@ _PAGE = "citizen/staff_sign_in.html"
 #: Where each role's work lies; the first that fits. Others work by tokens, which their account makes.
 _WORKPLACES = (
     *((role, "/desk/") for role in CASE_STAFF),
+    (Role.LEADER, "/leader/"),
     (Role.OPERATOR, "/console/"),
     (Role.SECURITY_ADMIN, "/console/rights/"),
 )

@@ -126,7 +126,8 @@ CHAINS: Final = (
         "governance",
         _("一网统管"),
         (
-            Plan(_("监管执法"), "governance.supervision"),
+            Plan(_("电子监察"), "governance.supervision"),
+            Plan(_("监管执法"), "governance.inspections"),
             Plan(_("网格事件"), "governance.grid"),
             Plan(_("应急处置"), "governance.incidents"),
             Plan(_("监测预警"), "governance.monitors"),
@@ -157,7 +158,7 @@ ENTRANCE: Final = StoreyPlan(
         Plan(_("大厅窗口"), "entrance.hall"),
         Plan(_("12345 热线"), "entrance.hotline"),
         Plan(_("现场执法"), "entrance.field"),
-        Plan(_("领导驾驶舱"), "entrance.leader"),
+        Plan(_("领导驾驶舱"), "entrance.leader", "/leader/"),
         Plan(_("事项管理台"), "entrance.studio"),
     ),
 )

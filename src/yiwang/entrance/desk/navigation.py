@@ -14,6 +14,7 @@ from yiwang.capability.cases.definitions import CaseStatus
 from yiwang.capability.cases.definitions.work import COUNTED_UP_TO, WorkList
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.entrance.desk.lists import LABELS
+from yiwang.governance.supervision import queries as supervision
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.kernel.moments import legal_date, now
 
@@ -28,6 +29,9 @@ REPAIRING_ROLES: Final = (Role.APPROVER, Role.HEAD)
 BRANCHES: Final = "/desk/branches/"
 VISITS: Final = "/desk/visits/"
 TALKS: Final = "/desk/talks/"
+LEADER: Final = "/leader/"
+CARDS: Final = "/desk/cards/"
+MESSAGES: Final = "/desk/messages/"
 REVIEWS: Final = "/desk/reviews/"
 GRANTS: Final = "/desk/entitlements/"
 MONTHS: Final = "/desk/entitlements/months/"
@@ -71,8 +75,16 @@ def shown(count: int) -> str:
 
 
 def links(request: HttpRequest) -> Bar:
-    """The bar on a page that is no list."""
-    return bar_of(request, here="")
+    """The bar on a page that is no list; a leader's own where he does not handle cases."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if any(actor.has_role(role) for role in DESK_ROLES):
+        return bar_of(request, here="")
+    pages = ((LEADER, "总览"), (f"{LEADER}cases/", "清单"), (CARDS, "黄红牌"), (MESSAGES, "消息"))
+    return Bar(
+        tuple(Link(address, label, request.path.startswith(address)) for address, label in pages),
+        (),
+        {},
+    )
 
 
 def bar_of(request: HttpRequest, *, here: str) -> Bar:
@@ -86,6 +98,8 @@ def bar_of(request: HttpRequest, *, here: str) -> Bar:
     ]
     asked = branches.count_waiting(actor)
     found.insert(4, Link(BRANCHES, f"联办 {shown(asked)}", request.path.startswith(BRANCHES)))
+    carded = supervision.count_open(actor)
+    found.append(Link(CARDS, f"黄红牌 {shown(carded)}", request.path.startswith(CARDS)))
     whole = (CaseStatus.DONE, CaseStatus.ALL)
     found += [Link(f"/desk/?list={one}", LABELS[one], one == here) for one in whole]
     found += _stops_to_confirm(request)
@@ -100,9 +114,13 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
         (BREACHES, "信用修复"),
         (REGISTERS, "台账"),
         (REVIEWS, "差评整改"),
+        (MESSAGES, "消息"),
+        ("/desk/phrases/", "短语"),
     ]
     if actor.has_role(Role.WINDOW_CLERK):
         pages.append(("/hall/", "窗口受理"))
+    if actor.has_role(Role.HEAD) or actor.has_role(Role.LEADER):
+        pages.append((LEADER, "监管"))
     if any(actor.has_role(role) for role in RECOVERY_ROLES):
         pages.append(("/console/recovery/", "找回账号"))
     if any(actor.has_role(role) for role in PAYING_ROLES):

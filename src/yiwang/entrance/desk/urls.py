@@ -8,12 +8,14 @@ from yiwang.entrance.desk import (
     batch,
     branches,
     breaches,
+    cards,
     case_acts,
     cases,
     files,
     filters,
     grant_acts,
     grants,
+    inbox,
     months,
     phrases,
     promises,
@@ -74,6 +76,14 @@ urlpatterns = [
     path("desk/talks/<str:case_key>/say/", talks.say),
     path("desk/talks/<str:case_key>/read/", talks.read),
     path("desk/talks/<str:case_key>/files/<str:remark_key>/<str:remark_file>/", talks.show_file),
+    path("desk/cards/", cards.show_cards),
+    path("desk/cards/<str:card_key>/", cards.show_card),
+    *(
+        path(f"desk/cards/<str:card_key>/{slug}/", cards.take_act, {"slug": slug})
+        for slug in cards.SLUGS
+    ),
+    path("desk/messages/", inbox.show_messages),
+    path("desk/messages/<str:message_key>/read/", inbox.mark_read),
     path("desk/commitments/", promises.show_commitments),
     path("desk/commitments/<str:commitment_key>/", promises.show_commitment),
     *(

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-_CHINESE_ONLY: Final = ("/desk/", "/console/", "/api/")
+_CHINESE_ONLY: Final = ("/desk/", "/leader/", "/console/", "/api/")
 
 
 class LanguageMiddleware:

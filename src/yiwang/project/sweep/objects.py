@@ -21,6 +21,9 @@ from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.intake import queries as intake
 from yiwang.capability.reviews import actions as reviews
 from yiwang.foundation.laws import actions as laws
+from yiwang.governance.supervision import actions as supervision
+from yiwang.governance.supervision import queries as supervision_queries
+from yiwang.governance.supervision.definitions import Colour
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
@@ -57,6 +60,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "passkey_key": "passkey",
     "phrase_key": "phrase",
     "filter_key": "filter",
+    "card_key": "card",
+    "cards": "card",
     "v": "verify_code",
     "order_key": "rectification",
     "entitlements": "entitlement",
@@ -291,8 +296,33 @@ def make_phrase(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
     return {"phrase": mine, "filter": replace(mine, key=kept)}
 
 
+def make_card(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A red card of the body: for its officials and its leaders, no citizen's."""
+    subject = f"case:{new_key()}"
+    supervision.issue(
+        colour=Colour.RED,
+        subject=subject,
+        matter="decide",
+        division_code=places.CHENGGUAN,
+        department=department,
+        due_on=legal_date(at),
+        at=at,
+    )
+    del owner
+    watcher = Actor(
+        ActorKind.OFFICIAL,
+        "official:sweep",
+        grants=(Grant(Role.LEADER, places.CHENGGUAN, None),),
+    )
+    key = next(
+        one.key for one in supervision_queries.list_cards(watcher).rows if one.subject == subject
+    )
+    return {"card": Thing(key, "", places.CHENGGUAN, department, _DESK | {Role.LEADER})}
+
+
 MAKERS: Final[tuple[Maker, ...]] = (
     make_phrase,
+    make_card,
     make_message,
     make_case,
     make_draft,

@@ -18,6 +18,7 @@ from yiwang.capability.cases.actions.examining import (
     supply_correction,
 )
 from yiwang.capability.cases.actions.keeping import block, hold, let_in, unblock
+from yiwang.capability.cases.actions.limits import note_limit
 from yiwang.capability.cases.actions.moving import NotYourOwnCase, SecondPersonNeeded
 from yiwang.capability.cases.actions.opening import open_case, read_case, skip_numbers
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
@@ -70,6 +71,7 @@ __all__ = [
     "mark_issued",
     "mend",
     "not_ours",
+    "note_limit",
     "open_case",
     "pass_on_overdue",
     "publish_flow",

@@ -349,6 +349,7 @@ class CaseRow:
     version: int
     applicant_masked: str
     division_code: str
+    department: str
     department_name: str
     received_at: datetime
     headline: str

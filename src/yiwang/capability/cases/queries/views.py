@@ -138,6 +138,7 @@ def row_view(row: Case, clock: ClockView | None, today: date) -> CaseRow:
         version=row.version,
         applicant_masked=row.applicant_masked,
         division_code=row.division_code,
+        department=row.department,
         department_name=row.department_name,
         received_at=row.received_at,
         headline=rules.headline(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 
@@ -214,10 +215,11 @@ def _bounded(lists: Sequence[WorkSet]) -> list[int]:
     parts: list[str] = []
     values: list[Any] = []
     for rows in lists:
-        if rows.query.is_empty():
+        try:
+            text, given = rows.order_by().values("case_id")[:COUNTED_UP_TO].query.sql_with_params()
+        except EmptyResultSet:  # nobody's list: no statement could find a row
             parts.append("SELECT 0")
             continue
-        text, given = rows.order_by().values("case_id")[:COUNTED_UP_TO].query.sql_with_params()
         parts.append(f"SELECT count(*) FROM ({text}) AS counted")  # noqa: S608 # nosec B608
         values += given
     with connection.cursor() as cursor:

@@ -7,12 +7,22 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiwang.capability.cases.events import CaseDecided, CaseSubmitted
+from yiwang.capability.cases.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseLate,
+    CaseNearlyDue,
+    CaseRefused,
+    CaseReturned,
+    CaseSubmitted,
+    CaseTransferred,
+    ExtensionGranted,
+)
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import actions, queries, reactions
-from yiwang.centre.indicators.definitions import Metric
+from yiwang.centre.indicators.definitions import Grouping, Metric
 from yiwang.centre.indicators.rules import share
-from yiwang.kernel.actor import machine
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance
 
@@ -133,3 +143,86 @@ class TestCounting:
             event=submitted(AT - timedelta(days=40), item_code="old"), position=9
         )
         assert queries.list_most_used(today=TODAY) == (("b", 2), ("a", 1), ("c", 1))
+
+
+def hear(*steps):
+    """Facts one after the other, each under a position of its own."""
+    for position, (reaction, event) in enumerate(steps, start=500):
+        reaction(event=event, position=position)
+
+
+def fact(kind, at=AT, **more):
+    return kind(**(CASE | {"at": at} | more))
+
+
+def leader(place=PLACE, body=None, role=Role.LEADER):
+    return Actor(ActorKind.OFFICIAL, "official:li", grants=(Grant(role, place, body),))
+
+
+LIMIT = {"clock": "decide", "due_on": "2026-11-19", "basis": "", "official": ""}
+
+
+@pytest.mark.django_db
+class TestOfBodies:
+    def test_a_case_is_in_the_stock_from_receipt_until_it_is_nobody_s_work(self):
+        hear((reactions.count_submitted, submitted()))
+        assert queries.get_overview(leader(), today=TODAY).now.open == 1
+        hear((reactions.come_near, fact(CaseNearlyDue, **LIMIT)))
+        hear((reactions.come_late, fact(CaseLate, **LIMIT)))
+        now = queries.get_overview(leader(), today=TODAY).now
+        assert (now.open, now.soon, now.late) == (1, 0, 1)
+        hear((reactions.leave, fact(CaseClosed)), (reactions.leave, fact(CaseClosed)))
+        now = queries.get_overview(leader(), today=TODAY).now
+        assert (now.open, now.soon, now.late) == (0, 0, 0)
+
+    def test_what_a_rule_decides_at_once_is_never_in_the_stock(self):
+        hear((reactions.count_submitted, submitted(instant=True)))
+        hear((reactions.count_decided, decided(by_rule=True)))
+        seen = queries.get_overview(leader(), today=TODAY)
+        assert (seen.now.open, seen.today.received, seen.today.decided) == (0, 1, 0)
+
+    def test_every_fact_once_however_often_it_is_heard(self):
+        event = fact(CaseReturned, items=2)
+        for _ in range(3):
+            reactions.count_returned(event=event, position=7)
+        assert queries.get_overview(leader(), today=TODAY).now.corrected == 1
+
+    def test_refusals_corrections_extensions_and_a_no_are_told_apart(self):
+        hear(
+            (reactions.count_returned, fact(CaseReturned, items=1)),
+            (reactions.count_extended, fact(ExtensionGranted)),
+            (reactions.count_refused, fact(CaseRefused)),
+            (reactions.count_decided, decided(outcome="REJECT")),
+        )
+        now = queries.get_overview(leader(), today=TODAY).now
+        assert (now.corrected, now.extended, now.refused) == (1, 1, 1)
+        assert (now.decided, now.in_time, now.rejected) == (1, 1, 1)
+
+    def test_a_transfer_takes_the_case_to_the_other_body(self):
+        other = CASE | {"department": "11620102000000020X"}
+        hear((reactions.count_submitted, submitted()))
+        hear((reactions.move, CaseTransferred(**(other | {"at": AT, "from_department": "x"}))))
+        rows = {one.key: one.open for one in queries.get_overview(leader(), today=TODAY).rows}
+        assert rows == {CASE["department"]: 0, "11620102000000020X": 1}
+
+    def test_a_leader_sees_his_place_a_head_his_body_and_a_handler_nothing(self):
+        hear((reactions.count_submitted, submitted()))
+        for actor, open_ in (
+            (leader("620100000000"), 1),
+            (leader("620103000000"), 0),
+            (leader(body=CASE["department"], role=Role.HEAD), 1),
+            (leader(role=Role.HANDLER), 0),
+            (Actor(ActorKind.PERSON, "person:a"), 0),
+        ):
+            assert queries.get_overview(actor, today=TODAY).now.open == open_
+
+    def test_the_days_before_and_the_trend_are_counted_apart(self):
+        for number, days in enumerate((0, 1, 7, 35)):
+            event = submitted(AT - timedelta(days=days))
+            reactions.count_submitted(event=event, position=600 + number)
+        seen = queries.get_overview(leader(), today=TODAY)
+        assert (seen.today.received, seen.week_ago.received) == (1, 1)
+        assert (seen.now.received, seen.before.received) == (3, 1)
+        assert [one.received for one in seen.trend] == [1, 1, 1]
+        places = queries.get_overview(leader(), today=TODAY, grouping=Grouping.DIVISION).rows
+        assert [one.key for one in places] == [PLACE]

@@ -69,7 +69,8 @@ def test_the_house_has_the_eight_parts_of_the_plan():
 def test_what_is_found_here_is_what_is_here():
     found = house.evidence()
     assert "network.directory" in found.working
-    assert "governance.supervision" not in found.working
+    assert "governance.supervision" in found.working
+    assert "governance.inspections" not in found.working
     assert "support.seals" in found.simulated
     assert "/house/" not in storeys.every_module()
 

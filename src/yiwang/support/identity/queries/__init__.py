@@ -248,6 +248,24 @@ def list_colleagues(
     return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
 
 
+def list_leaders(*, division_code: str, at: datetime) -> tuple[Colleague, ...]:
+    """The leaders of exactly one place, over all of its bodies; 200 at most."""
+    counting = RoleGrant.objects.filter(
+        department=None,
+        role=Role.LEADER,
+        division_code=division_code,
+        confirmed_by__isnull=False,
+        revoked_at=None,
+        valid_from__lte=at,
+        valid_until__gt=at,
+    )
+    rows = Account.objects.filter(
+        kind=AccountKind.OFFICIAL, active=True, key__in=counting.values("account_id")
+    )
+    found = rows.order_by("display_name", "key").values_list("subject", "display_name", "person")
+    return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
+
+
 def list_grants(account: str) -> tuple[GrantView, ...]:
     """Everything ever granted to an account, newest first."""
     rows = RoleGrant.objects.filter(account=account).order_by("-valid_from", "key")

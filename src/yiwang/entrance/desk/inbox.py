@@ -1,0 +1,36 @@
+"""An official's own notices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from yiwang.entrance.desk import navigation
+from yiwang.entrance.desk.cards import ROLES
+from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.kernel.moments import now
+from yiwang.support.messages import actions, queries
+
+_PAGE: Final = 20
+
+
+@require_GET
+@access(OFFICIAL, roles=ROLES)
+def show_messages(request: HttpRequest) -> HttpResponse:
+    """The newest first; unread ones are marked."""
+    after = request.GET.get("after", "")[:80]
+    rows = queries.list_messages(request.actor, after=after, limit=_PAGE)  # type: ignore[attr-defined]
+    following = rows[-1].key if len(rows) == _PAGE else ""
+    context = {"links": navigation.links(request), "messages": rows, "next": following}
+    return render(request, "desk/messages.html", context)
+
+
+@require_POST
+@access(OFFICIAL, roles=ROLES)
+def mark_read(request: HttpRequest, message_key: str) -> HttpResponse:
+    """Read; NotFound for another's."""
+    actions.mark_read(key=message_key, actor=request.actor, at=now())  # type: ignore[attr-defined]
+    return HttpResponseRedirect("/desk/messages/")

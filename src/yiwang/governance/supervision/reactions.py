@@ -1,0 +1,74 @@
+"""Cards from facts about limits: heard, issued once, settled when the matter has its end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from yiwang.governance.supervision import actions
+from yiwang.governance.supervision.definitions import About, CaseLimit, Colour, Limit
+
+
+def warn_of_case(*, event: CaseLimit, **_: object) -> None:
+    """A case's own limit is nearly over."""
+    _of_case(event, Colour.YELLOW)
+
+
+def late_with_case(*, event: CaseLimit, **_: object) -> None:
+    """A case's own limit is over."""
+    _of_case(event, Colour.RED)
+
+
+def warn_of_branch(*, event: Limit, **_: object) -> None:
+    """A body that was asked has nearly no time left."""
+    _of_part(event, Colour.YELLOW, "branch")
+
+
+def late_with_branch(*, event: Limit, **_: object) -> None:
+    """A body that was asked did not answer in time."""
+    _of_part(event, Colour.RED, "branch")
+
+
+def warn_of_visit(*, event: Limit, **_: object) -> None:
+    """A visit is nearly late."""
+    _of_part(event, Colour.YELLOW, "visit")
+
+
+def late_with_visit(*, event: Limit, **_: object) -> None:
+    """A visit was not recorded in time."""
+    _of_part(event, Colour.RED, "visit")
+
+
+def late_with_reply(*, event: Limit, **_: object) -> None:
+    """An applicant's message was not answered in time."""
+    _of_part(event, Colour.YELLOW, "reply")
+
+
+def settle(*, event: About, **_: object) -> None:
+    """Decided or ended."""
+    actions.settle(subject=event.subject, at=event.at)
+
+
+def _of_case(event: CaseLimit, colour: Colour) -> None:
+    actions.issue(
+        colour=colour,
+        subject=event.subject,
+        matter=event.clock,
+        division_code=event.division_code,
+        department=event.department,
+        due_on=date.fromisoformat(event.due_on),
+        basis=event.basis,
+        official=event.official,
+        at=event.at,
+    )
+
+
+def _of_part(event: Limit, colour: Colour, matter: str) -> None:
+    actions.issue(
+        colour=colour,
+        subject=event.subject,
+        matter=matter,
+        division_code=event.division_code,
+        department=event.department,
+        due_on=date.fromisoformat(event.due_on),
+        at=event.at,
+    )
