@@ -99,3 +99,20 @@ def test_the_operators_word_opens_the_figures_from_anywhere_and_no_other_does(
     for wrong in ("", WORD, f"Bearer {WORD}x", f"Basic {WORD}", "Bearer é"):
         assert client.get(**asked, headers={"Authorization": wrong}).status_code == 404
     assert client.get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("behind", "age", "good", "checks"),
+    [
+        (30.0, 86_400.0, True, (True, True)),
+        (301.0, 93 * 86_400.0, True, (False, False)),
+        (30.0, 60.0, False, (True, False)),
+        (None, None, False, (False, False)),
+    ],
+)
+def test_a_copy_that_is_behind_and_a_drill_that_is_old_are_alarmed_and_close_no_door(
+    behind, age, good, checks
+):
+    found = (rules.backup(behind), rules.drill(age, good=good))
+    assert tuple(check.good for check in found) == checks
+    assert rules.is_ready(found)

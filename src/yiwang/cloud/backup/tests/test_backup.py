@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from yiwang.cloud.backup.refusals import (
 from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.cloud.storage.definitions import DATABASE, DatabaseRole
+from yiwang.cloud.storage.refusals import CannotCopyDatabase
 from yiwang.kernel.moments import now
 from yiwang.mechanisms.crypto import keystore
 from yiwang.mechanisms.files import shelf
@@ -188,3 +190,27 @@ def test_what_the_server_let_go_of_is_noticed_and_a_new_copy_begins(
     follower.start_afresh()
     assert follower.round() is not None
     follower.close()
+
+
+def test_a_real_server_is_dumped_and_comes_back_into_an_empty_database_only(
+    living: Home, room: Path, live_in
+) -> None:
+    folder, master = room / "backup", living.folder / "secrets" / "master-key"
+    owner = storage_queries.embedded_address(living.folder, DatabaseRole.OWNER)
+    admin = storage_queries.embedded_address(living.folder, DatabaseRole.ADMIN)
+    living.write(1)
+    base = actions.take_dump(home=living.folder, folder=folder, address=owner)
+    living.write(2)
+    with psycopg.connect(**admin.conninfo, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE empty OWNER yiwang_owner")
+    fresh, empty = Home(room / "fresh"), replace(owner, name="empty")
+    live_in(fresh.folder)
+    actions.bring_back_keys(home=fresh.folder, folder=folder, master=master)
+    with pytest.raises(NothingToRestore):
+        actions.bring_back_database(home=fresh.folder, folder=folder, to=now(), address=empty)
+    plan = actions.bring_back_database(home=fresh.folder, folder=folder, to=None, address=empty)
+    assert plan.moment == base.ended_at
+    with psycopg.connect(**empty.conninfo) as connection:
+        assert connection.execute("SELECT number FROM receipts").fetchall() == [(1,)]
+    with pytest.raises(CannotCopyDatabase):
+        actions.bring_back_database(home=fresh.folder, folder=folder, to=None, address=empty)

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import Role, machine
 from yiwang.mechanisms.jobs import actions, queries, registry
 from yiwang.mechanisms.jobs.definitions import JobState
+from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import sample as accounts
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +53,29 @@ def test_the_first_page_shows_every_check(operator: Client) -> None:
     for label in ("数据库", "密钥服务", "日志封存", "任务队列"):
         assert label in page
     assert '<a href="/console/" aria-current="page">健康</a>' in page
+
+
+def test_the_first_page_says_when_the_last_copy_and_the_last_drill_were(
+    operator: Client, settings, tmp_path: Path
+) -> None:
+    page = operator.get("/console/").content.decode()
+    assert "没有设置 YIWANG_BACKUP" in page
+    assert "还没有做过" in page
+    settings.BACKUP = str(tmp_path)
+    at = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
+    with transaction.atomic():
+        for act, good in (("backup.take", True), ("backup.drill", False)):
+            journal.record(
+                actor=machine("backup"), act=act, subject="backup:x", at=at, facts={"good": good}
+            )
+    (tmp_path / "reach.json").write_text(
+        json.dumps({"until": at.isoformat(), "marked_at": at.isoformat(), "segment": "0" * 24})
+    )
+    page = operator.get("/console/").content.decode()
+    assert page.count("3月2日 12:30") == 3
+    assert "没有通过" in page
+    assert "备份落后" in page  # months ago: an alarm, and people are still served
+    assert "能对外服务" in page
 
 
 def test_a_dead_job_is_listed_and_shown_without_the_errors_words(
