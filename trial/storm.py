@@ -58,17 +58,27 @@ def weather(
     crowd = province.people(place, people)
     events: list[str] = []
 
+    received, counting = 0, threading.Lock()
+    office = desk.Office(place, province.staff(place) if decisions else [])
+
     def trouble() -> None:
+        """Spread over all that is done, however slow the machine: the last comes near the end."""
         while len(events) < disturbances:
-            events.append(disturb())
+            done = (received + len(office.decided)) / (people + decisions)
+            if done * disturbances >= len(events):
+                events.append(disturb())
+            else:
+                time.sleep(0.2)
 
     began = time.monotonic()
-    office = desk.Office(place, province.staff(place) if decisions else [])
 
     def one(number: int) -> tuple[str, int]:
         time.sleep(max(0.0, began + number / a_second - time.monotonic()))
         for_office = number >= people - decisions
         case, tries = province.submit_until_received(place, crowd[number], by_person=for_office)
+        with counting:
+            nonlocal received
+            received += 1
         if for_office:
             office.put(case, approve=number % 10 != 0)
         return case, tries

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from yiwang.kernel.moments import SHANGHAI, now
-from yiwang.kernel.refusals import InvalidInput
+from yiwang.kernel.refusals import InvalidInput, Refusal
 
 NEEDS_DJANGO = False  # set up when the keys are there: settings look into the home
 
@@ -83,13 +83,17 @@ def _bring_back(home: Path, wanted: Wanted) -> int:
     from yiwang.project import run
 
     url = os.environ.get("DATABASE_URL")
-    actions.bring_back_keys(home=home, folder=wanted.folder, master=wanted.master)
-    actions.bring_back_secrets(home=home, folder=wanted.folder)
     address = storage_queries.parse_address(url) if url else None
-    plan = actions.bring_back_database(
-        home=home, folder=wanted.folder, to=wanted.to, address=address
-    )
-    files = actions.bring_back_files(home=home, folder=wanted.folder)
+    try:
+        actions.bring_back_keys(home=home, folder=wanted.folder, master=wanted.master)
+        actions.bring_back_secrets(home=home, folder=wanted.folder)
+        plan = actions.bring_back_database(
+            home=home, folder=wanted.folder, to=wanted.to, address=address
+        )
+        files = actions.bring_back_files(home=home, folder=wanted.folder)
+    except Refusal:
+        actions.clear(home)
+        raise
     running = run.start_database(home)
     try:
         environment = run.child_environment(home, 0, running)

@@ -34,6 +34,13 @@ _DATES: Final = """
 SELECT kind, due_on, warns_on, paused_at IS NOT NULL FROM clocks_clock
 WHERE subject = %s AND stopped_at IS NULL ORDER BY due_on, id
 """
+_ONE: Final = "SELECT {columns} FROM clocks_clock WHERE subject = %s AND kind = %s"
+_OF_SUBJECTS: Final = (
+    "SELECT {columns} FROM clocks_clock WHERE subject = ANY(%s::text[]) ORDER BY id"
+)
+_PAUSES: Final = (
+    "SELECT {columns} FROM clocks_pause WHERE clock_id = ANY(%s::bigint[]) ORDER BY paused_at, id"
+)
 _kept: list[tuple[float, Calendar]] = []
 
 
@@ -107,16 +114,28 @@ def _contiguous(after: int, years: Mapping[int, object]) -> Iterable[int]:
 
 def find_clock(*, subject: str, kind: str, at: datetime) -> ClockView | None:
     """One clock as it stands at a moment, None when there is none."""
-    clock = Clock.objects.prefetch_related("pauses").filter(subject=subject, kind=kind).first()
-    return _view(clock, at) if clock else None
+    rows = prepared.read(Clock, _ONE, [subject, kind])
+    pauses = _pauses(rows)
+    return _view(rows[0], pauses.get(rows[0].pk, ()), at) if rows else None
 
 
 def find_clocks(*, subjects: Sequence[str], at: datetime) -> Mapping[str, tuple[ClockView, ...]]:
     """All clocks of some subjects, for lists: two statements however many there are."""
     found: dict[str, tuple[ClockView, ...]] = dict.fromkeys(subjects, ())
-    rows = Clock.objects.prefetch_related("pauses").filter(subject__in=subjects).order_by("id")
+    rows = prepared.read(Clock, _OF_SUBJECTS, [list(subjects)])
+    pauses = _pauses(rows)
     for clock in rows:
-        found[clock.subject] += (_view(clock, at),)
+        found[clock.subject] += (_view(clock, pauses.get(clock.pk, ()), at),)
+    return found
+
+
+def _pauses(clocks: Sequence[Clock]) -> Mapping[int, Sequence[ClockPause]]:
+    """By clock, in order."""
+    if not clocks:
+        return {}
+    found: dict[int, list[ClockPause]] = {}
+    for row in prepared.read(ClockPause, _PAUSES, [[clock.pk for clock in clocks]]):
+        found.setdefault(row.clock_id, []).append(row)
     return found
 
 
@@ -153,12 +172,12 @@ def due_of(clock: Clock, pauses: Sequence[Pause], calendar: Calendar) -> Due:
     )
 
 
-def _view(clock: Clock, at: datetime) -> ClockView:
+def _view(clock: Clock, pauses: Iterable[ClockPause], at: datetime) -> ClockView:
     calendar = get_calendar()
     allowance: Allowance = clock.allowance
     stopped_on = legal_date(clock.stopped_at) if clock.stopped_at else None
     today = stopped_on or legal_date(at)
-    rows = counted(clock, clock.pauses.all())
+    rows = counted(clock, pauses)
     gaps = rules.merge(pauses_of(rows, open_until=today))
     due = due_of(clock, gaps, calendar)
     return ClockView(

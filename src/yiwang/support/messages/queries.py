@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Q
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.messages import rules
 from yiwang.support.messages.definitions import (
     CannotTell,
@@ -35,6 +37,11 @@ def list_notices() -> Mapping[str, Notice]:
     }
 
 
+_NOTICE: Final = (
+    "SELECT {columns} FROM messages_noticetemplate WHERE item = %s AND version = %s AND name = %s"
+)
+
+
 def get_notice(template: str) -> Notice:
     """The template ``"<item>@<version>/<name>"`` of a pack, else the platform's own ``<name>``.
 
@@ -42,8 +49,7 @@ def get_notice(template: str) -> Notice:
     """
     item, version, name = rules.split_template(template)
     if item:
-        row = NoticeTemplate.objects.filter(item=item, version=version, name=name).first()
-        if row is not None:
+        for row in prepared.read(NoticeTemplate, _NOTICE, [item, version, name]):
             own = list_notices().get(name)
             return Notice(name, row.title or (own.title if own else name), row.text, row.sms)
     return get_platform_notice(name)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from django.db import connection
 
 from yiwang.capability.cases.definitions import ClockKind, DecisionView
 from yiwang.capability.cases.definitions.profiles import State, Step
@@ -19,6 +22,7 @@ from yiwang.capability.cases.queries.standing import (
 from yiwang.capability.cases.queries.views import decision_view, earlier_decisions
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import rules as state_rules
 from yiwang.mechanisms.states.definitions import Party
 
@@ -63,16 +67,21 @@ class Inside:
     issue_blocked: bool
 
 
+_ONE: Final = "SELECT {columns} FROM cases_case WHERE key = %s"
+_LOCKED: Final = f"{_ONE} FOR UPDATE"
+
+
 def get_inside(key: str, *, lock: bool = False) -> Inside:
     """One case for the platform's own work; ``NotFound``. Rights were checked by the act before.
 
     ``lock``: its row stays locked until the transaction ends.
     """
-    rows = Case.objects.select_for_update() if lock else Case.objects.all()
-    row = rows.filter(key=key).first()
-    if row is None:
+    if lock and not connection.in_atomic_block:
+        raise RuntimeError("a row is locked only inside a transaction")
+    rows = prepared.read(Case, _LOCKED if lock else _ONE, [key])
+    if not rows:
         raise NotFound
-    return inside_of(row)
+    return inside_of(rows[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from yiwang.cloud.backup.actions.restoring import (
     bring_back_files,
     bring_back_keys,
     bring_back_secrets,
+    clear,
     refuse_living,
 )
 from yiwang.cloud.backup.actions.taking import take, take_dump
@@ -17,6 +18,7 @@ __all__ = [
     "bring_back_files",
     "bring_back_keys",
     "bring_back_secrets",
+    "clear",
     "follow_files",
     "refuse_living",
     "take",

@@ -90,6 +90,17 @@ def bring_back_database(
     return plan
 
 
+def clear(home: Path) -> None:
+    """A restore that was refused half-way leaves nothing: only for a home that was empty before."""
+    for path in (
+        home / "secrets",
+        home / names.FILES,
+        home / names.HEADS,
+        storage_queries.embedded_data(home),
+    ):
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _insist_on_whole(folder: Path, base: Base) -> None:
     path = folder / vault.database_of(base.key)
     if not path.exists() or crypto.digest_stream(vault.digest_of(path)) != base.digest:

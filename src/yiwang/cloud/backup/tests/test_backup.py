@@ -148,6 +148,9 @@ def test_an_installation_is_brought_back_to_any_moment_and_nothing_damaged_passe
     with pytest.raises(NothingToRestore):
         bring_back(other.folder, folder, to=now() + timedelta(days=1), master=master)
 
+    actions.clear(other.folder)
+    actions.refuse_living(other.folder)
+
     third = Home(room / "third")
     live_in(third.folder)
     segment = sorted((folder / "wal").iterdir())[-1]
