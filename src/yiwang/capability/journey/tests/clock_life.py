@@ -106,10 +106,8 @@ def place(kind: str, at: datetime) -> Place:
         given["special_procedures"] = ["HEARING", "EXPERT_REVIEW"]
     if kind == RENEWAL:
         given["silence"] = "RENEWED"
-        given["renewal"] = {
-            "licence": "answer:old_licence", "ask_before": {"amount": 30},
-            "basis": "行政许可法 第五十条",
-        }  # fmt: skip
+        renew = {"effect": "RENEW", "ask_before": {"amount": 30}, "basis": "行政许可法 第五十条"}
+        given["earlier"] = {"licence": "answer:old_licence", "acts": [renew]}
     item = sample.publish_plain(
         at=at, profile=profile, code=kind.lower().replace("_", "-"), **given
     )
