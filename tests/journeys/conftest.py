@@ -45,13 +45,18 @@ def chromium(_playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(province: Installation, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """``visit("liguilan")`` opens a page signed in; ``script=False`` switches JavaScript off."""
+    """``visit("liguilan")`` opens a page signed in; ``script=False`` switches JavaScript off.
+
+    Staff sit at a desk unless ``phone``.
+    """
     contexts = []
 
-    def opened(who: str = "", *, staff: bool = False, script: bool = True) -> Page:
+    def opened(
+        who: str = "", *, staff: bool = False, script: bool = True, phone: bool = False
+    ) -> Page:
         context = chromium.new_context(
             base_url=f"http://localhost:{province.port}",
-            viewport=DESK if staff else PHONE,
+            viewport=DESK if staff and not phone else PHONE,
             locale="zh-CN",
             java_script_enabled=script,
         )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
+
+from yiwang.kernel.moments import SHANGHAI
+from yiwang.mechanisms.files.definitions import Kind
+from yiwang.mechanisms.files.sample import content
 
 
 def search(page: Page, words: str, name: str) -> None:
@@ -28,11 +34,16 @@ def begin(page: Page, code: str, **questions: str) -> None:
     page.goto(f"/items/{code}/?{query}")
     expect(start(page)).to_be_visible()
     page.goto(f"/items/{code}/apply/?{query}")
+    press_start(page)
+    page.wait_for_url("**/my/drafts/*/step/*/")
+
+
+def press_start(page: Page) -> None:
+    """The page before the form: a new application, also beside an unfinished one."""
     again = page.locator("details.again:not([open]) summary")
-    if again.count():  # an unfinished one is there; we want a new one
+    if again.count():
         again.click()
     page.locator("main form button").locator("visible=true").last.click()
-    page.wait_for_url("**/my/drafts/*/step/*/")
 
 
 def let_register_fill(page: Page) -> None:
@@ -62,7 +73,67 @@ def pick_industry(page: Page, words: str) -> None:
 
 def choose(page: Page, name: str, value: str) -> None:
     """One radio button; the label is what a finger hits."""
-    page.locator(f"input[name='{name}'][value='{value}']").check(force=True)
+    box = f"input[name='{name}'][value='{value}']"
+    label = page.locator(f"label:has({box})")
+    if label.count():
+        label.click()  # waits until no bar lies over it
+    else:
+        page.locator(box).check(force=True)
+
+
+def act_for_firm(page: Page, name: str) -> None:
+    """From now on in the firm's name."""
+    page.goto("/sign-in/firm/")
+    page.locator("label", has_text=name).first.click()
+    page.get_by_role("button", name="继续").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def pick_division(page: Page, name: str, *codes: str) -> None:
+    """Level by level; the next list comes when the one above was chosen."""
+    for level, code in enumerate(codes, start=4):
+        select = page.locator(f"select[name={name}-{level}]")
+        select.locator(f"option[value='{code}']").wait_for(state="attached")
+        select.select_option(code)
+
+
+def upload(page: Page, material: str, filename: str) -> None:
+    """One paper in the step for materials; it is sent as soon as it is chosen."""
+    page.set_input_files(
+        f"#m-{material}-file",
+        {"name": filename, "mimeType": "application/pdf", "buffer": content(Kind.PDF)},
+    )
+    expect(page.locator(f"#m-{material}")).to_contain_text(filename)
+
+
+def promise_later(page: Page, material: str) -> None:
+    """现在没有，先提交、后补交."""
+    page.locator(f"button[value='promise:{material}']").click()
+    expect(page.locator(f"#m-{material}")).to_contain_text("内补交")
+
+
+def hand_in_late(page: Page, filename: str) -> None:
+    """The page of a late paper: chosen, handed in, back on the case."""
+    page.set_input_files(
+        "[name=file]",
+        {"name": filename, "mimeType": "application/pdf", "buffer": content(Kind.PDF)},
+    )
+    page.get_by_role("button", name="补交").click()
+    page.wait_for_url("**/my/cases/*/")
+
+
+def sign_undertakings(page: Page) -> None:
+    """Every sentence ticked, every paper signed; on to the check."""
+    page.wait_for_url("**/undertaking/**")
+    while "/undertaking/" in page.url and page.locator("main input[type=checkbox]").count():
+        form = page.locator("main form:has(input[type=checkbox])").first
+        for sentence in form.locator("label.choice").all():
+            sentence.click()
+        with page.expect_navigation():
+            form.get_by_role("button", name=re.compile("签署|Sign")).click()
+    if "/undertaking/" in page.url:
+        page.locator(".act-bar a.main").click()
+    page.wait_for_url("**/check/")
 
 
 def next_step(page: Page) -> None:
@@ -79,7 +150,10 @@ def next_step(page: Page) -> None:
 def hand_in(page: Page) -> str:
     """From the materials page on: check, hand in; returns the case's page once it is decided."""
     if "/materials/" in page.url:
-        next_step(page)
+        page.locator("button[name=do][value=next]:visible").last.click()
+        page.wait_for_url(re.compile("/(undertaking|check)/"))
+    if "/undertaking/" in page.url:
+        sign_undertakings(page)
     page.wait_for_url("**/check/")
     page.locator("input[type=checkbox][name=agree]").check(force=True)
     before = page.locator("main").inner_text()
@@ -111,3 +185,55 @@ def review(page: Page, case_address: str) -> None:
     page.locator("main form button").locator("visible=true").last.click()
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("谢谢")
+
+
+# --- at the desk ---------------------------------------------------------------------------------
+
+
+def open_case(page: Page, case_address: str) -> str:
+    """The case of a citizen's page, on the desk."""
+    there = case_address.replace("/my/", "/desk/")
+    page.goto(there)
+    expect(page.locator("h1").first).to_be_visible()
+    return there
+
+
+def decide(page: Page, act: str, reason: str) -> None:
+    """One of the buttons below the case, by its address part: accept, forward, approve, reject."""
+    page.fill("#reason", reason)
+    page.locator(f"button[formaction*='/{act}/']").click()
+    expect(page.locator("[role=status]").first).to_be_visible()
+
+
+def plan_visit(page: Page, case_address: str, officers: list[str]) -> str:
+    """Two colleagues and an hour from now; the visit's page."""
+    open_case(page, case_address)
+    page.locator("main a[href^='/desk/visits/']").last.click()
+    page.wait_for_url("**/desk/visits/*/")
+    soon = datetime.now(SHANGHAI) + timedelta(minutes=5)
+    page.fill("[name=planned_at]", f"{soon:%Y-%m-%dT%H:%M}")
+    page.fill("[name=place]", "示例路 12 号")
+    for officer in officers:
+        page.locator("#officers label", has_text=officer).click()
+    page.get_by_role("button", name="通知申请人").click()
+    expect(page.locator("[role=status]").first).to_be_visible()
+    return str(page.evaluate("location.pathname"))
+
+
+def record_visit(page: Page, visit_address: str, *, good: bool = True) -> None:
+    """On a phone, on the spot: every point, the conclusion, the first signature."""
+    page.goto(visit_address)
+    for point in page.locator("fieldset.checkpoint").all():
+        point.locator("label:has(input[value=MEETS])").click()
+    page.fill("[name=present]", "店长在场")
+    result = "CONFORMS" if good else "DOES_NOT_CONFORM"
+    page.locator(f"#result label:has(input[value={result}])").click()
+    page.get_by_role("button", name="保存并签字").click()
+    expect(page.locator("[role=status]").first).to_contain_text("等另一位确认")
+
+
+def confirm_visit(page: Page, visit_address: str) -> None:
+    """The other officer reads the record on his own phone and signs."""
+    page.goto(visit_address)
+    page.get_by_role("button", name="确认签字").click()
+    expect(page.locator("[role=status]").first).to_contain_text("核查完成")

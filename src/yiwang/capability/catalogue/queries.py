@@ -180,9 +180,12 @@ def list_questions(item: Item, answers: Mapping[str, str]) -> tuple[Question, ..
     return rules.asked(item, answers)
 
 
-def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
-    """What this person must bring, after their answers: materials, variant, one sentence."""
-    return rules.narrow(item, answers)
+def narrow(item: Item, answers: Mapping[str, str], language: str = "zh-hans") -> Narrowed:
+    """What this person must bring, after their answers: materials, variant, one sentence.
+
+    ``language``: of the sentence; the words of the item are those it comes with.
+    """
+    return rules.narrow(item, answers, language)
 
 
 def get_words(code: str, version: int, language: str) -> Mapping[str, str]:

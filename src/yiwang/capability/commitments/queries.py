@@ -55,6 +55,20 @@ def papers_for(
     return tuple(papers)
 
 
+def translated(
+    item: Item, chinese: Paper, *, late: Sequence[str] = (), promise: bool = False
+) -> Paper | None:
+    """A paper in English; ``item`` in the pack's English words, ``late``: keys of the late materials.
+
+    None when the item does not say what the paper is about.
+    """
+    if promise:
+        told = item.commitment
+        return rules.english.commitment_paper(item, told, chinese) if told else None
+    named = [m for m in item.materials if m.key in set(late)]
+    return rules.english.tolerance_paper(item, named, chinese) if named else None
+
+
 def paper_view(paper: Paper) -> PaperView:
     """A paper with the fingerprint of its text."""
     return PaperView(paper, crypto.digest(paper.text.encode()))

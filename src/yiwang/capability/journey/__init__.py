@@ -86,6 +86,7 @@ from yiwang.capability.journey.trusting import (
     send_back_late,
     sign,
     supply_late,
+    translate_commitment,
     verify_materials,
 )
 
@@ -151,6 +152,7 @@ __all__ = [
     "supply_late",
     "terminate",
     "transfer",
+    "translate_commitment",
     "upload_material",
     "verify_materials",
     "withdraw",

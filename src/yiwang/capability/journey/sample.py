@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,18 @@ from yiwang.capability.cases.definitions.flow import table_code
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.catalogue.definitions import Item, parse_item
 from yiwang.capability.intake import actions as intake
+from yiwang.capability.intake import queries as intake_queries
 from yiwang.capability.journey import machine as machine_steps
+from yiwang.capability.journey import supplying, trusting
+from yiwang.capability.materials.definitions import Supply
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.foundation.libraries.definitions import PersonView
 from yiwang.foundation.libraries.queries import find_bank_account, find_citizen_id
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.references import new_key
+from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.files import sample as file_samples
+from yiwang.mechanisms.files.definitions import Kind
 from yiwang.mechanisms.rulings import actions as rulings
 from yiwang.support.licences import actions as licences
 from yiwang.support.licences import sample as licence_samples
@@ -32,6 +38,7 @@ from yiwang.support.messages.definitions import parse_pack_notice
 
 PACKS = Path(__file__).parents[4] / "packs" / "services"
 ALLOWANCE, BUSINESS = "elderly-allowance", "individual-business"
+FOOD, FIRE = "food-business", "fire-safety-check"
 PUBLISHER = machine("publisher")
 
 
@@ -247,6 +254,103 @@ def business_answers(person: PersonView, **changes: Any) -> dict[str, Any]:
         "delivery": "electronic",
         **changes,
     }
+
+
+def food_answers(**changes: Any) -> dict[str, Any]:
+    """A small restaurant without cold dishes."""
+    return {
+        "kind": "catering",
+        "raw": "no-raw",
+        "scope": ["hot"],
+        "place_kind": "shop",
+        "place_division": "620102001000",
+        "place_address": "示例路 12 号",
+        "area": 80,
+        "seats": 30,
+        "in_charge": "马晓燕",
+        "manager": "马晓燕",
+        "manager_kind": "part",
+        "phone": "13900000003",
+        "delivery": "electronic",
+        **changes,
+    }
+
+
+def fire_answers(**changes: Any) -> dict[str, Any]:
+    """A restaurant large enough for the check, on the road of a commitment."""
+    return {
+        "place_name": "示例饭店",
+        "place_use": "restaurant",
+        "place_division": "620102001000",
+        "place_address": "示例路 12 号",
+        "size": "large",
+        "area": 500,
+        "floors": "地上 1 到 2 层",
+        "system": "simple",
+        "in_charge": "马晓燕",
+        "manager": "马晓燕",
+        "phone": "13900000003",
+        "road": "promise",
+        "delivery": "electronic",
+        **changes,
+    }
+
+
+def prepared(
+    code: str,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    *,
+    at: datetime,
+    questions: Mapping[str, str] | None = None,
+    late: Collection[str] = (),
+) -> str:
+    """A draft with answers and papers (those of ``late`` come later), signed where something is promised."""
+    key = filled(code, actor, answers, at=at, questions=questions)
+    supplying.fetch_materials(draft_key=key, actor=actor, at=at)
+    for view in supplying.list_supplied(intake_queries.get_draft(key, actor)):
+        if view.supply is Supply.MISSING and view.material in late:
+            supplying.promise_material(draft_key=key, material=view.material, actor=actor, at=at)
+        elif view.supply is Supply.MISSING:
+            supplying.upload_material(
+                draft_key=key,
+                material=view.material,
+                stored=files.store(
+                    data=file_samples.content(Kind.PDF),
+                    filename=f"{view.name}.pdf",
+                    actor=actor,
+                    at=at,
+                ),
+                actor=actor,
+                at=at,
+            )
+    signed(key, actor, at=at)
+    return key
+
+
+def signed(key: str, actor: Actor, *, at: datetime) -> None:
+    """Every undertaking of the draft, each sentence ticked."""
+    for one in trusting.list_papers(intake_queries.get_draft(key, actor)):
+        agreed = [ticked.key for ticked in one.paper.declared]
+        trusting.sign(
+            draft_key=key, kind=one.paper.kind, digest=one.digest, agreed=agreed, actor=actor, at=at
+        )
+
+
+def applied(
+    code: str,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    *,
+    at: datetime,
+    questions: Mapping[str, str] | None = None,
+    late: Collection[str] = (),
+) -> Receipt:
+    """Handed in with its papers; what happens by itself has happened."""
+    key = prepared(code, actor, answers, at=at, questions=questions, late=late)
+    receipt = journey.submit(draft_key=key, idempotency_key=new_key(), actor=actor, at=at)
+    machine_steps.after_submission(case_key=receipt.case_key, actor=PUBLISHER, at=at)
+    return receipt
 
 
 def filled(

@@ -7,6 +7,7 @@ After the decision: a commitment is looked into; not kept, the result ends and a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +27,7 @@ from yiwang.capability.commitments.definitions import (
     CommitmentState,
     CommitmentView,
     Paper,
+    PaperKind,
     PaperView,
     ToleranceView,
 )
@@ -44,9 +46,35 @@ from yiwang.support.mandates import queries as mandates
 _GRANTED: Final = (State.APPROVED, State.ISSUED, State.DELIVERED, State.CLOSED)
 
 
-def list_papers(draft: DraftView) -> tuple[PaperView, ...]:
-    """What the applicant of a draft reads and signs before handing in; nothing for most."""
-    return promises.list_papers(subject=draft.reference, papers=_papers_of(draft))
+def list_papers(draft: DraftView, *, language: str = "zh-hans") -> tuple[PaperView, ...]:
+    """What the applicant of a draft reads and signs before handing in; nothing for most.
+
+    ``language``: also in the pack's words in another language; what is signed stays the Chinese.
+    """
+    views = promises.list_papers(subject=draft.reference, papers=_papers_of(draft))
+    if language != "en" or not views:
+        return views
+    item = catalogue.get_item(draft.item_code, version=draft.item_version, language=language).item
+    late = [m.key for m in _late_of(draft)]
+    return tuple(
+        replace(
+            view,
+            translation=promises.translated(
+                item, view.paper, late=late, promise=view.paper.kind is PaperKind.COMMITMENT
+            ),
+        )
+        for view in views
+    )
+
+
+def translate_commitment(view: CommitmentView, *, language: str) -> Paper | None:
+    """The commitment of a case in the pack's words in another language; None for Chinese."""
+    if language != "en":
+        return None
+    item = catalogue.get_content(view.item_code, view.item_version)
+    spoken = catalogue.get_item(view.item_code, version=view.item_version, language=language).item
+    [chinese] = promises.papers_for(item, view.item_version, late=(), promise=item.commitment)
+    return promises.translated(spoken, chinese, promise=True)
 
 
 @transaction.atomic
@@ -133,14 +161,24 @@ def _hold_back(case_key: str, tolerance: str, name: str, actor: Actor, at: datet
 
 
 def _papers_of(draft: DraftView) -> tuple[Paper, ...]:
-    item = catalogue.get_content(draft.item_code, draft.item_version)
-    narrowed = catalogue.narrow(item, dict(intake.questions_now(draft)))
-    late: tuple[Material, ...] = ()
-    if any(m.tolerance is not None for m in narrowed.materials):
-        known = material_queries.list_materials(subject=draft.reference)
-        later = {view.material for view in known if view.supply is Supply.PROMISED}
-        late = tuple(m for m in narrowed.materials if m.key in later and m.tolerance is not None)
+    item, narrowed = _narrowed(draft)
+    late = _late_of(draft)
     return promises.papers_for(item, draft.item_version, late=late, promise=narrowed.commitment)
+
+
+def _late_of(draft: DraftView) -> tuple[Material, ...]:
+    """The materials of a draft that were put off."""
+    _, narrowed = _narrowed(draft)
+    if not any(m.tolerance is not None for m in narrowed.materials):
+        return ()
+    known = material_queries.list_materials(subject=draft.reference)
+    later = {view.material for view in known if view.supply is Supply.PROMISED}
+    return tuple(m for m in narrowed.materials if m.key in later and m.tolerance is not None)
+
+
+def _narrowed(draft: DraftView) -> tuple[Item, Narrowed]:
+    item = catalogue.get_content(draft.item_code, draft.item_version)
+    return item, catalogue.narrow(item, dict(intake.questions_now(draft)))
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ def _who(item: Item) -> Fact:
 def _bring(narrowed: Narrowed) -> Fact:
     mine, ours = len(narrowed.to_bring), len(narrowed.fetched)
     value = _("您交 %(number)s 样") % {"number": mine} if mine else _("什么都不用带")
+    if narrowed.not_here:
+        return Fact(_("带什么"), _("什么都不用带"), _("按您的回答，不用在这里申请。"))
     if not narrowed.materials:
         value = _("清单里没有写")
     late = sum(material.tolerance is not None for material in narrowed.to_bring)

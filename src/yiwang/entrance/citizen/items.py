@@ -104,10 +104,11 @@ def _next(request: HttpRequest, position: int) -> str:
 @require_safe
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """The guide: five answers first, the questions that narrow it, then everything else."""
-    version = catalogue.get_item(code, language=get_language() or "zh-hans")
+    language = get_language() or "zh-hans"
+    version = catalogue.get_item(code, language=language)
     item = version.item
     given = {key: request.GET[key] for key in (q.key for q in item.questions) if key in request.GET}
-    narrowed = catalogue.narrow(item, given)
+    narrowed = catalogue.narrow(item, given, language)
     values = {
         "version": version,
         "item": item,
@@ -129,8 +130,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def short(request: HttpRequest, code: str) -> HttpResponse:
     """The short version: one sheet to print and take along."""
-    version = catalogue.get_item(code, language=get_language() or "zh-hans")
-    narrowed = catalogue.narrow(version.item, {})
+    language = get_language() or "zh-hans"
+    version = catalogue.get_item(code, language=language)
+    narrowed = catalogue.narrow(version.item, {}, language)
     values = {
         "version": version,
         "item": version.item,

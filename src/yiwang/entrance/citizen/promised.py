@@ -8,12 +8,14 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView
+from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.commitments import queries as promises
 from yiwang.capability.commitments.definitions import CommitmentView, ToleranceView
 from yiwang.entrance.citizen.acts import actor_of, seen_version
@@ -80,7 +82,15 @@ def _late_page(
     request: HttpRequest, case: CaseView, paper: ToleranceView, refusal: InvalidInput | None
 ) -> HttpResponse:
     given = [m.filename for m in case.materials if m.key == paper.material and m.filename]
-    values = {"case": case, "late": paper, "given": given, "refusal": refusal}
+    words = catalogue.get_words(case.item_code, case.item_version, get_language() or "zh-hans")
+    values = {
+        "case": case,
+        "item_name": words.get("item.name", case.item_name),
+        "name": words.get(f"item.materials.{paper.material}.name", paper.name),
+        "late": paper,
+        "given": given,
+        "refusal": refusal,
+    }
     return render(request, "citizen/late.html", values, status=422 if refusal else 200)
 
 
@@ -117,8 +127,12 @@ def _page(
     request: HttpRequest, case: CaseView, view: CommitmentView, refusal: InvalidInput | None
 ) -> HttpResponse:
     title, _rest, text = view.text.partition("\n")
+    language = get_language() or "zh-hans"
+    words = catalogue.get_words(view.item_code, view.item_version, language)
     values = {
         "case": case,
+        "item_name": words.get("item.name", case.item_name),
+        "translation": journey.translate_commitment(view, language=language),
         "commitment": view,
         "title": title,
         "lines": text.splitlines(),

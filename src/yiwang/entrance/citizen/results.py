@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
@@ -29,6 +30,8 @@ from yiwang.support.licences import queries as licences
 from yiwang.support.licences.definitions import LicenceView
 from yiwang.support.mandates import queries as mandates
 
+_TAKEN_BACK: Final = ("REVOKED", "CANCELLED")
+
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
@@ -47,8 +50,18 @@ class ResultPage:
         return self.entitlement is not None and self.entitlement.person == self.reader
 
     @property
+    def taken_back(self) -> bool:
+        """The licence was revoked or cancelled: it is shown, marked, and given to nobody."""
+        return self.licence is not None and self.licence.state in _TAKEN_BACK
+
+    @property
     def heading(self) -> str:
         """One sentence with the outcome in it."""
+        if self.licence and self.licence.state in _TAKEN_BACK:
+            return _("%(name)s%(state)s") % {
+                "name": self.licence.name,
+                "state": self.licence.state_label,
+            }
         if self.licence:
             return _("同意您的申请，%(name)s已经发出") % {"name": self.licence.name}
         if self.entitlement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from yiwang.capability.catalogue.definitions import (
     Commitment,
@@ -72,8 +73,8 @@ def asked(item: Item, answers: Mapping[str, str]) -> tuple[Question, ...]:
     return tuple(question for question in item.questions if matters(question.key))
 
 
-def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
-    """Materials and handling item that remain after the answers.
+def narrow(item: Item, answers: Mapping[str, str], language: str = "zh-hans") -> Narrowed:
+    """Materials and handling item that remain after the answers, and a sentence in ``language``.
 
     Unknown questions and unknown answers are ignored: a guide never fails on a stale link.
     """
@@ -92,7 +93,7 @@ def narrow(item: Item, answers: Mapping[str, str]) -> Narrowed:
     variants = tuple(h for h in item.handling_items if holds(h.when, known))
     chosen = variants[0] if len(variants) == 1 else None
     unanswered = tuple(q.key for q in asked(item, known) if q.key not in known)
-    return Narrowed(materials, chosen, _sentence(materials, chosen), unanswered, promise)
+    return Narrowed(materials, chosen, _sentence(materials, chosen, language), unanswered, promise)
 
 
 def _as_asked(material: Material, item: Item, *, committed: bool) -> Material:
@@ -103,22 +104,60 @@ def _as_asked(material: Material, item: Item, *, committed: bool) -> Material:
     return replace(material, kind=kind)
 
 
-def _sentence(materials: tuple[Material, ...], chosen: HandlingItem | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The sentences of one language; ``joint`` stands between names."""
+
+    not_here: str
+    chosen: str
+    bring: str
+    nothing: str
+    later: str
+    promised: str
+    fetched: str
+    joint: str
+    gap: str = ""
+
+
+_SAID: Final[Mapping[str, _Words]] = {
+    "zh-hans": _Words(
+        "“{name}”不在这里申请。",
+        "您办理的是“{name}”。",
+        "需要您准备 {number} 样材料：{names}。",
+        "不用准备材料。",
+        "其中{names}可以先受理、后补交。",
+        "{names}用您的书面承诺代替。",
+        "{names}由我们查询，不用您提交。",
+        "、",
+    ),
+    "en": _Words(
+        "“{name}” is not applied for here.",
+        "You are applying for “{name}”.",
+        "You prepare {number}: {names}.",
+        "You need not prepare anything.",
+        "May come after acceptance: {names}.",
+        "Your written promise stands for: {names}.",
+        "We look up, you need not hand in: {names}.",
+        "; ",
+        " ",
+    ),
+}
+
+
+def _sentence(
+    materials: tuple[Material, ...], chosen: HandlingItem | None, language: str = "zh-hans"
+) -> str:
+    said = _SAID.get(language, _SAID["zh-hans"])
     if chosen is not None and not chosen.online:
-        return chosen.note or f"“{chosen.name}”不在这里申请。"
+        return chosen.note or said.not_here.format(name=chosen.name)
     bring = [m.name for m in materials if m.source is MaterialSource.UPLOADED]
-    fetched = [m.name for m in materials if m.source is MaterialSource.FETCHED]
-    later = [m.name for m in materials if m.tolerance is not None]
-    promised = [m.name for m in materials if m.source is MaterialSource.COMMITTED]
-    parts = [f"您办理的是“{chosen.name}”。" if chosen else ""]
-    if bring:
-        parts.append(f"需要您准备 {len(bring)} 样材料：{'、'.join(bring)}。")
-    else:
-        parts.append("不用准备材料。")
-    if later:
-        parts.append(f"其中{'、'.join(later)}可以先受理、后补交。")
-    if promised:
-        parts.append(f"{'、'.join(promised)}用您的书面承诺代替。")
-    if fetched:
-        parts.append(f"{'、'.join(fetched)}由我们查询，不用您提交。")
-    return "".join(parts)
+    names = {
+        said.later: [m.name for m in materials if m.tolerance is not None],
+        said.promised: [m.name for m in materials if m.source is MaterialSource.COMMITTED],
+        said.fetched: [m.name for m in materials if m.source is MaterialSource.FETCHED],
+    }
+    parts = [said.chosen.format(name=chosen.name)] if chosen else []
+    named = said.joint.join(bring)
+    parts.append(said.bring.format(number=len(bring), names=named) if bring else said.nothing)
+    parts += [words.format(names=said.joint.join(found)) for words, found in names.items() if found]
+    return said.gap.join(parts)

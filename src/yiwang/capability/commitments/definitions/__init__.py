@@ -76,11 +76,15 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A paper to sign: ``digest`` comes back with the signature; ``signed_at`` of exactly this text."""
+    """A paper to sign: ``digest`` comes back with the signature; ``signed_at`` of exactly this text.
+
+    ``translation``: the same sentences in the reader's language, to be understood, never signed.
+    """
 
     paper: Paper
     digest: str
     signed_at: datetime | None = None
+    translation: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)

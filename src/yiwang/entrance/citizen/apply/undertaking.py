@@ -66,7 +66,11 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
             (
                 one,
                 one.paper.kind.lower(),
-                [(t, f"{_AGREED}{t.key}" in ticked) for t in one.paper.declared],
+                one.translation or one.paper,
+                [
+                    (t, f"{_AGREED}{t.key}" in ticked)
+                    for t in (one.translation or one.paper).declared
+                ],
             )
             for one in opened.papers
         ],

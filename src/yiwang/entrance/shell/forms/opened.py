@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.core.cache import cache
+from django.utils.translation import get_language
 
 from yiwang.capability import journey
 from yiwang.capability.catalogue import queries as catalogue
@@ -41,7 +42,8 @@ class OpenDraft:
     def __post_init__(self) -> None:
         step = self.form.find_step(self.draft.step) or self.form.steps[0]
         object.__setattr__(self, "step", step)
-        object.__setattr__(self, "papers", journey.list_papers(self.draft))
+        language = get_language() or "zh-hans"
+        object.__setattr__(self, "papers", journey.list_papers(self.draft, language=language))
 
     def renewed(self, draft: DraftView) -> OpenDraft:
         """The same with newer answers."""

@@ -51,8 +51,10 @@
   }
   function showWhatIsAsked() {
     form.querySelectorAll("[data-when]").forEach(function (question) {
+      var name = question.getAttribute("data-when");
+      if (!form.querySelector('[name="' + name + '"]')) return; // decided on an earlier step
       var wanted = JSON.parse(question.getAttribute("data-is"));
-      var given = valuesOf(question.getAttribute("data-when"));
+      var given = valuesOf(name);
       question.hidden = !given.some(function (value) { return wanted.indexOf(value) >= 0; });
     });
   }

@@ -1,4 +1,4 @@
-"""What an undertaking says, word for word, and who may do what about it. Pure.
+"""What an undertaking says, word for word: what is signed. Pure.
 
 The wording is fixed here and numbered; what differs is the item's. 国办发〔2020〕42号: the text names the
 proof, the condition, the liability and the check; it is chosen freely, the ordinary road stays open.
@@ -6,8 +6,7 @@ proof, the condition, the liability and the check; it is chosen freely, the ordi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from yiwang.capability.catalogue.definitions import (
@@ -18,15 +17,11 @@ from yiwang.capability.catalogue.definitions import (
     Material,
     OnLapse,
 )
-from yiwang.capability.commitments.definitions import Act, Paper, PaperKind, Ticked
-from yiwang.kernel.actor import Role
+from yiwang.capability.commitments.definitions import Paper, PaperKind, Ticked
 from yiwang.mechanisms.clocks.definitions import UNIT_LABELS, Allowance
 
 #: Rises with any change of a sentence below.
 WORDING: Final = 1
-#: Who looks into commitments and late materials.
-CHECKERS: Final = frozenset({Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.HEAD})
-_REVOKING: Final = (Act.FIND_FALSE, Act.FIND_NOT_CORRECTED)
 _BARRED: Final = "有虚假承诺等严重失信记录、还没有修复的，不能用告知承诺方式。"
 
 
@@ -93,22 +88,6 @@ def commitment_paper(item: Item, item_version: int, promise: Commitment) -> Pape
 def unticked(paper: Paper, agreed: Collection[str]) -> tuple[Ticked, ...]:
     """Sentences that were not ticked."""
     return tuple(one for one in paper.declared if one.key not in agreed)
-
-
-def may_take(held: Collection[Role], act: str, *, chained: bool) -> bool:
-    """Do these roles reach for an official's act? The word that costs a licence is the head's (as 撤销 is);
-    where nobody signs in a chain, an approver's too."""
-    if act in _REVOKING:
-        return Role.HEAD in held or (Role.APPROVER in held and not chained)
-    return bool(CHECKERS & set(held))
-
-
-def facts(
-    *, correctable: bool, due_on: date | None, reported: bool, today: date
-) -> Mapping[str, bool]:
-    """What the guards of a commitment ask: the term is over, or the applicant says it is put right."""
-    over = due_on is not None and today > due_on
-    return {"correctable": correctable, "correction_over": over or reported}
 
 
 def _within(material: Material) -> str:
