@@ -13,7 +13,7 @@ from yiwang.capability.halls.definitions import SessionView
 from yiwang.capability.journey import counter
 from yiwang.entrance.hall import turn
 from yiwang.entrance.hall.navigation import CLERK_ROLES, actor_of
-from yiwang.entrance.hall.turn_acts import SHOWN
+from yiwang.entrance.hall.turn_acts import is_shown
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.forms import answering, uploads
 from yiwang.entrance.shell.forms.acts import ACTS
@@ -41,7 +41,7 @@ def whole(request: HttpRequest, turn_key: str) -> HttpResponse:
         fresh = queries.get_session(turn_key, actor_of(request))
         return turn.show(request, fresh, refusal=refusal, problems=refusal.fields)
     except Refusal as refusal:
-        if refusal.status not in SHOWN:
+        if not is_shown(refusal):
             raise
         fresh = queries.get_session(turn_key, actor_of(request))
         return turn.show(request, fresh, refusal=refusal)

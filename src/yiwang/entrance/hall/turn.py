@@ -71,9 +71,12 @@ def show(
 ) -> HttpResponse:
     """The whole screen; after a refusal with its reason on top."""
     actor, at = actor_of(request), now()
+    fillable = session.open and not session.case and bool(session.person)
+    known = fillable and counter.may_act(session, actor, at)
     values = {
         "links": navigation.links(request),
         "session": session,
+        "run_out": fillable and not known,
         "shift": queries.find_shift(actor),
         "queue": queries.get_queue(session.counter, at=at),
         "reader_works": readers.works(session.counter.reference),
@@ -82,14 +85,14 @@ def show(
         "refusal": refusal,
         **_need(request, session, actor),
     }
-    if session.open and not session.case:
+    if known:
         values |= {
             "for_whom": counter.list_for_whom(session),
             "prepared": counter.list_prepared(session, actor, at=at),
         }
     if session.case:
         values |= _case(session, actor, at)
-    elif session.draft and session.open:
+    elif session.draft and known:
         values |= _form(request, session, actor, problems)
     return render(request, "hall/turn.html", values, status=refusal.status if refusal else 200)
 

@@ -17,7 +17,8 @@ from yiwang.entrance.hall.navigation import CLERK_ROLES, WINDOW, actor_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.forms import supplies
 from yiwang.kernel.moments import now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal, TryLater
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.support.mandates.definitions import MandateOver
 
 #: Shown on the turn's own screen; everything else (rights, not there) is a page of its own.
 SHOWN: Final = (409, 422, 503)
@@ -32,11 +33,16 @@ def take_act(request: HttpRequest, turn_key: str, act: str) -> HttpResponse:
     try:
         where = _ACTS[act](request, session)
     except Refusal as refusal:
-        if refusal.status not in SHOWN and not isinstance(refusal, TryLater):
+        if not is_shown(refusal):
             raise
         fresh = queries.get_session(turn_key, actor_of(request))
         return turn.show(request, fresh, refusal=refusal)
     return HttpResponseRedirect(where or session.home)
+
+
+def is_shown(refusal: Refusal) -> bool:
+    """On the turn's own screen, also that the mandate of the window has run out."""
+    return refusal.status in SHOWN or isinstance(refusal, MandateOver)
 
 
 def _read_card(request: HttpRequest, session: SessionView) -> str:

@@ -69,12 +69,16 @@ def open_turn(
 def note_person(
     *, session: str, person: str, masked: str, found_by: FoundBy, actor: Actor, at: datetime
 ) -> SessionView:
-    """It is this person. Who else was noted before is gone with everything begun. ``NotFound``, ``TurnOver``."""
+    """It is this person. Who else was noted before is gone with everything begun. ``NotFound``, ``TurnOver``.
+
+    The same person again (the mandate of the window had run out) goes on where he was.
+    """
     row = _locked(session, actor)
     _insist_on_nothing_handed_in(row)
+    again = row.person == person == row.applicant
     change(
         row, person=person, person_masked=masked, found_by=found_by, applicant=person,
-        applicant_masked=masked, mandate="", **_NOTHING_YET,
+        applicant_masked=masked, mandate="", **({} if again else _NOTHING_YET),
     )  # fmt: skip
     journal.record(
         actor=actor, act="halls.find_person", subject=row.reference, at=at,

@@ -42,6 +42,7 @@ from yiwang.capability.journey.counter.who import (
     find_by_card,
     find_by_number,
     list_for_whom,
+    may_act,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "is_signed",
     "list_for_whom",
     "list_prepared",
+    "may_act",
     "may_take",
     "print_form",
     "receive",

@@ -24,7 +24,7 @@ from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, TryLate
 from yiwang.support.identity import actions as identity
 from yiwang.support.mandates import actions as mandates
 from yiwang.support.mandates import queries as mandate_queries
-from yiwang.support.mandates.definitions import Presence
+from yiwang.support.mandates.definitions import MandateOver, Presence
 from yiwang.support.readers import queries as readers
 
 #: Numbers typed from papers: a busy window types a few dozen an hour, fishing needs more.
@@ -112,6 +112,15 @@ def act_for(*, session_key: str, applicant: str, actor: Actor, at: datetime) -> 
     firm = applicant if applicant != session.person else ""
     with transaction.atomic():
         return _begin_to_act(session, person, firm, FoundBy(session.found_by), actor, at)
+
+
+def may_act(session: SessionView, actor: Actor, at: datetime) -> bool:
+    """Does the mandate of the window still stand? It ends by itself after its minutes."""
+    try:
+        acting(session, actor, at)
+    except (WhoIsIt, MandateOver):
+        return False
+    return True
 
 
 def acting(session: SessionView, actor: Actor, at: datetime) -> Actor:

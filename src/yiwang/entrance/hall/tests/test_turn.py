@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from yiwang.capability.journey import sample
+from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 from yiwang.network.directory import sample as places
+from yiwang.support.mandates import actions as mandates
+from yiwang.support.mandates import queries as mandate_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,19 @@ def test_what_is_typed_is_kept_while_it_is_typed(clerk, known):
     told = clerk.post(f"{known}step/all/save/", {"version": "2", "subject": "半个字"})
     assert told.status_code == 200
     assert "半个字" in page(clerk, known)
+
+
+def test_when_the_mandate_of_the_window_has_run_out_the_card_is_read_again(clerk, known):
+    begun(clerk, known)
+    at = moments.now()
+    mandate = mandate_queries.find_counter(clerk.actor.reference, at=at)
+    mandates.close_counter(key=mandate.key, actor=clerk.actor, at=at)
+    assert "请再读一次卡" in page(clerk, known)
+    refused = press(clerk, known, "receive", subject="城关小店", delivery="window")
+    assert refused.status_code == 403
+    assert "请再读一次卡" in refused.content.decode()
+    assert clerk.post(f"{known}card/").status_code == 302
+    assert "城关小店" in page(clerk, known)
 
 
 def test_a_question_is_answered_on_paper_without_a_card(clerk, turn):
