@@ -2,7 +2,8 @@
 "use strict";
 document.addEventListener("keydown", function (event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+  var ticked = /^(checkbox|radio)$/.test(event.target.type); /* letters say nothing to a box that is ticked */
+  var typing = !ticked && (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable);
   if (typing && event.key === "Escape") { event.target.blur(); return; }
   if (typing && event.key.length === 1) return;
   var wanted = event.key.toLowerCase();
