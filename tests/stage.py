@@ -47,6 +47,7 @@ class Scene:
     keeper: tuple[str, ...]
     overseen: tuple[str, ...]
     carded: tuple[str, ...]
+    mandates: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -108,6 +109,7 @@ def set_up(at: datetime) -> Scene:
         keeper=keeper,
         overseen=overseen,
         carded=carded,
+        mandates=_mandates(waiting.reference, holder.reference, at),
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",
@@ -291,6 +293,15 @@ def _late(applicant, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
             "/desk/messages/", "/desk/cards/", f"/desk/cards/{card.key}/", f"/desk/cases/{key}/",
         ),
     )  # fmt: skip
+
+
+def _mandates(giver: str, taker: str, at: datetime) -> tuple[str, ...]:
+    """Both sides' list, the form of each side, one in force."""
+    from yiwang.support.mandates import sample
+
+    view = sample.give(giver, taker, at=at)
+    here = "/my/mandates/"
+    return here, f"{here}new/?side=give", f"{here}new/?side=ask", f"{here}{view.key}/"
 
 
 def _rights(at: datetime) -> tuple[str, ...]:

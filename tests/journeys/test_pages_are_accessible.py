@@ -67,7 +67,14 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
         ("", [*ANYBODY, scene.guide, f"{scene.guide}short/", scene.verify]),
         (
             stage.WAITING,
-            [*MINE, scene.form, scene.progress, f"{scene.progress}withdraw/", *scene.mine_together],
+            [
+                *MINE,
+                scene.form,
+                scene.progress,
+                f"{scene.progress}withdraw/",
+                *scene.mine_together,
+                *scene.mandates,
+            ],
         ),
         (stage.HOLDER, [scene.result]),
         (

@@ -146,13 +146,19 @@ def list_items(
     after: int = 0,
     limit: int = 50,
     on: date | None = None,
+    here: bool = False,
 ) -> tuple[ItemRow, ...]:
-    """A page of items in force: narrowed by division subtree, 服务对象 and department name or USCC."""
+    """A page of items in force: narrowed by division subtree, 服务对象 and department name or USCC.
+
+    ``here``: only those applied for on this platform.
+    """
     rows = ItemVersionRecord.objects.in_force(on or moments.legal_date(moments.now()))
     if division:
         rows = rows.filter(division_code__startswith=significant_prefix(division))
     if served:
         rows = rows.filter(served__contains=[served])
+    if here:
+        rows = rows.filter(handling_mode=HandlingMode.PLATFORM)
     if len(department) == 18:
         rows = rows.filter(department=department)
     elif department:

@@ -17,6 +17,7 @@ from yiwang.entrance.api import (
     engine,
     halls,
     leader,
+    mandates,
     materials,
     messages,
     papers,
@@ -48,7 +49,7 @@ api = Door(
 )
 for module in (
     search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
-    branches, visits, conversations, checking, papers, reviews, messages, verify, registers,
+    branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns,
 ):  # fmt: skip
     api.add_router("", module.router)

@@ -10,5 +10,6 @@ def page_of(subject: str) -> str:
         "case": f"/my/cases/{key}/",
         "draft": f"/my/drafts/{key}/",
         "account": "/my/security/",
+        "mandate": f"/my/mandates/{key}/",
     }
     return pages.get(kind, "")

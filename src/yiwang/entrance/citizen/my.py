@@ -13,6 +13,7 @@ from yiwang.entrance.citizen import waiting
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
+from yiwang.support.mandates import queries as mandates
 from yiwang.support.messages import queries as messages
 
 _A_PAGE: Final = 20
@@ -32,5 +33,6 @@ def space(request: HttpRequest) -> HttpResponse:
         "next": f"/my/?after={page.next}" if page.next else "",
         "first": "/my/" if after else "",
         "unread": messages.count_unread(actor),
+        "usable": mandates.list_usable(actor, at=at) if actor.on_behalf_of is None else (),
     }
     return render(request, "citizen/my.html", values)

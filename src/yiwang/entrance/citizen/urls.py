@@ -6,6 +6,7 @@ from django.urls import path
 
 from yiwang.entrance.citizen import (
     account,
+    acting,
     acts,
     correct,
     credit,
@@ -17,6 +18,7 @@ from yiwang.entrance.citizen import (
     inbox,
     items,
     laws,
+    mandates,
     my,
     progress,
     promised,
@@ -86,6 +88,12 @@ urlpatterns = [
     *reviews.urlpatterns,
     path("my/messages/", inbox.inbox, name="messages"),
     path("my/messages/read/", inbox.read_all, name="messages-read"),
+    path("my/mandates/", mandates.overview, name="mandates"),
+    path("my/mandates/new/", mandates.new, name="new-mandate"),
+    path("my/mandates/<str:mandate_key>/", mandates.show, name="mandate"),
+    path("my/mandates/<str:mandate_key>/settle/", mandates.settle, name="settle-mandate"),
+    path("my/mandates/<str:mandate_key>/act/", acting.begin, name="act-for"),
+    path("acting/stop/", acting.stop, name="act-for-oneself"),
     path("my/reads/", reads.reads, name="reads"),
     path("accessibility/", duties.accessibility, name="accessibility"),
     path("privacy/", duties.privacy, name="privacy"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.entrance.shell import looks, navigation, place
 from yiwang.entrance.shell.sheets import SHEETS
-from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind
+from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Power
 
 _HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
 
@@ -35,6 +35,11 @@ class Shell:
     @property
     def signed_in(self) -> bool:
         return self.actor.kind is not ActorKind.ANONYMOUS
+
+    @property
+    def acting(self) -> Power | None:
+        """By what mandate the visitor acts for another; every page says so."""
+        return self.actor.mandate
 
     @property
     def who(self) -> str:

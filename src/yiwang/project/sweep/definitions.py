@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yiwang.entrance.shell.access import Policy
-from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Role
+from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Power, PowerAct, Role
 from yiwang.kernel.places import in_subtree
 
 
@@ -56,11 +56,16 @@ class Thing:
     readers: frozenset[Role] = frozenset()
     public: bool = False
     of_person: bool = False  # belongs to the human being, whomever he acts for
+    item: str = ""  # of which item it is; unknown: for nobody whose mandate names items
+    needs: PowerAct = PowerAct.SEE  # what a mandate must allow
+    own: bool = False  # nobody's business who acts for the owner
 
     def may_be_seen_by(self, actor: Actor) -> bool:
         """Ownership and grants, in the plainest words."""
         if self.public:
             return True
+        if actor.mandate is not None and not self.of_person:
+            return actor.on_behalf_of == self.owner and not self.own and self._given(actor.mandate)
         if actor.kind is ActorKind.PERSON:
             mine = actor.reference if self.of_person else actor.applicant
             return mine == self.owner
@@ -72,6 +77,12 @@ class Thing:
                 for grant in actor.grants
             )
         return False
+
+    def _given(self, power: Power) -> bool:
+        acts = set(power.acts)
+        if PowerAct.APPLY in acts:
+            acts.add(PowerAct.SEE)
+        return self.needs in acts and (power.items is None or self.item in power.items)
 
 
 @dataclass(frozen=True, slots=True)

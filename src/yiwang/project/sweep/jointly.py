@@ -92,7 +92,7 @@ def make_visit(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
     row = visits.keep_record(key=row.key, version=row.version, record=record, actor=one, at=at)
     for officer in (one, two):
         row = visits.sign(key=row.key, version=row.version, actor=officer, at=at)
-    thing = Thing(row.key, owner.applicant, places.CHENGGUAN, department, _STAFF)
+    thing = Thing(row.key, owner.applicant, places.CHENGGUAN, department, _STAFF, item=uploads.ITEM)
     return {"visit": thing, "photograph": replace(thing, key=stored.key)}
 
 

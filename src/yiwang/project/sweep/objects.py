@@ -24,11 +24,11 @@ from yiwang.foundation.laws import actions as laws
 from yiwang.governance.supervision import actions as supervision
 from yiwang.governance.supervision import queries as supervision_queries
 from yiwang.governance.supervision.definitions import Colour
-from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, PowerAct, Role, machine
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import following, hall, jointly, promises, uploads
+from yiwang.project.sweep import acting, following, hall, jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -93,6 +93,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "consultation_key": "consultation",
     "step_key": "step",
     "step": "step",
+    "mandate_key": "mandate",
+    "paper_key": "paper",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right.
@@ -173,13 +175,13 @@ def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Th
     review = reviews.give_review(
         case_key=case.key, handling="", level=5, text="权限检查", actor=owner, at=at
     )
-    thing = Thing(case.key, owner.applicant, places.CHENGGUAN, department, _DESK)
+    thing = Thing(case.key, owner.applicant, places.CHENGGUAN, department, _DESK, item=_ITEM)
     licence = _issue(case.reference, owner, department, at)
     return {
         "case": thing,
         "letter": replace(thing, key=letter.key),
-        "licence": replace(thing, key=licence.key),
-        "rectification": replace(thing, key=review.rectification),
+        "licence": replace(thing, key=licence.key, item="", needs=PowerAct.RECEIVE),
+        "rectification": replace(thing, key=review.rectification, item=""),
         **jointly.make_remark(case.key, thing, owner=owner, at=at),
         "file": replace(thing, key=uploads.upload(case.reference, owner, at)),
         "verify_code": Thing(licence.verify_code, public=True),
@@ -211,7 +213,9 @@ def make_draft(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
     draft = uploads.draft(owner, at)
     step = intake.get_form(draft.item_code, draft.item_version).steps[0].key
     return {
-        "draft": Thing(draft.key, owner=owner.applicant),
+        "draft": Thing(
+            draft.key, owner=owner.applicant, item=draft.item_code, needs=PowerAct.APPLY
+        ),
         "step": Thing(step, public=True),
     }
 
@@ -280,7 +284,7 @@ def make_message(*, owner: Actor, department: str, at: datetime) -> Mapping[str,
         subject=owner.applicant,
         at=at,
     )
-    return {"message": Thing(told.key, owner=owner.applicant)}
+    return {"message": Thing(told.key, owner=owner.applicant, own=True)}
 
 
 def make_phrase(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -333,6 +337,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     jointly.make_visit,
     hall.make_turn,
     following.make_register_entry,
+    acting.make_mandate,
 )
 
 

@@ -57,8 +57,11 @@ def make(*, case: str, owner: Actor, department: str, at: datetime) -> Mapping[s
         at=at,
     )
     return {
-        kind: Thing(key, owner.applicant, places.CHENGGUAN, department, _STAFF)
-        for kind, key in (
-            ("tolerance", tolerance), ("commitment", commitment), ("breach", breach.key),
+        kind: Thing(
+            key, owner.applicant, places.CHENGGUAN, department, _STAFF, item=item
+        )
+        for kind, key, item in (
+            ("tolerance", tolerance, sample.CODE), ("commitment", commitment, sample.CODE),
+            ("breach", breach.key, ""),
         )
     }  # fmt: skip

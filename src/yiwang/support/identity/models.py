@@ -73,6 +73,7 @@ class SignIn(models.Model):
     mandate = models.CharField(
         max_length=16, default="", db_default=""
     )  # by which it acts for whom
+    stand_in = models.CharField(max_length=16, default="", db_default="")  # for which colleague
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -248,3 +249,34 @@ class ApiToken(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_it_is_made"
             )
         ]
+
+
+class StandIn(models.Model):
+    """代理: one official does another's work for a time; counts once a second person has confirmed it."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    principal = models.ForeignKey(Account, models.CASCADE, related_name="stood_in_for")
+    taker = models.ForeignKey(Account, models.CASCADE, related_name="stands_in")
+    reason = models.CharField(max_length=200)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=80, null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(principal=F("taker")), name="nobody_stands_in_for_himself"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=F("valid_from")), name="stand_in_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | ~Q(confirmed_by=F("asked_by")) & ~Q(confirmed_by=""),
+                name="stand_in_needs_a_second_person",
+            ),
+        ]
+        indexes = [models.Index(fields=["valid_until", "key"], name="stand_ins_by_their_end")]

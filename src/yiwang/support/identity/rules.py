@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from yiwang.kernel.actor import Grant, Role
 from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
+from yiwang.kernel.places import in_subtree
 from yiwang.support.identity.definitions import AccountKind, LoginForm, Method
+from yiwang.support.identity.definitions.duties import LOCAL_ROLES
 from yiwang.support.identity.definitions.factors import Proof
 from yiwang.support.identity.definitions.places import BROWSERS, SYSTEMS, Place, PlaceKind
 
@@ -185,3 +188,19 @@ def with_mark(number: str, marks: Collection[str], mark: str, most: int = 8) -> 
     """The device's cookie after one more account signed in well; the newest accounts are kept."""
     kept = [mark, *(one for one in marks if one != mark)][:most]
     return ".".join([number, *kept])
+
+
+def may_grant(
+    held: Iterable[Grant], *, role: Role, division_code: str, department: str | None
+) -> bool:
+    """A security administrator anywhere; a local one working roles inside his own place and body."""
+    return any(
+        grant.role is Role.SECURITY_ADMIN
+        or (
+            grant.role is Role.LOCAL_ADMIN
+            and role in LOCAL_ROLES
+            and in_subtree(division_code, grant.division_code)
+            and grant.department in (None, department)
+        )
+        for grant in held
+    )

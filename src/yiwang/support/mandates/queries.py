@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor, ActorKind, Power, PowerAct
 from yiwang.kernel.pages import Page, bounded, cut
-from yiwang.kernel.refusals import NotFound
+from yiwang.kernel.refusals import InvalidInput, NotFound
 from yiwang.support.mandates import rules
 from yiwang.support.mandates.definitions import (
     KIND_LABELS,
@@ -98,6 +98,35 @@ def get_mandate(key: str, actor: Actor, *, at: datetime) -> MandateView:
     if row is None:
         raise NotFound
     return view_of(row, at)
+
+
+def preview(
+    *,
+    kind: MandateKind,
+    giver: str,
+    taker: str,
+    items: Mapping[str, str] | None,
+    acts: Collection[PowerAct],
+    valid_until: datetime,
+    actor: Actor,
+    at: datetime,
+) -> str:
+    """The text the giver is about to consent to. ``InvalidInput`` as ``actions.propose`` says it."""
+    wrong = rules.problems(
+        kind=kind, giver=giver, taker=taker, items=items, acts=acts, valid_until=valid_until, at=at
+    )
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    if actor.applicant != giver:
+        raise NotFound
+    return rules.text_of(
+        giver=libraries.get_name(giver),
+        taker=libraries.get_name(taker),
+        items=items,
+        acts=acts,
+        valid_from=at,
+        valid_until=valid_until,
+    )
 
 
 def list_given(

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import KEY_LENGTH, new_key
-from yiwang.kernel.rights import within_mandate
 from yiwang.mechanisms.crypto.fields import EncryptedText
 from yiwang.support.messages.definitions import SmsState
 
@@ -19,7 +18,10 @@ class MessageRows(models.QuerySet["Message"]):
         """Only the recipient's own, officials included; a firm's inbox is its representatives'."""
         if actor.kind is ActorKind.ANONYMOUS:
             return self.none()
-        return self.filter(within_mandate(actor), recipient=actor.applicant)
+        if actor.mandate is not None:  # an inbox is nobody else's
+            return self.none()
+        own = actor.reference if actor.kind is ActorKind.OFFICIAL else actor.applicant
+        return self.filter(recipient=own)
 
 
 class Message(models.Model):

@@ -404,3 +404,4 @@ class CaseView:
     silence_at: datetime | None = None
     body_name: str = ""
     delivered_by: str = ""
+    handed_in_by: str = ""  # who did it for the applicant

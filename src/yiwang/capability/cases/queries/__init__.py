@@ -19,6 +19,7 @@ from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
 from yiwang.capability.cases.queries.one import find_receipt, get_case, get_shared_case
+from yiwang.capability.cases.queries.views import handed_in_by
 from yiwang.capability.cases.queries.work import (
     count_filtered,
     count_work,
@@ -46,6 +47,7 @@ __all__ = [
     "get_inside",
     "get_notice",
     "get_shared_case",
+    "handed_in_by",
     "has_flow",
     "is_renewed_by_silence",
     "is_silent",

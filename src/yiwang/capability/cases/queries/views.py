@@ -23,6 +23,7 @@ from yiwang.capability.cases.queries.standing import (
     accepted_by_now,
     machine_for,
 )
+from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.journal.definitions import Entry
@@ -224,9 +225,22 @@ def timeline(row: Case, entries: Sequence[Entry]) -> tuple[TimelineRow, ...]:
     return tuple(rows)
 
 
+def handed_in_by(*, submitted_by: str, applicant: str) -> str:
+    """Who handed it in for the applicant; "" when the applicant did."""
+    if submitted_by == applicant:
+        return ""
+    if submitted_by.startswith("official:"):
+        return "窗口人员当面代办"
+    people = libraries.list_persons((submitted_by,))
+    names = [person.name_masked for person in people.values()]
+    return f"{names[0]}代办" if names else "代办人"
+
+
 def _who(row: Case, entry: Entry) -> str:
     if entry.on_behalf_of == row.applicant and entry.actor.startswith("official:"):
         return "申请人，在窗口办"
+    if entry.mandate:
+        return "代办人"
     by_window = row.submitted_by.startswith("official:")
     themselves = (row.applicant,) if by_window else (row.applicant, row.submitted_by)
     if entry.actor in themselves or entry.on_behalf_of == row.applicant:

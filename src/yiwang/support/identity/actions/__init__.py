@@ -32,6 +32,7 @@ from yiwang.support.identity.actions.recovering import (
 from yiwang.support.identity.actions.sessions import (
     choose_mandate,
     choose_organization,
+    choose_stand_in,
     end_other_sessions,
     end_session,
     keep_alive,
@@ -44,6 +45,16 @@ from yiwang.support.identity.actions.signing_in import (
     confirm_with_passkey,
     sign_in,
     sign_in_with_passkey,
+)
+from yiwang.support.identity.actions.staffing import (
+    insist_may_let_go,
+    let_go,
+    open_staff_account,
+)
+from yiwang.support.identity.actions.standing_in import (
+    ask_stand_in,
+    confirm_stand_in,
+    end_stand_in,
 )
 from yiwang.support.identity.actions.stepping_up import (
     begin_step_up,
@@ -61,6 +72,7 @@ __all__ = [
     "add_passkey",
     "appoint_first_admins",
     "ask_recovery",
+    "ask_stand_in",
     "begin_passkey",
     "begin_passkey_sign_in",
     "begin_second_factor",
@@ -68,10 +80,12 @@ __all__ = [
     "change_password",
     "choose_mandate",
     "choose_organization",
+    "choose_stand_in",
     "clear_away",
     "confirm_grant",
     "confirm_recovery",
     "confirm_second_factor",
+    "confirm_stand_in",
     "confirm_with_passkey",
     "create_official_account",
     "create_person_account",
@@ -80,10 +94,14 @@ __all__ = [
     "end_hall_network",
     "end_other_sessions",
     "end_session",
+    "end_stand_in",
     "grant_role",
+    "insist_may_let_go",
     "issue_token",
     "keep_alive",
+    "let_go",
     "link_person",
+    "open_staff_account",
     "recover",
     "register_hall_network",
     "remove_passkey",

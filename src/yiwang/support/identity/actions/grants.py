@@ -13,17 +13,40 @@ from yiwang.kernel.places import pad, significant_prefix
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.identity import rules
 from yiwang.support.identity.definitions import (
     LONGEST_GRANT,
     AccountKind,
     CannotConfirm,
 )
+from yiwang.support.identity.definitions.duties import APART, CannotBeTwoAdministrators
 from yiwang.support.identity.models import Account, RoleGrant
 
 
-def _refuse_unless_security(actor: Actor) -> None:
-    if actor.kind is not ActorKind.MACHINE and not actor.has_role(Role.SECURITY_ADMIN):
+def insist_may_grant(
+    actor: Actor, *, role: Role, division_code: str, department: str | None
+) -> None:
+    """A security administrator anywhere; a local administrator the working roles of his own place.
+
+    Nobody by another's right: who stands in or acts by a mandate gives no role. ``NotAllowed``.
+    """
+    if actor.kind is ActorKind.MACHINE:
+        return
+    if actor.on_behalf_of is not None or not rules.may_grant(
+        actor.grants, role=role, division_code=division_code, department=department
+    ):
         raise NotAllowed
+
+
+def _insist_apart(account: Account, role: Role, at: datetime) -> None:
+    """三员分立: of the three administrators nobody is two. The account's row is locked."""
+    if role not in APART:
+        return
+    standing = RoleGrant.objects.filter(
+        account=account, role__in=APART - {role}, revoked_at=None, valid_until__gt=at
+    )
+    if standing.exists():
+        raise CannotBeTwoAdministrators
 
 
 @transaction.atomic
@@ -37,21 +60,24 @@ def grant_role(
     actor: Actor,
     at: datetime,
 ) -> str:
-    """A security administrator gives an official a role in a division subtree, for at most a year.
+    """An administrator gives an official a role in a division subtree, for at most a year.
 
     Returns the grant's key; it counts only once somebody else confirms it. NotAllowed without the
-    role, InvalidInput for a term that is over or too long, NotFound unless an active official.
+    right, InvalidInput for a term that is over or too long, NotFound unless an active official,
+    CannotBeTwoAdministrators.
     """
-    _refuse_unless_security(actor)
+    insist_may_grant(actor, role=role, division_code=division_code, department=department)
     significant_prefix(division_code)
     if not at < valid_until <= at + LONGEST_GRANT:
         problem = FieldProblem("valid_until", "授权期限应在一年以内。", "请改期限。")
         raise InvalidInput(fields=[problem])
-    official = Account.objects.filter(key=account, kind=AccountKind.OFFICIAL, active=True).first()
+    rows = Account.objects.select_for_update()
+    official = rows.filter(key=account, kind=AccountKind.OFFICIAL, active=True).first()
     if official is None:
         raise NotFound
     if official.subject == actor.reference:
         raise NotAllowed("不能给自己授权。", "请由其他安全管理员办理。")
+    _insist_apart(official, role, at)
     row = RoleGrant.objects.create(
         account=official,
         role=role,
@@ -105,14 +131,15 @@ def confirm_grant(*, grant: str, actor: Actor, at: datetime) -> None:
 
     CannotConfirm for the one who gave it or the one who gets it, or when it was already settled.
     """
-    _refuse_unless_security(actor)
     row = RoleGrant.objects.select_for_update().select_related("account").filter(key=grant).first()
     if row is None:
         raise NotFound
+    _insist_may_settle(actor, row)
     if actor.reference in (row.granted_by, row.account.subject):
         raise CannotConfirm("授权要由另一个人确认。", "请由其他安全管理员确认。")
     if row.confirmed_by is not None or row.revoked_at is not None:
         raise CannotConfirm
+    _insist_apart(row.account, Role(row.role), at)
     row.confirmed_by = actor.reference
     row.save(update_fields=["confirmed_by"])
     _end_sessions(row)
@@ -122,14 +149,20 @@ def confirm_grant(*, grant: str, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def revoke_grant(*, grant: str, actor: Actor, at: datetime) -> None:
     """A role is taken back; the official's sessions end. NotFound unless it stands."""
-    _refuse_unless_security(actor)
     row = RoleGrant.objects.select_for_update().select_related("account").filter(key=grant).first()
     if row is None or row.revoked_at is not None:
         raise NotFound
+    _insist_may_settle(actor, row)
     row.revoked_at = at
     row.save(update_fields=["revoked_at"])
     _end_sessions(row)
     _note("grant_revoked", row, actor, at)
+
+
+def _insist_may_settle(actor: Actor, row: RoleGrant) -> None:
+    insist_may_grant(
+        actor, role=Role(row.role), division_code=row.division_code, department=row.department
+    )
 
 
 def _end_sessions(row: RoleGrant) -> None:

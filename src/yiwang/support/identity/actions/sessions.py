@@ -23,6 +23,7 @@ from yiwang.support.identity.definitions import (
     Origin,
     SignedIn,
 )
+from yiwang.support.identity.definitions.duties import CannotStandIn
 from yiwang.support.identity.models import Account, SignIn
 from yiwang.support.mandates import queries as mandates
 
@@ -35,6 +36,7 @@ def open_session(
     at: datetime,
     on_behalf_of: str | None = None,
     mandate: str = "",
+    stand_in: str = "",
     raised: tuple[int | None, datetime | None] = (None, None),
 ) -> SignedIn:
     """A new session with a new secret of 256 bits; runs in the caller's transaction."""
@@ -47,6 +49,7 @@ def open_session(
         method=method,
         on_behalf_of=on_behalf_of,
         mandate=mandate,
+        stand_in=stand_in,
         created_at=at,
         seen_at=at,
         device=rules.device_of(origin.agent),
@@ -58,6 +61,8 @@ def open_session(
     actor = queries.get_actor(account.key, at=at, on_behalf_of=on_behalf_of)
     if mandate:
         actor = mandates.carry(actor, mandate, at=at)
+    if stand_in:
+        actor = queries.standing_in(actor, stand_in, at=at)
     journal.record(
         actor=actor,
         act="identity.signed_in",
@@ -161,6 +166,23 @@ def choose_mandate(
     return _reopen(old, origin, at, on_behalf_of=acting.on_behalf_of, mandate=mandate)
 
 
+@transaction.atomic
+def choose_stand_in(
+    *, session_key: str, stand_in: str, actor: Actor, at: datetime, origin: Origin = NOWHERE
+) -> SignedIn:
+    """An official goes on with a colleague's work; ``choose_organization(None)`` leads back.
+
+    Refusals: NotFound (not his to do), CannotStandIn (not begun, not confirmed, over), NotSignedIn.
+    """
+    view = queries.get_stand_in(stand_in)
+    if view.taker != actor.reference:
+        raise NotFound
+    if not view.counts(at):
+        raise CannotStandIn
+    old = _taken_over(session_key, actor, at)
+    return _reopen(old, origin, at, on_behalf_of=view.principal, stand_in=stand_in)
+
+
 def _taken_over(session_key: str, actor: Actor, at: datetime) -> SignIn:
     """The old session, ended, so that a new one goes on."""
     old = (
@@ -177,7 +199,13 @@ def _taken_over(session_key: str, actor: Actor, at: datetime) -> SignIn:
 
 
 def _reopen(
-    old: SignIn, origin: Origin, at: datetime, *, on_behalf_of: str | None, mandate: str = ""
+    old: SignIn,
+    origin: Origin,
+    at: datetime,
+    *,
+    on_behalf_of: str | None,
+    mandate: str = "",
+    stand_in: str = "",
 ) -> SignedIn:
     return open_session(
         account=old.account,
@@ -186,6 +214,7 @@ def _reopen(
         at=at,
         on_behalf_of=on_behalf_of,
         mandate=mandate,
+        stand_in=stand_in,
         raised=(old.raised_to, old.raised_until),
     )
 
@@ -195,9 +224,9 @@ def keep_alive(*, session_key: str, actor: Actor, at: datetime) -> bool:
 
     Whoever no longer represents the firm he signed in for is out with the next note.
     """
-    firm = (
-        actor.on_behalf_of if actor.mandate is None else None
-    )  # a mandate is asked at every request
+    firm = actor.on_behalf_of or ""
+    if actor.mandate is not None or not firm.startswith("organization:"):
+        firm = ""  # mandates and stand-ins are asked at every request
     if firm and not libraries.represents(actor.reference, firm):
         SignIn.objects.filter(key=session_key, ended_at__isnull=True).update(ended_at=at)
         return False

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.journal import actions as journal
@@ -31,6 +31,8 @@ def issue_token(
     """
     if actor.scopes is not None:
         raise NotAllowed("令牌不能再生成令牌。", "请登录后办理。")
+    if actor.kind is ActorKind.OFFICIAL and actor.on_behalf_of is not None:
+        raise NotAllowed("代理别人时不能生成令牌。", "请先回到自己的身份。")
     account = (
         Account.objects.select_for_update().filter(subject=actor.reference, active=True).first()
     )

@@ -106,6 +106,8 @@ SCOPES = {
     "licences:read": "查看自己的证照",
     "messages:read": "查看自己的消息",
     "messages:write": "把消息标为已读",
+    "mandates:read": "查看自己的授权",
+    "mandates:write": "请人授权、接受和撤回授权",
     "reviews:read": "查看评价和整改进展",
     "reviews:write": "评价办理过程",
     "entitlements:write": "更换自己待遇的收款账户",

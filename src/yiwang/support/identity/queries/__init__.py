@@ -28,6 +28,7 @@ from yiwang.support.identity.definitions import (
     StandingGrant,
     TokenView,
 )
+from yiwang.support.identity.definitions.duties import STOOD_IN
 from yiwang.support.identity.models import Account, ApiToken, Passkey, RoleGrant
 from yiwang.support.identity.queries.security import (
     count_other_sessions,
@@ -39,6 +40,13 @@ from yiwang.support.identity.queries.security import (
     list_proofs,
     list_recoveries,
     list_sessions,
+)
+from yiwang.support.identity.queries.staff import (
+    get_stand_in,
+    list_staff,
+    list_stand_ins,
+    list_stand_ins_of_staff,
+    places_of,
 )
 from yiwang.support.mandates import queries as mandates
 
@@ -55,6 +63,7 @@ __all__ = [
     "get_actor",
     "get_face_check",
     "get_grant",
+    "get_stand_in",
     "insist_on_assurance",
     "list_grants",
     "list_hall_networks",
@@ -63,8 +72,13 @@ __all__ = [
     "list_proofs",
     "list_recoveries",
     "list_sessions",
+    "list_staff",
+    "list_stand_ins",
+    "list_stand_ins_of_staff",
     "list_standing_grants",
     "list_tokens",
+    "places_of",
+    "standing_in",
     "token_digest",
 ]
 
@@ -76,7 +90,7 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, s.mandate, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
+    select s.key, s.on_behalf_of, s.mandate, s.stand_in, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
@@ -130,7 +144,7 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     if not found:
         return None
     [row] = found
-    key, on_behalf_of, mandate, seen_at, method, raised_to, raised_until, *who = row
+    key, on_behalf_of, mandate, stand_in, seen_at, method, raised_to, raised_until, *who = row
     actor = _actor(tuple(who), on_behalf_of=on_behalf_of, request_id=request_id)
     level = rules.session_level(
         proofed=actor.assurance_level,
@@ -142,6 +156,8 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     actor = replace(actor, assurance_level=level)
     if mandate:
         actor = mandates.carry(actor, mandate, at=at)
+    if stand_in:
+        actor = standing_in(actor, stand_in, at=at)
     return Session(key=key, actor=actor, seen_at=seen_at)
 
 
@@ -170,6 +186,19 @@ def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) ->
         raise NotFound("没有这个账号，或者账号已停用。", "请联系管理员。")
     [row] = found
     return _actor(row, on_behalf_of=on_behalf_of)
+
+
+def standing_in(actor: Actor, stand_in: str, *, at: datetime) -> Actor:
+    """The same official doing a colleague's work on cases, with the colleague's grants and no other;
+    with none at all once it is over."""
+    view = get_stand_in(stand_in)
+    name = f"{actor.display_name}（代{view.principal_name}）"
+    grants: tuple[Grant, ...] = ()
+    principal = find_account(view.principal)
+    if view.taker == actor.reference and view.counts(at) and principal and principal.active:
+        held = get_actor(principal.key, at=at).grants
+        grants = tuple(grant for grant in held if grant.role in STOOD_IN)
+    return replace(actor, display_name=name, on_behalf_of=view.principal, grants=grants)
 
 
 def _view(row: Account) -> AccountView:

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from yiwang.foundation.libraries import sample as people
-from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.support.mandates import sample
 
 BODY = "11620102000000019B"
@@ -35,5 +34,4 @@ def giver(father):
 
 
 def clerk(name="wang", body=BODY, person=""):
-    grant = Grant(Role.WINDOW_CLERK, "620102000000", body)
-    return Actor(ActorKind.OFFICIAL, f"official:{name}", "王", grants=(grant,), person=person)
+    return sample.clerk(name, "620102000000", body, person=person)

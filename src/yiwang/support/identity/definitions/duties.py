@@ -1,0 +1,54 @@
+"""Who may give which role, who is never two things at once, and stand-ins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from yiwang.kernel.actor import CASE_STAFF, Role
+from yiwang.kernel.refusals import Refusal
+
+#: 三员: 系统管理员, 安全管理员, 审计管理员. Of them nobody is two (GB/T 22239-2019, level 3).
+APART: Final = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
+#: What a county's own administrator may give in his place.
+LOCAL_ROLES: Final = frozenset({*CASE_STAFF, Role.LEADER, Role.ITEM_ADMIN})
+#: What a stand-in takes over: work on cases, never an administrator's powers.
+STOOD_IN: Final = frozenset(CASE_STAFF)
+LONGEST_STAND_IN: Final = timedelta(days=90)
+
+
+class CannotBeTwoAdministrators(Refusal):
+    """三员分立."""
+
+    sentence = "系统管理员、安全管理员、审计管理员不能是同一个人。"
+    remedy = "请先收回另一个管理员角色，或者换一位工作人员。"
+
+
+class CannotStandIn(Refusal):
+    """Settled already, over, or not to be confirmed by this person."""
+
+    sentence = "这项代理现在不能这样办理。"
+    remedy = "请刷新页面看最新情况，或请另一位管理员确认。"
+
+
+@dataclass(frozen=True, slots=True)
+class StandInView:
+    """One stand-in: who for whom, from when until when, and how it stands."""
+
+    key: str
+    principal: str
+    principal_name: str
+    taker: str
+    taker_name: str
+    reason: str
+    valid_from: datetime
+    valid_until: datetime
+    asked_by: str
+    confirmed_by: str | None
+    ended_at: datetime | None
+
+    def counts(self, at: datetime) -> bool:
+        """Confirmed, begun, not over."""
+        settled = self.confirmed_by is not None and self.ended_at is None
+        return settled and self.valid_from <= at < self.valid_until
