@@ -126,6 +126,9 @@ def _may(route: Route, estate: Estate | None, visitor: Visitor) -> bool:
     """Declared policy, and the first (outermost) object of the address."""
     if route.policy is None or route.policy.refusal(visitor.actor) is not None:
         return False
+    power, needs = visitor.actor.mandate, objects.NEEDS.get(route.template)
+    if power is not None and needs is not None and not power.allows(needs):
+        return False
     asked = _asked(route, estate)
     return not asked or asked[0].may_be_seen_by(visitor.actor)
 

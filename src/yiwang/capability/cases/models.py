@@ -364,6 +364,9 @@ class CaseWork(models.Model):
             models.Index(fields=["department", "due_on", "case"], name="cases_work_due"),
             models.Index(fields=["department", "case"], name="cases_work_received"),
             models.Index(
+                fields=["official"], name="cases_work_of_official", condition=~Q(official="")
+            ),
+            models.Index(
                 fields=["division_code", "due_on"],
                 name="cases_work_of_division",
                 opclasses=["varchar_pattern_ops", "date_ops"],

@@ -37,6 +37,7 @@ class ItemImplementation(models.Model):
     origin = models.CharField(max_length=8, choices=[("PACK", "应用包"), ("IMPORT", "导入")])
     local_code = models.CharField(max_length=120, blank=True)
     local_code_malformed = models.BooleanField(default=False)
+    paused_reason = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [

@@ -53,11 +53,13 @@ class ItemVersion:
     handling_items: tuple[HandlingItem, ...]
     origin: str  # PACK or IMPORT
     local_code_malformed: bool = False
+    paused_reason: str = ""  # why the place takes no new applications now
 
     @property
     def open_for_application(self) -> bool:
         """True when a person can apply here, on this platform."""
-        return self.item.handling_mode is HandlingMode.PLATFORM and self.state == "PUBLISHED"
+        here = self.item.handling_mode is HandlingMode.PLATFORM and self.state == "PUBLISHED"
+        return here and not self.paused_reason
 
     @property
     def handling_mode_label(self) -> str:
@@ -77,6 +79,7 @@ class ItemRow:
     handling_mode: HandlingMode
     served: tuple[str, ...]
     position: int  # what the next page starts after
+    paused_reason: str = ""
 
     @property
     def handling_mode_label(self) -> str:
@@ -121,6 +124,7 @@ def find_item(
         handling_items=item.handling_items,
         origin=row.implementation.origin,
         local_code_malformed=row.implementation.local_code_malformed,
+        paused_reason=row.implementation.paused_reason,
     )
 
 
@@ -178,6 +182,7 @@ def _row(row: ItemVersionRecord) -> ItemRow:
         handling_mode=HandlingMode(row.handling_mode),
         served=tuple(row.served),
         position=row.pk,
+        paused_reason=row.implementation.paused_reason,
     )
 
 

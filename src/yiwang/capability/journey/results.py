@@ -250,6 +250,7 @@ def _licence(
         issuer=inside.body,
         issuer_name=inside.body_name,
         division_code=inside.division_code,
+        item_code=inside.item_code,
     )
     return issued.reference
 

@@ -16,9 +16,13 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, actor: Actor) -> ReviewQuerySet:
-        """Authors see their own, officials those about their division and department."""
-        roles = CASE_STAFF
-        return self.filter(scope_filter(actor, roles=roles, owner="reviewer", item="item_code"))
+        """Authors see their own, officials those about their division and department.
+
+        Who acts by a mandate sees none: what somebody thought of us is nobody else's.
+        """
+        if actor.mandate is not None:
+            return self.none()
+        return self.filter(scope_filter(actor, roles=CASE_STAFF, owner="reviewer"))
 
 
 class Review(models.Model):
@@ -58,6 +62,8 @@ class Review(models.Model):
 class RectificationQuerySet(models.QuerySet["RectificationOrder"]):
     def visible_to(self, actor: Actor) -> RectificationQuerySet:
         """Authors see the follow-up of their own review, officials those of their body."""
+        if actor.mandate is not None:
+            return self.none()
         return self.filter(
             scope_filter(
                 actor,

@@ -148,6 +148,28 @@ def plan(
     return row
 
 
+def hand_over(*, official: str, taker: str, actor: Actor, at: datetime) -> int:
+    """Every visit an officer has not signed yet gets another officer in his place; how many.
+
+    The caller has checked who may say so. ``InvalidInput`` when the other goes on it already or it is
+    his own matter.
+    """
+    moved = 0
+    for row in queries.planned_with(official).select_for_update().order_by("id"):
+        allowed = {one.reference for one in queries.colleagues_of(row, at=at)}
+        if taker in row.officers or taker not in allowed:
+            problem = FieldProblem("taker", f"{row.case_no}的核查不能由这位接手。", "请先改派。")
+            raise InvalidInput(fields=[problem])
+        row.officers = [taker if one == official else one for one in row.officers]
+        row.version += 1
+        row.save(update_fields=["officers", "version"])
+        if row.planned_at is not None:
+            day = legal_date(row.planned_at).isoformat()
+            _announce(row, VisitPlanned, actor, at, planned_on=day, again=True)
+        moved += 1
+    return moved
+
+
 def keep_record(*, key: str, version: int, record: Record, actor: Actor, at: datetime) -> Visit:
     """An officer writes down what was found; it may be unfinished. Signatures on another text fall away.
 

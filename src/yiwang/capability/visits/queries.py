@@ -280,3 +280,14 @@ def _photograph(
         position=Position(**one.position) if one.position else None,
         who=names.get(one.added_by, ""),
     )
+
+
+def count_planned_with(official: str) -> int:
+    """How many visits still to be made or signed name this officer."""
+    return planned_with(official).count()
+
+
+def planned_with(official: str) -> VisitQuerySet:
+    """Those the officer has not signed himself yet."""
+    rows = Visit.objects.filter(officers__contains=[official], state__in=OPEN_STATES)
+    return rows.exclude(signatures__official=official)

@@ -176,5 +176,11 @@ def _choose(request: HttpRequest) -> HttpResponseRedirect:
 def departments(request: HttpRequest) -> HttpResponse:
     """The departments of this place, with telephone and address."""
     code = place.of(request)
-    values = {"rows": directory.list_departments(code), "name": place.name_of(code)}
+    hours = directory.list_hours(code)
+    values = {
+        "rows": directory.list_departments(code),
+        "name": place.name_of(code),
+        "week": [(number, hours.get(number, ())) for number in range(7)] if hours else (),
+        "closed": directory.list_closed_days(code, since=moments.legal_date(moments.now())),
+    }
     return render(request, "citizen/departments.html", values)

@@ -22,6 +22,8 @@ PAGES: Final = (
 RIGHTS: Final = "/console/rights/"
 HALLS: Final = "/console/halls/"
 RECOVERY: Final = "/console/recovery/"
+LOCAL: Final = "/console/local/"
+LOCAL_ROLES: Final = (Role.LOCAL_ADMIN,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ def links(request: HttpRequest) -> tuple[Link, ...]:
         pages = (*pages, (RIGHTS, "授权"), (HALLS, "大厅网络"))
     if any(actor.has_role(role) for role in RECOVERY_ROLES):
         pages = (*pages, (RECOVERY, "找回账号"))
+    if any(actor.has_role(role) for role in LOCAL_ROLES):
+        pages = (
+            *pages,
+            (LOCAL, "工作人员"),
+            (f"{LOCAL}place/", "大厅和外观"),
+            (f"{LOCAL}items/", "事项开关"),
+        )
     if any(actor.has_role(role) for role in CASE_STAFF):
         pages = (("/desk/", "办公"), *pages)
     fits = [href for href, _label in pages if request.path.startswith(href)]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.console import calendar, halls, health, jobs, journal, recovery, rights
+from yiwang.entrance.console import (
+    calendar,
+    halls,
+    health,
+    jobs,
+    journal,
+    local,
+    local_place,
+    recovery,
+    rights,
+)
 
 urlpatterns = [
     path("console/", health.show_health),
@@ -22,6 +32,14 @@ urlpatterns = [
     path("console/recovery/", recovery.recovery),
     path("console/recovery/<str:recovery_key>/confirm/", recovery.confirm),
     path("console/recovery/<str:recovery_key>/drop/", recovery.drop),
+    path("console/local/", local.staff),
+    path("console/local/new/", local.new),
+    path("console/local/place/", local_place.place),
+    path("console/local/items/", local_place.items),
+    path("console/local/staff/<str:account_key>/", local.official),
+    path("console/local/staff/<str:account_key>/leave/", local.leave),
+    path("console/local/grants/<str:role_grant>/settle/", local.settle_grant),
+    path("console/local/stand-ins/<str:stand_in_key>/settle/", local.settle_stand_in),
     path("console/rights/", rights.show_rights),
     path("console/rights/propose/", rights.propose),
     path("console/rights/<str:role_grant>/confirm/", rights.confirm),

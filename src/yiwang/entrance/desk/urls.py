@@ -22,6 +22,7 @@ from yiwang.entrance.desk import (
     registers,
     reviews,
     serving,
+    standing_in,
     talks,
     trust,
     viewer,
@@ -41,6 +42,10 @@ urlpatterns = [
     path("desk/batch/", batch.batch),
     path("desk/filters/<str:filter_key>/forget/", filters.forget),
     *security.routes("desk/security/"),
+    path("desk/stand-ins/", standing_in.overview),
+    path("desk/stand-ins/stop/", standing_in.stop),
+    path("desk/stand-ins/<str:stand_in_key>/begin/", standing_in.begin),
+    path("desk/stand-ins/<str:stand_in_key>/end/", standing_in.end),
     path("desk/cases/<str:case_key>/", cases.show_case),
     *(
         path(f"desk/cases/<str:case_key>/acts/{slug}/", case_acts.take_act, {"slug": slug})

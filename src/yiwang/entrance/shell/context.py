@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from yiwang.entrance.shell import looks, navigation, place
 from yiwang.entrance.shell.sheets import SHEETS
 from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Power
+from yiwang.network.directory.definitions import LookView
 
 _HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
 
@@ -42,6 +43,16 @@ class Shell:
         return self.actor.mandate
 
     @property
+    def standing_in(self) -> bool:
+        """Does an official do a colleague's work now?"""
+        return self.actor.kind is ActorKind.OFFICIAL and self.actor.on_behalf_of is not None
+
+    @property
+    def look_of_place(self) -> LookView | None:
+        """The name and colour the visitor's place chose."""
+        return place.look_of(self.division_code)
+
+    @property
     def who(self) -> str:
         return self.actor.display_name or _("我的")
 
@@ -51,6 +62,9 @@ class Shell:
 
     @property
     def site_name(self) -> str:
+        own = self.look_of_place
+        if own is not None and own.name:
+            return own.name
         return _("甘肃政务服务") if self.division_code.startswith("62") else _("政务服务")
 
     @property

@@ -12,9 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yiwang.network.directory import queries as directory
+from yiwang.network.directory.definitions import LookView
 
 COOKIE: Final = "division"
 _NAME_KEPT_SECONDS = 600
+_LOOK_KEPT_SECONDS = 60
+_NEVER: Final = object()
 
 
 def of(request: HttpRequest) -> str:
@@ -45,3 +48,17 @@ def _look_up(code: str) -> str:
         return ""
     above = [row.name for row in directory.list_ancestors(code) if row.level > 1][-1:]
     return "".join([*above, division.name])
+
+
+def look_of(code: str) -> LookView | None:
+    """The name and colour of a place; remembered for a minute, because every page shows it."""
+    key = f"division-look:{code}"
+    known = cache.get(key, _NEVER)
+    if known is not _NEVER:
+        return known  # type: ignore[no-any-return]
+    try:
+        look = directory.find_look(code)
+    except DatabaseError:
+        return None
+    cache.set(key, look, _LOOK_KEPT_SECONDS)
+    return look

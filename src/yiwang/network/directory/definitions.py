@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from enum import IntEnum
+from datetime import date, time
+from enum import IntEnum, StrEnum
 
 
 class Level(IntEnum):
@@ -70,3 +70,42 @@ class LoadReport:
     read: int
     added: int
     changed: int
+
+
+class Colour(StrEnum):
+    """What a place's emblem may look like; each is dark enough on white (WCAG 2.2 AA)."""
+
+    BLUE = "BLUE"
+    RED = "RED"
+    GREEN = "GREEN"
+
+
+COLOUR_LABELS = {
+    Colour.BLUE: "蓝",
+    Colour.RED: "红",
+    Colour.GREEN: "绿",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One stretch of a day in which halls are open."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDayView:
+    """A day on which the halls of a place are shut; due dates do not move."""
+
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookView:
+    """The name beside the emblem ("" as usual) and its colour."""
+
+    name: str
+    colour: Colour

@@ -71,3 +71,45 @@ class Post(models.Model):
             )
         ]
         indexes = [models.Index(fields=["holder"], name="post_by_holder")]
+
+
+class OpeningHours(models.Model):
+    """开放时间 of the halls of a place, by weekday (0 Monday)."""
+
+    division_code = models.CharField(max_length=12)
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division_code", "weekday", "opens"], name="hours_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens"), weekday__lte=6),
+                name="hours_run_forwards",
+            ),
+        ]
+
+
+class ClosedDay(models.Model):
+    """临时不开放 of the halls of a place. Due dates follow the State Council's notice alone."""
+
+    division_code = models.CharField(max_length=12)
+    on = models.DateField()
+    reason = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["division_code", "on"], name="closed_day_once")
+        ]
+
+
+class LocalLook(models.Model):
+    """The name beside the emblem and its colour, in one place."""
+
+    division_code = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=20, blank=True)
+    colour = models.CharField(max_length=8)
+    set_at = models.DateTimeField()

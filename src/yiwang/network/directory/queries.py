@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from django.db.models import Q
 
-from yiwang.kernel.places import significant_prefix
+from yiwang.kernel.places import lineage, significant_prefix
 from yiwang.kernel.refusals import NotFound
 from yiwang.network.directory import rules
-from yiwang.network.directory.definitions import DepartmentView, DivisionView, PostView
-from yiwang.network.directory.models import Department, Division, Post
+from yiwang.network.directory.definitions import (
+    ClosedDayView,
+    Colour,
+    DepartmentView,
+    DivisionView,
+    Hours,
+    LookView,
+    PostView,
+)
+from yiwang.network.directory.models import (
+    ClosedDay,
+    Department,
+    Division,
+    LocalLook,
+    OpeningHours,
+    Post,
+)
 
 _MOST = 200
 
@@ -136,3 +152,40 @@ def list_posts(holder: str) -> tuple[PostView, ...]:
         )
         for row in rows[:_MOST]
     )
+
+
+def list_departments_below(division_code: str) -> tuple[DepartmentView, ...]:
+    """The departments of a division and everything below it, by code."""
+    prefix = significant_prefix(division_code)
+    rows = Department.objects.filter(division_code__startswith=prefix).order_by("uscc")
+    return tuple(_department(row) for row in rows[:_MOST])
+
+
+def list_hours(division_code: str) -> dict[int, tuple[Hours, ...]]:
+    """When the halls of a place are open, by weekday; of the nearest place above that says so."""
+    rows = list(
+        OpeningHours.objects.filter(division_code__in=lineage(division_code)).order_by("opens")
+    )
+    said = rules.nearest(division_code, {row.division_code for row in rows})
+    found: dict[int, tuple[Hours, ...]] = {}
+    for row in rows:
+        if row.division_code == said:
+            span = Hours(row.opens, row.closes)
+            found[row.weekday] = (*found.get(row.weekday, ()), span)
+    return found
+
+
+def list_closed_days(division_code: str, *, since: date) -> tuple[ClosedDayView, ...]:
+    """The days off still to come, of the place and of those above it."""
+    rows = ClosedDay.objects.filter(division_code__in=lineage(division_code), on__gte=since)
+    return tuple(ClosedDayView(row.on, row.reason) for row in rows.order_by("on")[:_MOST])
+
+
+def find_look(division_code: str) -> LookView | None:
+    """How the nearest place that says so looks; None: as usual."""
+    rows = {
+        row.division_code: row
+        for row in LocalLook.objects.filter(division_code__in=lineage(division_code))
+    }
+    said = rules.nearest(division_code, set(rows))
+    return LookView(rows[said].name, Colour(rows[said].colour)) if said else None

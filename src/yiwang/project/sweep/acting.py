@@ -26,6 +26,7 @@ from yiwang.support.mandates.definitions import MandateKind, MandateView
 
 _TAKER_SEED: Final = 7_700_009
 _DAY: Final = timedelta(days=1)
+_LONG: Final = timedelta(hours=2)
 #: The items of everything the makers make.
 THESE: Final = {uploads.ITEM: "权限检查", trusting.CODE: "权限检查"}
 _OTHERS: Final = {"another-item": "别的事项"}
@@ -67,9 +68,9 @@ def takers(owner: Actor, *, at: datetime) -> list[Visitor]:
 
 def _session(name: str, alone: Actor, view: MandateView | None, at: datetime) -> Visitor:
     if view is None:
-        return Visitor(name, alone, cookie=accounts.session_token(alone.reference, at=at))
+        return Visitor(name, alone, cookie=accounts.session_token(alone.reference, at=at + _LONG))
     token = accounts.session_token(
-        alone.reference, at=at, on_behalf_of=view.giver, mandate=view.key
+        alone.reference, at=at + _LONG, on_behalf_of=view.giver, mandate=view.key
     )
     return Visitor(name, mandate_queries.carry(alone, view.key, at=at), cookie=token)
 

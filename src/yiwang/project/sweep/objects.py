@@ -105,6 +105,12 @@ ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/desk/branches/{branch_key}/close/",
     "/desk/visits/{visit_key}/skip/",
 }
+#: Pages that stand for an act: what a mandate must allow there.
+NEEDS: Final = {
+    "/my/cases/{key}/withdraw/": PowerAct.APPLY,
+    "/my/cases/{key}/ask-person/": PowerAct.APPLY,
+    "/my/cases/{key}/result/": PowerAct.RECEIVE,
+}
 #: Operators' things, opened by role alone: none is made, 404 is a right answer to who may come in.
 ABSENT: Final = "999999999"
 #: Parameters that name something public or no object at all, with a value that exists.
@@ -118,6 +124,8 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "register_kind": "REFUSAL",
     "parked": ABSENT,
     "role_grant": ABSENT,
+    "stand_in_key": ABSENT,
+    "account_key": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
     "jobs": ABSENT,
@@ -180,8 +188,8 @@ def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Th
     return {
         "case": thing,
         "letter": replace(thing, key=letter.key),
-        "licence": replace(thing, key=licence.key, item="", needs=PowerAct.RECEIVE),
-        "rectification": replace(thing, key=review.rectification, item=""),
+        "licence": replace(thing, key=licence.key, needs=PowerAct.RECEIVE),
+        "rectification": replace(thing, key=review.rectification, own=True),
         **jointly.make_remark(case.key, thing, owner=owner, at=at),
         "file": replace(thing, key=uploads.upload(case.reference, owner, at)),
         "verify_code": Thing(licence.verify_code, public=True),
@@ -204,6 +212,7 @@ def _issue(case: str, owner: Actor, department: str, at: datetime) -> LicenceVie
         issuer=department,
         issuer_name="城关区民政局（示例）",
         division_code=places.CHENGGUAN,
+        item_code=_ITEM,
     )
 
 

@@ -16,6 +16,8 @@ from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import SCOPES
 
+#: On a busy machine the sweep takes longer than a session may idle.
+LONG_ENOUGH = timedelta(hours=2)
 HERE, ELSEWHERE = places.CHENGGUAN, "620103000000"
 _ON_PUBLIC_PAGES = ("本人", "其他人", "其他单位", "审批人，本部门本地")
 _FIRST_SEED = 7_700_000
@@ -92,7 +94,8 @@ def _officials(department: str, other: str, at: datetime) -> list[Visitor]:
 
 
 def _with_session(name: str, actor: Actor, at: datetime) -> Visitor:
-    token = accounts.session_token(actor.reference, at=at, on_behalf_of=actor.on_behalf_of)
+    later = at + LONG_ENOUGH
+    token = accounts.session_token(actor.reference, at=later, on_behalf_of=actor.on_behalf_of)
     return Visitor(name, actor, cookie=token, also_on_public_pages=name in _ON_PUBLIC_PAGES)
 
 

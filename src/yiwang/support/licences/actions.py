@@ -126,6 +126,7 @@ def issue(
     issuer: str,
     issuer_name: str,
     division_code: str,
+    item_code: str = "",
 ) -> LicenceView:
     """Issue the licence of a case: identifier, register row, journal entry; the PDF comes by job.
 
@@ -144,6 +145,7 @@ def issue(
         kind=kind, case=case, holder=holder, holder_name=holder_name, values=values,
         valid_from=valid_from, valid_until=valid_until, at=at, actor=actor,
         issuer=issuer, issuer_name=issuer_name, division_code=division_code, predecessor=None,
+        item_code=item_code,
     )  # fmt: skip
 
 
@@ -194,6 +196,7 @@ def _register(
     issuer_name: str,
     division_code: str,
     predecessor: ELicence | None,
+    item_code: str = "",
 ) -> LicenceView:
     """Write one row of the register with its history, fact and print job."""
     template = queries.template_of(kind)
@@ -217,6 +220,7 @@ def _register(
         version=version,
         predecessor=predecessor,
         case=case,
+        item_code=predecessor.item_code if predecessor else item_code,
         holder=holder,
         holder_name=holder_name,
         holder_masked=mask_name(holder_name),

@@ -68,7 +68,12 @@ class LicenceQuerySet(models.QuerySet["ELicence"]):
         roles = CASE_STAFF
         return self.filter(
             scope_filter(
-                actor, roles=roles, owner="holder", department="issuer", act=PowerAct.RECEIVE
+                actor,
+                roles=roles,
+                owner="holder",
+                department="issuer",
+                item="item_code",
+                act=PowerAct.RECEIVE,
             )
         )
 
@@ -87,6 +92,7 @@ class ELicence(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     predecessor = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
     case = models.CharField(max_length=64)
+    item_code = models.CharField(max_length=120, default="", db_default="")  # what mandates ask for
     holder = models.CharField(max_length=64)
     holder_name = EncryptedText(purpose="licences.holder")
     holder_masked = models.CharField(max_length=128)

@@ -38,7 +38,7 @@ from yiwang.capability.cases.actions.signing import (
 from yiwang.capability.cases.actions.silence import deem_accepted, deem_renewed
 from yiwang.capability.cases.actions.special import begin_special, end_special
 from yiwang.capability.cases.actions.turning import not_ours, terminate, transfer
-from yiwang.capability.cases.actions.work import forget_filter, keep_filter, mend
+from yiwang.capability.cases.actions.work import forget_filter, hand_over, keep_filter, mend
 
 __all__ = [
     "CannotPublishFlow",
@@ -64,6 +64,7 @@ __all__ = [
     "forward",
     "grant_extension",
     "hand_back",
+    "hand_over",
     "hold",
     "keep_filter",
     "keep_phrase",

@@ -22,13 +22,14 @@ from yiwang.capability.cases.definitions.work import (
     Turn,
     WorkFilter,
 )
-from yiwang.capability.cases.models import Case, CaseOpinion, SavedFilter
+from yiwang.capability.cases.models import Case, CaseOpinion, CaseWork, SavedFilter
 from yiwang.capability.cases.queries import standing
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import reference, split
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.registry import keeps
+from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
 
 _BATCH: Final = 1000
@@ -125,6 +126,26 @@ def mend(*, actor: Actor, at: datetime) -> int:
         with transaction.atomic():
             keep(Case.objects.select_for_update().get(key=key), actor=actor)
     return len(keys)
+
+
+def hand_over(*, official: str, taker: str, actor: Actor, at: datetime) -> int:
+    """Every open case one official goes on with goes to another, each with an entry; how many.
+
+    The caller has checked who may say so, and that the taker has an office there.
+    """
+    rows = CaseWork.objects.select_for_update().filter(official=official).select_related("case")
+    moved = 0
+    for row in rows.order_by("case"):
+        journal.record(
+            actor=actor,
+            act="cases.handed_over",
+            subject=row.case.reference,
+            at=at,
+            facts={"from": official, "to": taker},
+        )
+        moved += 1
+    CaseWork.objects.filter(official=official).update(official=taker)
+    return moved
 
 
 def keep_filter(*, name: str, filter: WorkFilter, actor: Actor, at: datetime) -> str:

@@ -22,8 +22,10 @@ from yiwang.capability.cases.queries.one import find_receipt, get_case, get_shar
 from yiwang.capability.cases.queries.views import handed_in_by
 from yiwang.capability.cases.queries.work import (
     count_filtered,
+    count_held_by,
     count_work,
     get_filter,
+    has_open_work,
     list_filters,
     list_kinds,
     list_overseen,
@@ -36,6 +38,7 @@ __all__ = [
     "Notice",
     "Revoked",
     "count_filtered",
+    "count_held_by",
     "count_work",
     "find_extension_reason",
     "find_flow",
@@ -49,6 +52,7 @@ __all__ = [
     "get_shared_case",
     "handed_in_by",
     "has_flow",
+    "has_open_work",
     "is_renewed_by_silence",
     "is_silent",
     "iterate_ledger",

@@ -242,3 +242,15 @@ def _filter_of(says: Mapping[str, Any]) -> WorkFilter:
         order=Order(says.get("order", Order.DUE)),
         **days,
     )
+
+
+def count_held_by(official: str) -> int:
+    """How many open cases one official goes on with, counted up to ``COUNTED_UP_TO``."""
+    return CaseWork.objects.filter(official=official)[:COUNTED_UP_TO].count()
+
+
+def has_open_work(*, department: str, division_code: str) -> bool:
+    """Has a body any open case in a place?"""
+    prefix = significant_prefix(division_code)
+    rows = CaseWork.objects.filter(department=department, division_code__startswith=prefix)
+    return rows.exists()

@@ -65,6 +65,7 @@ __all__ = [
     "get_grant",
     "get_stand_in",
     "insist_on_assurance",
+    "label_of",
     "list_grants",
     "list_hall_networks",
     "list_names",
@@ -76,6 +77,7 @@ __all__ = [
     "list_stand_ins",
     "list_stand_ins_of_staff",
     "list_standing_grants",
+    "list_standing_grants_of",
     "list_tokens",
     "places_of",
     "standing_in",
@@ -328,11 +330,17 @@ def _standing(row: RoleGrant) -> StandingGrant:
 
 
 def list_standing_grants(
-    *, at: datetime, waiting: bool = False, after: str = "", limit: int = 50
+    *,
+    at: datetime,
+    waiting: bool = False,
+    after: str = "",
+    limit: int = 50,
+    within: Collection[Grant] | None = None,
 ) -> tuple[StandingGrant, ...]:
     """Every role that counts now, or (``waiting``) waits for its second person; the first to end first.
 
-    For security administrators: the caller has checked the role. ``after``: a row's ``position``.
+    For security administrators: the caller has checked the role. ``after``: a row's ``position``;
+    ``within``: only those a local administrator with these grants may settle.
     """
     rows = RoleGrant.objects.filter(
         revoked_at__isnull=True, confirmed_by__isnull=waiting, valid_until__gt=at
@@ -344,8 +352,25 @@ def list_standing_grants(
         last = None
     if last is not None and last.tzinfo is not None:
         rows = rows.filter(Q(valid_until__gt=last) | Q(valid_until=last, key__gt=key[:16]))
-    rows = rows.select_related("account").order_by("valid_until", "key")
-    return tuple(_standing(row) for row in rows[: min(limit, 200)])
+    rows = rows.select_related("account").order_by("valid_until", "key")[: min(limit, 200)]
+    return tuple(_standing(row) for row in rows if within is None or _settles(within, row))
+
+
+def _settles(held: Collection[Grant], row: RoleGrant) -> bool:
+    return rules.may_grant(
+        held, role=Role(row.role), division_code=row.division_code, department=row.department
+    )
+
+
+def list_standing_grants_of(account: str, *, at: datetime) -> tuple[StandingGrant, ...]:
+    """What one official holds or waits for; the caller has checked whose official it is."""
+    rows = RoleGrant.objects.filter(account=account, revoked_at=None, valid_until__gt=at)
+    return tuple(_standing(row) for row in rows.select_related("account").order_by("valid_until"))
+
+
+def label_of(role: Role) -> str:
+    """A role in words."""
+    return ROLE_LABELS[role]
 
 
 def get_grant(key: str) -> StandingGrant:

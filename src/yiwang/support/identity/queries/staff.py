@@ -30,10 +30,17 @@ def places_of(actor: Actor) -> tuple[tuple[str, str | None], ...]:
 
 
 def list_staff(
-    actor: Actor, *, bodies: Collection[str], at: datetime, after: str = "", limit: int = 50
+    actor: Actor,
+    *,
+    bodies: Collection[str],
+    at: datetime,
+    after: str = "",
+    limit: int = 50,
+    only: str = "",
 ) -> tuple[tuple[str, str, str, str], ...]:
     """(account, name, user name, body) of the active officials of these bodies or with a role in the
-    administrator's place, by user name. ``bodies``: USCCs of the place, as the directory has them."""
+    administrator's place, by user name. ``bodies``: USCCs of the place, as the directory has them;
+    ``only``: one account, to ask whether it is among them."""
     here = Q()
     for division, body in places_of(actor):
         prefix = Q(division_code__startswith=significant_prefix(division))
@@ -45,6 +52,8 @@ def list_staff(
         active=True,
         user_name__gt=after,
     ).order_by("user_name")
+    if only:
+        rows = rows.filter(key=only)
     found = rows.values_list("key", "display_name", "user_name", "department")
     return tuple((k, n, u or "", d or "") for k, n, u, d in found[: min(limit, _MOST)])
 

@@ -19,7 +19,7 @@ from yiwang.network.directory import rules
 from yiwang.network.directory.definitions import DepartmentView, LoadReport
 from yiwang.network.directory.models import Department, Division
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 #: The files shipped with the product, and the day their source was cut.
 SHIPPED = ("gansu_5level.csv.gz", "wenzhou_5level.csv.gz", "shaoguan_5level.csv.gz")
 SHIPPED_CUT_ON = date(2022, 10, 31)
