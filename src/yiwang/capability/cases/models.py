@@ -363,6 +363,7 @@ class CaseWork(models.Model):
         indexes = (
             models.Index(fields=["department", "due_on", "case"], name="cases_work_due"),
             models.Index(fields=["department", "case"], name="cases_work_received"),
+            models.Index(fields=["due_on", "case"], name="cases_work_by_day"),
             models.Index(
                 fields=["official"], name="cases_work_of_official", condition=~Q(official="")
             ),

@@ -21,6 +21,7 @@ from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.desk.worklist import worklist_of
 from yiwang.entrance.shell import framing
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.governance.supervision import queries as supervision
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal
@@ -93,6 +94,7 @@ def _page(
             "done": request.GET.get("done", "") == "1",
             "strip": account.strip_of(case.time_account, clock),
             "viewer": viewer.viewer_of(case, request.GET.get("show", "")),
+            "cards": supervision.list_case_cards(case.reference, actor),
             **panels.together(case, actor, at=at),
             **trust.for_case(case, actor, at),
         },

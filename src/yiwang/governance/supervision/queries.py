@@ -75,6 +75,8 @@ def _of(actor: Actor, status: CardStatus) -> CardSet:
 
 
 def _views(rows: Sequence[Card], actor: Actor) -> tuple[CardView, ...]:
+    if not rows:
+        return ()
     people = {row.official for row in rows} | {row.explained_by for row in rows}
     people |= {row.cancel_asked_by for row in rows} | {row.cancelled_by for row in rows}
     names = identity.list_names(sorted(people - {""}))

@@ -119,13 +119,18 @@ def find_clock(*, subject: str, kind: str, at: datetime) -> ClockView | None:
     return _view(rows[0], pauses.get(rows[0].pk, ()), at) if rows else None
 
 
-def find_clocks(*, subjects: Sequence[str], at: datetime) -> Mapping[str, tuple[ClockView, ...]]:
-    """All clocks of some subjects, for lists: two statements however many there are."""
+def find_clocks(
+    *, subjects: Sequence[str], at: datetime, brief: bool = False
+) -> Mapping[str, tuple[ClockView, ...]]:
+    """All clocks of some subjects, for lists: two statements however many there are.
+
+    ``brief``: for rows that show only the day and the light; the reasons and the strip stay empty.
+    """
     found: dict[str, tuple[ClockView, ...]] = dict.fromkeys(subjects, ())
     rows = prepared.read(Clock, _OF_SUBJECTS, [list(subjects)])
     pauses = _pauses(rows)
     for clock in rows:
-        found[clock.subject] += (_view(clock, pauses.get(clock.pk, ()), at),)
+        found[clock.subject] += (_view(clock, pauses.get(clock.pk, ()), at, brief=brief),)
     return found
 
 
@@ -172,14 +177,17 @@ def due_of(clock: Clock, pauses: Sequence[Pause], calendar: Calendar) -> Due:
     )
 
 
-def _view(clock: Clock, pauses: Iterable[ClockPause], at: datetime) -> ClockView:
+def _view(
+    clock: Clock, pauses: Iterable[ClockPause], at: datetime, *, brief: bool = False
+) -> ClockView:
     calendar = get_calendar()
     allowance: Allowance = clock.allowance
     stopped_on = legal_date(clock.stopped_at) if clock.stopped_at else None
     today = stopped_on or legal_date(at)
     rows = counted(clock, pauses)
     gaps = rules.merge(pauses_of(rows, open_until=today))
-    due = due_of(clock, gaps, calendar)
+    kept = brief and clock.paused_at is None  # a standing clock's day moves on with each day
+    due = Due(clock.due_on, clock.provisional, ()) if kept else due_of(clock, gaps, calendar)
     return ClockView(
         subject=clock.subject,
         kind=clock.kind,
@@ -203,7 +211,9 @@ def _view(clock: Clock, pauses: Iterable[ClockPause], at: datetime) -> ClockView
         paused=clock.paused_at is not None,
         stopped_on=stopped_on,
         steps=due.steps,
-        strip=rules.strip(
+        strip=()
+        if brief
+        else rules.strip(
             start=clock.started_on,
             on=due.on,
             today=today,

@@ -186,7 +186,9 @@ def _page(rows: WorkSet, order: Order, *, at: datetime, after: str, limit: int) 
     most = bounded(limit)
     found = list(rows.select_related("case").defer(*_HEAVY)[: most + 1])
     shown, today = found[:most], legal_date(at)
-    clocks_of = clocks.find_clocks(subjects=[row.case.reference for row in shown], at=at)
+    clocks_of = clocks.find_clocks(
+        subjects=[row.case.reference for row in shown], at=at, brief=True
+    )
     return Page(
         rows=tuple(
             views.row_view(row.case, views.leading(clocks_of[row.case.reference]), today)

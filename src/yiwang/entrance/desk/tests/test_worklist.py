@@ -79,7 +79,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(official, hand_in):
 def test_every_link_of_the_bar_leads_somewhere(official, case):
     bar = re.search(r'<nav aria-label="主导航">(.*?)</nav>', page(official), re.S)[1]
     addresses = re.findall(r'href="([^"]+)"', bar)
-    assert len(addresses) == 19
+    assert len(addresses) >= 19
     for address in addresses:
         assert official.get(address.replace("&amp;", "&")).status_code == 200
 
