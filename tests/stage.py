@@ -98,8 +98,9 @@ def set_up(at: datetime) -> Scene:
     leading, asked, mine = _together(waiting, at)
     turn, window, in_hall, keeper = _hall(person, at)
     overseen, carded = _late(holder, at)
+    papers = stage_after.lay_papers(holder, licence.case.partition(":")[2], by=deciding, at=at)
     return Scene(
-        after=stage_after.addresses(deciding),
+        after=(*stage_after.addresses(deciding), *papers),
         together=leading,
         asked=asked,
         mine_together=mine,

@@ -21,8 +21,32 @@ def refuse(applicant, answers, questions, *, by, at: datetime) -> None:
     )  # fmt: skip
 
 
+def lay_papers(applicant, case_key: str, *, by, at: datetime) -> tuple[str, ...]:
+    """A result on the shelf, originals taken in, one of them in a bag: their pages."""
+    from yiwang.capability import journey
+    from yiwang.capability.deliveries import actions as deliveries
+    from yiwang.network.directory import sample as places
+
+    shelf = journey.put_on_shelf(case_key=case_key, place="城关区政务大厅出证窗口", actor=by, at=at)
+    one, _two = journey.take_in_originals(
+        case_key=case_key, pieces=[("经营场所租赁合同", 1), ("身份证复印件", 2)], actor=by, at=at
+    )
+    bag = deliveries.begin_bag(
+        sender=by.grants[0].department, receiver=places.department_uscc(places.CHENGGUAN, 5),
+        actor=by, at=at,
+    )  # fmt: skip
+    journey.pack(key=bag.key, version=1, original=one.key, actor=by, at=at)
+    here = f"/desk/cases/{case_key}/"
+    return (
+        here, f"{here}originals/", "/desk/shelf/", f"/desk/shelf/{shelf.key}/",
+        f"/desk/shelf/{shelf.key}/collect/", f"/desk/shelf/{shelf.key}/post/",
+        "/desk/originals/", f"/desk/originals/{_two.key}/", "/desk/bags/",
+        f"/desk/bags/{bag.key}/",
+    )  # fmt: skip
+
+
 def addresses(by) -> tuple[str, ...]:
-    """The pages, as the official sees them."""
+    """The registers, as the official sees them."""
     from yiwang.capability.registers import queries as registers
     from yiwang.capability.registers.definitions import RegisterKind
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "yiwang.capability.branches",
     "yiwang.capability.visits",
     "yiwang.capability.registers",
+    "yiwang.capability.deliveries",
     "yiwang.capability.conversations",
     "yiwang.capability.intake",
     "yiwang.capability.entitlements",
@@ -147,6 +148,10 @@ METRICS_TOKEN = os.environ.get("YIWANG_METRICS_TOKEN", "")
 #: The gateway short messages leave by (a class with ``send``); the simulator keeps them on a page.
 SMS_DRIVER = os.environ.get(
     "YIWANG_SMS_DRIVER", "yiwang.support.messages.drivers.simulator.Simulator"
+)
+#: The courier company results are posted with (a ``CourierDriver``); the simulator carries nothing.
+COURIER_DRIVER = os.environ.get(
+    "YIWANG_COURIER_DRIVER", "yiwang.capability.deliveries.drivers.simulator.Simulator"
 )
 #: The real-person check behind /step-up/ (a class with ``passes``); the simulator says that it is one.
 FACE_DRIVER = os.environ.get(

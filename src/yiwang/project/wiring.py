@@ -51,6 +51,18 @@ from yiwang.capability.commitments.events import (
 )
 from yiwang.capability.conversations import reactions as conversations
 from yiwang.capability.conversations.events import RemarkMade, ReplyLate
+from yiwang.capability.deliveries import reactions as deliveries
+from yiwang.capability.deliveries.events import (
+    OriginalGivenBack,
+    ParcelCameBack,
+    ParcelDelivered,
+    PieceFound,
+    PieceMissing,
+    ResultOnShelf,
+    ResultPosted,
+    ResultStillOnShelf,
+    ResultTakenOffShelf,
+)
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
 from yiwang.capability.registers import reactions as registers
@@ -178,6 +190,15 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     VisitLate: [supervision.late_with_visit],
     ReplyLate: [supervision.late_with_reply],
     EntitlementStopAnnounced: [applicants.tell_stop_announced],
+    ResultOnShelf: [deliveries.tell_on_shelf],
+    ResultStillOnShelf: [deliveries.tell_still_there],
+    ResultTakenOffShelf: [deliveries.tell_taken_off],
+    ResultPosted: [deliveries.tell_posted],
+    ParcelDelivered: [applicants.deliver_posted],
+    ParcelCameBack: [deliveries.tell_came_back],
+    OriginalGivenBack: [deliveries.tell_given_back],
+    PieceMissing: [deliveries.tell_missing],
+    PieceFound: [deliveries.tell_found],
     ReviewGiven: [indicators.count_review],
     AcceptedBySilence: [commitments.begin_late, indicators.go_on],
     ToleranceOpened: [commitments.tell_late],
@@ -215,6 +236,10 @@ UNHEARD: frozenset[str] = frozenset(
         "commitments.late_material_supplied",
         "credit.breach_recorded",
         "credit.repair_asked",
+        "deliveries.bag_handed_over",
+        "deliveries.bag_received",
+        "deliveries.bag_sealed",
+        "deliveries.original_taken_in",
         "entitlements.entitlement_granted",
         "entitlements.entitlement_stopped",
         "entitlements.month_closed",

@@ -9,7 +9,8 @@ terminate · deem_accepted. ``special``: begin_special · end_special.
 confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
-``serving``: list_servable · read_letter · serve_letters. ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
+``papers``: put_on_shelf · collect ·
+deliver_posted · take_in_originals · pack. ``serving``: list_servable · read_letter · serve_letters. ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
 the spot, and the applicant with the official do. ``supplying``: list_required · list_supplied · fetch_materials ·
 upload_material · remove_material · reuse_material · promise_material. ``trusting``: list_papers · sign ·
 supply_late · send_back_late · confirm_late · verify_materials · find_true · order_correction ·
@@ -55,6 +56,14 @@ from yiwang.capability.journey.official import (
     propose_conditions,
     send_back,
 )
+from yiwang.capability.journey.papers import (
+    NothingToFetch,
+    collect,
+    deliver_posted,
+    pack,
+    put_on_shelf,
+    take_in_originals,
+)
 from yiwang.capability.journey.renewing import renew_by_silence
 from yiwang.capability.journey.results import deliver, go_on, issue
 from yiwang.capability.journey.rethinking import (
@@ -95,6 +104,7 @@ __all__ = [
     "CannotStart",
     "Correctable",
     "NotForYou",
+    "NothingToFetch",
     "accept",
     "after_submission",
     "answer",
@@ -102,6 +112,7 @@ __all__ = [
     "ask_for_person",
     "batch",
     "begin_special",
+    "collect",
     "confirm_by_person",
     "confirm_late",
     "decide",
@@ -109,6 +120,7 @@ __all__ = [
     "decline_extension",
     "deem_accepted",
     "deliver",
+    "deliver_posted",
     "end_special",
     "fetch_materials",
     "find_broken",
@@ -128,9 +140,11 @@ __all__ = [
     "look_up",
     "not_ours",
     "order_correction",
+    "pack",
     "pass_on_overdue",
     "promise_material",
     "propose_conditions",
+    "put_on_shelf",
     "read_letter",
     "refuse_acceptance",
     "remove_material",
@@ -150,6 +164,7 @@ __all__ = [
     "submit",
     "supply_correction",
     "supply_late",
+    "take_in_originals",
     "terminate",
     "transfer",
     "translate_commitment",

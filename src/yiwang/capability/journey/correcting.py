@@ -12,13 +12,15 @@ from django.db import transaction
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import AnswerRow, CaseView
-from yiwang.capability.cases.definitions.profiles import State
+from yiwang.capability.cases.definitions.profiles import State, Step
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import MaterialSource
+from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake import queries as intake_queries
+from yiwang.capability.intake.definitions import Form, LookedUp
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import letters
+from yiwang.capability.journey import letters, looking_up
 from yiwang.capability.materials import actions as materials
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
@@ -52,7 +54,6 @@ def list_correctable(
     return (*named, Correctable(OTHER, "告知里说的其他材料"))
 
 
-@transaction.atomic
 def supply_correction(
     *,
     case_key: str,
@@ -65,37 +66,78 @@ def supply_correction(
 ) -> CaseView:
     """Hand in what was missing; the clock goes on. Answers are checked like the first time.
 
-    ``files``: material → stored files; ``list_correctable`` says which. Refusals: ``InvalidInput``
-    (every field named), ``TooManyFiles``, ``VersionConflict``, ``NotFound``.
+    Persons and firms the changed answers name are looked up as at submission, before the transaction
+    opens. ``files``: material → stored files; ``list_correctable`` says which. Refusals:
+    ``InvalidInput`` (every field named), ``TooManyFiles``, ``VersionConflict``, ``NotFound``.
     """
-    inside = case_queries.get_inside(case_queries.get_case(case_key, actor, at=at).key)
+    case = case_queries.get_case(case_key, actor, at=at)
+    inside = case_queries.get_inside(case.key)
     form = intake_queries.get_form(inside.item_code, inside.item_version)
     answers = intake_queries.tidy_answers(form, answers)
     whole = {**_answers_only(inside.answers), **answers}
-    problems = intake_queries.check_answers(form, whole, on=legal_date(at))
-    if problems:
-        raise InvalidInput(fields=problems)
+    _insist(intake_queries.check_answers(form, whole, on=legal_date(at)))
+    told: Mapping[str, LookedUp] = {}
+    if any(act.name == Step.SUPPLY for act in case.acts):  # else it is refused below, nobody asked
+        told = _look_up(inside, form, whole, answers, actor, at)
+        _insist(intake_queries.check_answers(form, whole, on=legal_date(at), looked_up=told))
     worded = [
         answer_row(row)
-        for row in intake_queries.answer_rows(form, whole, prefilled={}, file_names={})
+        for row in intake_queries.answer_rows(
+            form, whole, prefilled={}, file_names={}, looked_up=told
+        )
         if row.field in answers
     ]
-    handed_in = _keep_files(inside, files or {}, actor=actor, at=at)
-    if worded:
-        handed_in.append(f"申请表（改了{'、'.join(row.label for row in worded)}）")
+    with transaction.atomic():
+        _hand_in(inside, version, answers, [*worded, *rows], files or {}, actor, at)
+        return case_queries.get_case(case_key, actor, at=at)
+
+
+def _hand_in(
+    inside: Inside,
+    version: int,
+    answers: Mapping[str, Any],
+    rows: Sequence[AnswerRow],
+    files: Mapping[str, Sequence[StoredFile]],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    handed_in = _keep_files(inside, files, actor=actor, at=at)
+    if rows:
+        handed_in.append(f"申请表（改了{'、'.join(row.label for row in rows)}）")
     cases.supply_correction(
-        case_key=case_key,
-        version=version,
-        answers=answers,
-        rows=[*worded, *rows],
-        actor=actor,
-        at=at,
+        case_key=inside.key, version=version, answers=answers, rows=rows, actor=actor, at=at
     )
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     late = inside.state != State.RETURNED  # the limit ran out and an official went on already
     case_clocks.supplied(inside.reference, flow, late=late, actor=actor, at=at)
     letters.supplied(inside=inside, flow=flow, names=handed_in, actor=actor, at=at)
-    return case_queries.get_case(case_key, actor, at=at)
+
+
+def _look_up(
+    inside: Inside,
+    form: Form,
+    whole: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> Mapping[str, LookedUp]:
+    """What the registers say about whom the changed answers name; written down even when refused."""
+    named = intake_queries.list_named_among(form, whole, fields=answers, on=legal_date(at))
+    if not named:
+        return {}
+    told = looking_up.ask(
+        named, subject=inside.reference, applicant=inside.applicant, actor=actor, at=at
+    )
+    with transaction.atomic():
+        intake.record_looked_up(
+            subject=inside.reference, named=named, told=told, actor=actor, at=at
+        )
+    return told
+
+
+def _insist(problems: Sequence[FieldProblem]) -> None:
+    if problems:
+        raise InvalidInput(fields=problems)
 
 
 def _keep_files(

@@ -33,7 +33,7 @@ _ALL: Final = (
     Duty(
         LetterKind.RECEIPT,
         "申请材料接收凭证",
-        ("write_receipt", "supply_correction"),
+        ("write_receipt", "supply_correction", "take_in_originals"),
         _LICENCE_LAW.format("三十二"),
         standard=True,
     ),
@@ -89,7 +89,7 @@ _ALL: Final = (
     Duty(
         LetterKind.DELIVERY,
         "送达回证",
-        ("deliver", "serve_letters"),
+        ("deliver", "serve_letters", "collect", "deliver_posted"),
         _LICENCE_LAW.format("四十四"),
         standard=True,
         served=False,
@@ -127,6 +127,8 @@ _ALL: Final = (
     Duty(LetterKind.REOPENING, "重新办理告知书", ("reopen",)),
     Duty(LetterKind.CORRECTION_ORDER, "责令限期改正通知书", ("order_correction",)),
     Duty(LetterKind.UNDERTAKING, "承诺书", ("submit",), served=False),
+    # without an application, so by no step: the counter prints it for who only asks
+    Duty(LetterKind.ONE_TIME_NOTICE, "一次性告知单", (), served=False),
     Duty(
         LetterKind.STOP_OF_BENEFIT,
         "停发告知书",

@@ -31,15 +31,15 @@ from yiwang.support.letters.definitions import LetterKind, LetterView
 
 _REGISTRATION: Final = Profile.MARKET_REGISTRATION
 #: What a proof of delivery lists beside the result itself.
-_DECISIONS: Final = (
+DECISIONS: Final = (
     LetterKind.APPROVAL,
     LetterKind.REJECTION,
     LetterKind.REGISTRATION,
     LetterKind.REFUSAL_OF_REGISTRATION,
     LetterKind.FILING,
 )
-#: Receipts of what was handed in after a notice of correction.
-_CORRECTED: Final = ("correction-receipt", "licence-correction-receipt")
+#: Receipts of what came in later: after a notice of correction, on paper.
+_CORRECTED: Final = ("correction-receipt", "licence-correction-receipt", "originals-receipt")
 #: 行政许可: the names the law gives to its decisions.
 _APPROVALS: Final = {
     Profile.LICENCE: "licence-approval",
@@ -79,6 +79,12 @@ def supplied(
     if by:
         values["remark"] = f"本件由{by}提交"
     _write(LetterKind.RECEIPT, template, inside, values, actor, at)
+
+
+def originals(*, inside: Inside, names: Sequence[str], actor: Actor, at: datetime) -> None:
+    """原件接收凭证: which originals were taken in, to be given back."""
+    values = {"received_at": minute(at), "materials": _numbered(names)}
+    _write(LetterKind.RECEIPT, "originals-receipt", inside, values, actor, at)
 
 
 def accepted(*, case_key: str, actor: Actor, at: datetime) -> None:
@@ -229,7 +235,7 @@ def reopened(
 def delivered(*, inside: Inside, proof: DeliveryProof, actor: Actor, at: datetime) -> None:
     """送达回证 of a result: the decisions that came to the applicant with it, how, into whose hands."""
     written = letter_queries.list_letters(inside.reference)
-    decisions = [one for one in written if one.kind in _DECISIONS and not one.receipt]
+    decisions = [one for one in written if one.kind in DECISIONS and not one.receipt]
     served(
         inside=inside, documents=decisions, with_it=inside.result_label, proof=proof, actor=actor,
         at=at,

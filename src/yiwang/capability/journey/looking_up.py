@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -42,16 +42,24 @@ def look_up(
     new = [one for one in wanted if _is_open(draft, one, at)]
     if not new:
         return draft
+    told = ask(new, subject=draft.reference, applicant=draft.applicant, actor=actor, at=at)
+    with transaction.atomic():
+        return intake.keep_looked_up(draft_key=draft_key, named=new, told=told, actor=actor, at=at)
+
+
+def ask(
+    named: Sequence[Named], *, subject: str, applicant: str, actor: Actor, at: datetime
+) -> Mapping[str, LookedUp]:
+    """What the registers say about these; who asks too often is told so instead. No transaction."""
     allowed, paused = [], dict[str, LookedUp]()
-    for one in new:
+    for one in named:
         if identity.within_pace(actor.reference, limits=LIMITS, at=at):
             allowed.append(one)
         else:
             label = intake_queries.register_label(one.field)
             paused[one.key] = LookedUp(Said.PAUSED, label, at)
-    told = {**intake_queries.ask_registers(draft, allowed, at=at), **paused}
-    with transaction.atomic():
-        return intake.keep_looked_up(draft_key=draft_key, named=new, told=told, actor=actor, at=at)
+    told = intake_queries.ask_registers(allowed, applicant=applicant, subject=subject, at=at)
+    return {**told, **paused}
 
 
 def _is_open(draft: DraftView, one: Named, at: datetime) -> bool:

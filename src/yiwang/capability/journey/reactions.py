@@ -32,10 +32,11 @@ from yiwang.capability.cases.events import (
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.conversations.definitions import Side
 from yiwang.capability.conversations.events import RemarkMade
+from yiwang.capability.deliveries.events import ParcelDelivered
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.entitlements.definitions import REASON_LABELS
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
-from yiwang.capability.journey import acceptance, letters, results, rethinking
+from yiwang.capability.journey import acceptance, letters, papers, results, rethinking
 from yiwang.capability.journey.acceptance import CLOCK as _CLOCK
 from yiwang.capability.journey.clocks import ACCEPT, DECIDE, SUPPLY
 from yiwang.capability.visits import queries as visits
@@ -51,6 +52,8 @@ from yiwang.support.messages import actions as messages
 
 #: Who reads a visit for its notice.
 _READER = machine("notices")
+#: In whose name a courier's word ends a case.
+_POST = machine("post")
 
 
 def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
@@ -196,6 +199,11 @@ def tell_terminated(*, event: CaseTerminated, position: int, **_: object) -> Non
     notice = cases.get_notice(_key(event))
     appeal = "\n".join(notice.appeal)
     _tell("case-terminated", event, position, reason=notice.reason, appeal=appeal)
+
+
+def deliver_posted(*, event: ParcelDelivered, at: datetime, **_: object) -> None:
+    """The courier delivered the result: the proof of delivery, the end of the case."""
+    papers.deliver_posted(case=event.subject, actor=_POST, at=at)
 
 
 def tell_taken_back(*, event: CaseRevoked, position: int, **_: object) -> None:

@@ -23,6 +23,7 @@ from yiwang.capability.journey import earlier, facts, letters
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import add_months, legal_date
+from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.rulings import queries as rulings
@@ -114,10 +115,15 @@ def deliver(
     """
     hand_over(case_key=case_key, actor=actor, at=at, version=version, proof=proof)
     inside = case_queries.get_inside(case_key)
-    clocks.stop_all(subject=inside.reference, at=at, actor=actor)
+    end_clocks(case_key=case_key, actor=actor, at=at)
     if proof is not None:
         letters.delivered(inside=inside, proof=proof, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
+
+
+def end_clocks(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """Nothing runs for a case that is over."""
+    clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
 
 
 def hand_over(

@@ -35,7 +35,8 @@ def read_letter(*, case_key: str, letter: str, actor: Actor, at: datetime) -> Re
     """Open one letter of a case; the addressee's first look is kept. ``NotFound`` by the case's rights."""
     case = case_queries.get_case(case_key, actor, at=at)
     shown = letter_queries.get_letter(letter, subject=case.reference)
-    if shown.opened_at is None and actor.applicant == case.applicant:
+    oneself = actor.applicant == case.applicant and actor.mandate is None
+    if shown.opened_at is None and oneself:
         with transaction.atomic():
             letter_actions.mark_opened(key=letter, subject=case.reference, actor=actor, at=at)
     return ReadLetter(case, shown, letter_queries.open_face(letter, subject=case.reference))

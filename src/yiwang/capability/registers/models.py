@@ -17,7 +17,7 @@ from yiwang.mechanisms.crypto.fields import EncryptedText
 class RegisterEntrySet(models.QuerySet["RegisterEntry"]):
     def visible_to(self, actor: Actor) -> Self:
         """The person's own; officials those of their body and place."""
-        return self.filter(scope_filter(actor, roles=READERS))
+        return self.filter(scope_filter(actor, roles=READERS, item="item_code"))
 
 
 class RegisterEntry(models.Model):

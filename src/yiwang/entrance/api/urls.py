@@ -12,6 +12,7 @@ from yiwang.entrance.api import (
     cases,
     checking,
     conversations,
+    deliveries,
     desk,
     drafts,
     engine,
@@ -48,7 +49,7 @@ api = Door(
     parser=StrictParser(),
 )
 for module in (
-    search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
+    deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns,
 ):  # fmt: skip

@@ -13,6 +13,7 @@ from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases.definitions import CaseView, StepView
 from yiwang.capability.conversations import queries as conversations
+from yiwang.capability.deliveries import queries as deliveries
 from yiwang.capability.visits import queries as visits
 from yiwang.entrance.citizen import promised
 from yiwang.entrance.shell import drawing, strip
@@ -60,6 +61,7 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
         "timeline": tuple(reversed(case.timeline)),
         "parts": branches.list_parts(key, actor, at=at),
         "visits": visits.list_case_visits(key, actor, at=at),
+        "papers": deliveries.list_where(key, actor),
         "talk": conversations.get_conversation(key, actor, at=at),
         "talk_form": new_key(),
         "talk_typed": request.POST.get("text", "")[:4000],

@@ -38,6 +38,9 @@ MONTHS: Final = "/desk/entitlements/months/"
 COMMITMENTS: Final = "/desk/commitments/"
 BREACHES: Final = "/desk/breaches/"
 REGISTERS: Final = "/desk/registers/"
+SHELF: Final = "/desk/shelf/"
+ORIGINALS: Final = "/desk/originals/"
+BAGS: Final = "/desk/bags/"
 #: The list of announced stops whose days to object are over.
 TO_STOP: Final = "TO_STOP"
 
@@ -112,6 +115,9 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
         (TALKS, "留言"),
         (COMMITMENTS, "承诺核查"),
         (BREACHES, "信用修复"),
+        (SHELF, "结果架"),
+        (ORIGINALS, "原件"),
+        (BAGS, "交换袋"),
         (REGISTERS, "台账"),
         (REVIEWS, "差评整改"),
         (MESSAGES, "消息"),

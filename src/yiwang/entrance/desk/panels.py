@@ -12,6 +12,7 @@ from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.definitions.flow import Special
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.conversations import queries as conversations
+from yiwang.capability.deliveries import queries as deliveries
 from yiwang.capability.visits import queries as visits
 from yiwang.capability.visits.definitions import OPEN_STATES
 from yiwang.kernel.actor import Actor
@@ -42,6 +43,10 @@ def together(case: CaseView, actor: Actor, *, at: datetime) -> dict[str, Any]:
         and case.state == State.ACCEPTED,
         "visits": found,
         "may_want": leads and flow is not None and flow.visit is not None and not waiting,
+        "papers": deliveries.list_where(case.key, actor),
+        "originals": deliveries.list_case_originals(case.key, actor),
+        "shelf": deliveries.find_case_shelf(case.key, actor),
+        "decided": inside.decided_at is not None,
         "talk": conversations.get_conversation(case.key, actor, at=at),
         "talk_form": new_key(),
         "talk_typed": "",

@@ -17,6 +17,7 @@ from yiwang.entrance.desk import (
     grants,
     inbox,
     months,
+    papers,
     phrases,
     promises,
     registers,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("desk/cases/<str:case_key>/late/<str:tolerance_key>/send-back/", trust.send_back),
     path("desk/cases/<str:case_key>/late/<str:tolerance_key>/confirm/", trust.confirm),
     path("desk/cases/<str:case_key>/letters/", serving.serve),
+    path("desk/cases/<str:case_key>/shelf/", papers.put_on_shelf),
+    path("desk/cases/<str:case_key>/originals/", papers.take_in),
     path("desk/cases/<str:case_key>/<slug:act>/", cases.take_act),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/inline/", viewer.show_inline),
     path("desk/cases/<str:case_key>/materials/<str:file_key>/", files.show_material),
@@ -100,6 +103,24 @@ urlpatterns = [
     *(
         path(f"desk/breaches/<str:breach_key>/{answer}/", breaches.answer, {"answer": answer})
         for answer in ("repair", "decline")
+    ),
+    path("desk/shelf/", papers.show_shelf),
+    path("desk/shelf/<str:shelf_key>/", papers.show_shelf_item),
+    *(
+        path(f"desk/shelf/<str:shelf_key>/{slug}/", papers.take_shelf_act, {"slug": slug})
+        for slug in papers.SHELF_ACTS
+    ),
+    path("desk/originals/", papers.show_originals),
+    path("desk/originals/<str:original_key>/", papers.show_original),
+    *(
+        path(f"desk/originals/<str:original_key>/{slug}/", papers.take_original_act, {"slug": slug})
+        for slug in papers.ORIGINAL_ACTS
+    ),
+    path("desk/bags/", papers.show_bags),
+    path("desk/bags/<str:bag_key>/", papers.show_bag),
+    *(
+        path(f"desk/bags/<str:bag_key>/{slug}/", papers.take_bag_act, {"slug": slug})
+        for slug in papers.BAG_ACTS
     ),
     path("desk/registers/", registers.show_register),
     path("desk/registers/<str:register_kind>/", registers.show_register),

@@ -84,6 +84,12 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "breaches": "breach",
     "breach_key": "breach",
     "entry_key": "register_entry",
+    "shelf": "shelf",
+    "shelf_key": "shelf",
+    "originals": "original",
+    "original_key": "original",
+    "bags": "bag",
+    "bag_key": "bag",
     "{register_kind}": "register_entry",
     "vault": "case",
     "hall_key": "hall",
@@ -347,6 +353,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     hall.make_turn,
     following.make_register_entry,
     acting.make_mandate,
+    following.make_papers,
 )
 
 

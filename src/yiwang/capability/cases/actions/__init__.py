@@ -35,7 +35,7 @@ from yiwang.capability.cases.actions.signing import (
     keep_phrase,
     send_back,
 )
-from yiwang.capability.cases.actions.silence import deem_accepted, deem_renewed
+from yiwang.capability.cases.actions.silence import deem_accepted, deem_renewed, end_silence
 from yiwang.capability.cases.actions.special import begin_special, end_special
 from yiwang.capability.cases.actions.turning import not_ours, terminate, transfer
 from yiwang.capability.cases.actions.work import forget_filter, hand_over, keep_filter, mend
@@ -57,6 +57,7 @@ __all__ = [
     "deem_accepted",
     "deem_renewed",
     "deliver",
+    "end_silence",
     "end_special",
     "file_at_once",
     "forget_filter",

@@ -17,6 +17,7 @@ from yiwang.capability.cases.events import (
 from yiwang.capability.cases.models import Case
 from yiwang.capability.cases.queries.standing import counted_from
 from yiwang.kernel.actor import Actor
+from yiwang.mechanisms.journal import actions as journal
 
 _RENEWED: Final = "有效期届满前没有作出是否准予延续的决定，依法视为准予延续。"
 _ARTICLE_50: Final = {"law": "行政许可法", "article": "第五十条", "text": ""}
@@ -59,3 +60,10 @@ def deem_renewed(*, case_key: str, actor: Actor, at: datetime) -> Case:
     announce(row, CaseDecided, actor=actor, at=at, outcome=Outcome.APPROVE.value, by_rule=False)
     announce(row, RenewedBySilence, actor=actor, at=at, licence=row.content.get("acts_on", ""))
     return row
+
+
+def end_silence(*, case_key: str, actor: Actor, at: datetime) -> None:
+    """What was to be renewed is gone: no decision renews nothing any more, an official decides."""
+    row = locked(case_key, actor)
+    Case.objects.filter(pk=row.pk).update(silence_at=None)
+    journal.record(actor=actor, act="cases.silence_ended", subject=row.reference, at=at)

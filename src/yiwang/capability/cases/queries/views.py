@@ -39,6 +39,7 @@ _TIMELINE: Mapping[str, str] = {
     "cases.case_handed_back": "退回材料，一次告知",
     "cases.accepted_by_silence": "五个工作日内没有告知，视为受理",
     "cases.renewed_by_silence": "有效期届满前没有决定，视为准予延续",
+    "cases.silence_ended": "要延续的证照已经失效，由工作人员决定",
     "cases.case_not_ours": "不受理",
     "cases.case_transferred": "转办给有权办理的部门",
     "cases.case_forwarded": "送下一步签批",

@@ -11,7 +11,11 @@ from yiwang.capability.intake.actions.filling import (
     start_draft,
 )
 from yiwang.capability.intake.actions.handing_in import AnswersConflict, freeze
-from yiwang.capability.intake.actions.looking_up import NotLookedUp, keep_looked_up
+from yiwang.capability.intake.actions.looking_up import (
+    NotLookedUp,
+    keep_looked_up,
+    record_looked_up,
+)
 from yiwang.capability.intake.actions.publishing import CannotPublishForm, publish_form
 from yiwang.capability.intake.actions.rows import KEPT_DAYS, AlreadyHandedIn
 
@@ -30,6 +34,7 @@ __all__ = [
     "keep_looked_up",
     "keep_prefilled",
     "publish_form",
+    "record_looked_up",
     "remove_expired",
     "save_answers",
     "settle",

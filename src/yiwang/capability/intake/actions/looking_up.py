@@ -9,7 +9,6 @@ from typing import Final
 from yiwang.capability.intake import queries
 from yiwang.capability.intake.actions import rows
 from yiwang.capability.intake.definitions import DraftView, LookedUp, Named, Said
-from yiwang.capability.intake.models import Draft
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.journal import actions as journal
@@ -52,12 +51,24 @@ def keep_looked_up(
         }
     newest = dict(list(kept.items())[-MOST_KEPT:])
     rows.keep(draft, at, looked_up=newest)
-    for who in named:
-        _record(draft, who, told[who.key], actor, at)
+    record_looked_up(subject=f"draft:{draft.key}", named=named, told=told, actor=actor, at=at)
     return queries.view_of(draft)
 
 
-def _record(draft: Draft, who: Named, told: LookedUp, actor: Actor, at: datetime) -> None:
+def record_looked_up(
+    *,
+    subject: str,
+    named: Sequence[Named],
+    told: Mapping[str, LookedUp],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """One journal entry for everyone who was looked up for a draft or a case."""
+    for who in named:
+        _record(subject, who, told[who.key], actor, at)
+
+
+def _record(subject: str, who: Named, told: LookedUp, actor: Actor, at: datetime) -> None:
     said = told.said.value
     if told.about.startswith("person:") and told.about != actor.reference:
         seen = "" if told.said is Said.AGREES else "（没有对上，没有给看）"
@@ -68,7 +79,13 @@ def _record(draft: Draft, who: Named, told: LookedUp, actor: Actor, at: datetime
             at=at,
             purpose=f"核对申请表里的{who.field.spoken}{seen}",
             result=said,
-            facts={"draft": f"draft:{draft.key}", "field": who.place},
+            facts={subject.partition(":")[0]: subject, "field": who.place},
         )
     else:
-        rows.record(draft, "intake.look_up", actor, at, field=who.place, said=said)
+        journal.record(
+            actor=actor,
+            act="intake.look_up",
+            subject=subject,
+            at=at,
+            facts={"field": who.place, "said": said},
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from yiwang.capability.intake import rules
@@ -12,6 +12,7 @@ from yiwang.capability.intake.definitions import (
     REGISTER_OF,
     DraftView,
     Field,
+    Form,
     LookedUp,
     Named,
     Prefilled,
@@ -145,21 +146,31 @@ def find_named(draft: DraftView, place: str, value: Mapping[str, str], *, at: da
     return named
 
 
+def list_named_among(
+    form: Form, answers: Mapping[str, Any], *, fields: Collection[str], on: date
+) -> tuple[Named, ...]:
+    """Everybody named in full by these questions of a form, in form order."""
+    named = rules.list_named(form, answers, on=on)
+    return tuple(one for one in named if one.place.partition("-")[0] in fields)
+
+
 def ask_registers(
-    draft: DraftView,
     named: Sequence[Named],
     *,
+    applicant: str,
+    subject: str,
     limit_seconds: float = PREFILL_SECONDS,
     at: datetime,
 ) -> Mapping[str, LookedUp]:
     """Compare names and numbers with the registers, all at once; by ``Named.key``.
 
-    A register answers whether they agree; under which other name a number is listed it never says.
+    ``subject``: the draft or the case they stand in. A register answers whether they agree; under
+    which other name a number is listed it never says.
     """
     questions = [
         sources.Question(
             REGISTER_OF[one.field.kind],
-            draft.applicant,
+            applicant,
             {"name": one.name, "number": one.number},
         )
         for one in named
@@ -169,7 +180,7 @@ def ask_registers(
     answers = sources.ask_all(
         questions,
         purpose="核对申请表里填的人和单位",
-        case=draft.reference,
+        case=subject,
         limit_seconds=limit_seconds,
         at=at,
     )

@@ -9,7 +9,7 @@ import pytest
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.journey import sample
-from yiwang.capability.journey.earlier import EarlierGone, LaterVersionStands
+from yiwang.capability.journey.earlier import EarlierGone
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.refusals import InvalidInput
@@ -243,13 +243,18 @@ def test_taking_back_the_first_decision_ends_every_later_version(me, item, first
     case = approved(me, item, "prolong", number=first.identifier, until="2026-04-20")
     longer = licences.find_case_licence(case.reference, at=LATER)
     revoked(cases.get_case(first.case.removeprefix("case:"), me, at=LATER), item)
-    assert (verified(first.verify_code), verified(longer.verify_code)) == ("SUPERSEDED", "REVOKED")
+    assert (verified(first.verify_code), verified(longer.verify_code)) == ("REVOKED", "REVOKED")
+    assert cases.get_case(case.key, me, at=LATER).state == "REVOKED"
 
 
-def test_a_decision_others_stand_on_is_not_taken_back_before_them(me, item, first) -> None:
+def test_a_decision_taken_back_takes_those_that_stand_on_it_and_the_first_holds_again(
+    me, item, first
+) -> None:
     case = approved(me, item, "prolong", number=first.identifier, until="2026-04-20")
-    approved(
-        me, item, "change", number=licences.find_case_licence(case.reference, at=LATER).identifier
-    )
-    with pytest.raises(LaterVersionStands):
-        revoked(case, item)
+    longer = licences.find_case_licence(case.reference, at=LATER)
+    change = approved(me, item, "change", number=longer.identifier)
+    changed = licences.find_case_licence(change.reference, at=LATER)
+    revoked(case, item)
+    assert cases.get_case(change.key, me, at=LATER).state == "REVOKED"
+    states = [verified(one.verify_code) for one in (first, longer, changed)]
+    assert states == ["VALID", "REVOKED", "REVOKED"]

@@ -23,6 +23,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, NotFound
 from yiwang.mechanisms.journal import queries as journal
 from yiwang.mechanisms.journal.definitions import READ
+from yiwang.mechanisms.states.rules import CannotDo
 
 pytestmark = pytest.mark.django_db
 assert providers
@@ -232,3 +233,64 @@ def test_names_and_numbers_looked_up_lie_in_no_table_and_no_journal_in_clear(me,
         text = "".join(row[0] for row in cursor.fetchall())
     hidden = {elder.name, NOBODY["citizen_id"], find_citizen_id(elder.reference)}
     assert not any(word in text or json.dumps(word)[1:-1] in text for word in hidden)
+
+
+def returned(me, item, who):
+    """A case that went to an official and came back with one thing to mend."""
+    key = filled(me, who)
+    look(key, me)
+    receipt = journey.submit(draft_key=key, idempotency_key="k", actor=me, at=AT, by_person=True)
+    journey.after_submission(case_key=receipt.case_key, actor=sample.PUBLISHER, at=AT)
+    official = sample.official(item)
+    version = cases.get_inside(receipt.case_key).version
+    return journey.return_for_correction(
+        case_key=receipt.case_key, version=version, problems=["老人姓名不对"],
+        actor=official, at=AT,
+    )  # fmt: skip
+
+
+def mend(case, me, who, **changes):
+    return journey.supply_correction(
+        case_key=case.key, version=changes.get("version", case.version),
+        answers={"elder": who}, actor=me, at=AT + timedelta(minutes=1),
+    )  # fmt: skip
+
+
+def test_who_is_named_in_a_correction_is_looked_up_as_at_submission(me, elder, item) -> None:
+    case = returned(me, item, NOBODY)
+    mended = mend(case, me, named(elder))
+    (row,) = (row for row in mended.answers if row.field == "elder")
+    assert row.checked.startswith("已和人口库（示例数据）核对")
+    read = [e for e in journal.list_reads_of(elder.reference) if "case" in e.facts]
+    assert [e.facts["case"] for e in read] == [case.reference]
+
+
+def test_a_correction_with_a_name_that_is_not_the_numbers_is_refused_and_written_down(
+    me, elder, item
+) -> None:
+    case = returned(me, item, NOBODY)
+    with pytest.raises(InvalidInput) as refused:
+        mend(case, me, named(elder, name="王一"))
+    (problem,) = refused.value.fields
+    assert problem.field == "elder"
+    assert elder.name not in problem.sentence + problem.remedy
+    assert cases.get_case(case.key, me, at=AT).state == "RETURNED"
+    (read,) = (e for e in journal.list_reads_of(elder.reference) if "case" in e.facts)
+    assert read.result == "DIFFERS"
+
+
+def test_a_correction_goes_on_when_the_register_is_away(me, elder, item) -> None:
+    case = returned(me, item, NOBODY)
+    with simulator.misbehaving("person.match", Misbehaviour.AWAY):
+        mended = mend(case, me, named(elder))
+    (row,) = (row for row in mended.answers if row.field == "elder")
+    assert row.checked == "没能核对，以本人所填为准"
+
+
+def test_no_register_is_asked_by_a_correction_nobody_asked_for(me, elder, item) -> None:
+    case = returned(me, item, NOBODY)
+    mended = mend(case, me, named(elder))
+    before = len(journal.list_reads_of(elder.reference))
+    with pytest.raises(CannotDo):
+        mend(mended, me, named(elder, name="王一"))
+    assert len(journal.list_reads_of(elder.reference)) == before

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases.models import Case
 from yiwang.capability.journey import sample
+from yiwang.capability.journey.earlier import LaterVersionStands
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import machine
-from yiwang.kernel.refusals import InvalidInput
+from yiwang.kernel.refusals import InvalidInput, VersionConflict
 from yiwang.mechanisms.jobs import registry
 from yiwang.mechanisms.journal import queries as entries
 from yiwang.network.directory import sample as directory
 from yiwang.support.letters import queries as letters
+from yiwang.support.licences import actions as licence_actions
 from yiwang.support.licences import queries as licences
 from yiwang.support.licences import sample as licence_samples
 
@@ -126,3 +130,119 @@ def test_somebody_elses_licence_or_none_cannot_be_renewed(me, old) -> None:
     with pytest.raises(InvalidInput) as refused:
         asked(stranger, old)
     assert refused.value.fields[0].field == "old_licence"
+
+
+def renewed(me, item, number: str, at: datetime):
+    """A renewal of the licence with this number, decided by an official."""
+    official = sample.official(item)
+    receipt = sample.handed_in(me, at=at, old_licence=number)
+    case = cases.get_case(receipt.case_key, me, at=at)
+    case = journey.accept(case_key=case.key, version=case.version, actor=official, at=at)
+    return journey.decide(
+        case_key=case.key, version=case.version, outcome="APPROVE", reason="条件没有变化",
+        actor=official, at=at,
+    )  # fmt: skip
+
+
+def granted(me, item):
+    """The plain licence itself, by a case of its own, before anything is renewed."""
+    sample.publish_plain(at=AT, code="plain-first")
+    receipt = sample.handed_in(me, at=AT, code="plain-first")
+    official = sample.official(item)
+    case = cases.get_case(receipt.case_key, me, at=AT)
+    case = journey.accept(case_key=case.key, version=case.version, actor=official, at=AT)
+    return journey.decide(
+        case_key=case.key, version=case.version, outcome="APPROVE", reason="符合条件",
+        actor=official, at=AT,
+    )  # fmt: skip
+
+
+def revoke(case, by, at: datetime):
+    version = cases.get_inside(case.key).version
+    return journey.revoke(
+        case_key=case.key, version=version, reason="以欺骗手段取得", actor=by, at=at
+    )
+
+
+def test_what_was_renewed_since_is_revoked_from_that_licence_on_with_every_renewal(
+    me, item
+) -> None:
+    first = granted(me, item)
+    one = licences.find_case_licence(first.reference, at=AT)
+    second = renewed(me, item, one.identifier, AT + timedelta(days=1))
+    two = licences.find_case_licence(second.reference, at=AT)
+    third = renewed(me, item, two.identifier, AT + timedelta(days=2))
+    later = AT + timedelta(days=3)
+    revoke(second, sample.official(item), later)
+    chain = licences.list_versions(one.key, at=later)
+    assert [row.state for row in chain] == ["VALID", "REVOKED", "REVOKED"]
+    assert cases.get_case(first.key, me, at=later).state == "CLOSED"
+    for case in (second, third):
+        assert cases.get_case(case.key, me, at=later).state == "REVOKED"
+    told = letters.list_letters(third.reference)[-1]
+    assert told.kind == "TAKING_BACK"
+    face = letters.open_face(told.key, subject=third.reference)
+    assert any(two.identifier in line and "以欺骗手段取得" in line for line in face.paragraphs)
+    revoke(first, sample.official(item), later)  # what has ended stays as it ended
+    assert licences.list_versions(one.key, at=later)[0].state == "REVOKED"
+
+
+def test_a_renewal_by_another_body_is_not_taken_back_over_its_head(me, item) -> None:
+    first = granted(me, item)
+    one = licences.find_case_licence(first.reference, at=AT)
+    renewal = renewed(me, item, one.identifier, AT + timedelta(days=1))
+    Case.objects.filter(key=renewal.key).update(department="11620102000000027X")
+    with pytest.raises(LaterVersionStands), transaction.atomic():
+        revoke(first, sample.official(item), AT + timedelta(days=2))
+    assert cases.get_case(first.key, me, at=AT).state == "CLOSED"
+    assert licences.list_versions(one.key, at=AT)[1].state == "VALID"
+
+
+def test_a_renewal_taken_up_anew_and_granted_again_follows_the_revoked_version(me, item) -> None:
+    first = granted(me, item)
+    one = licences.find_case_licence(first.reference, at=AT)
+    renewal = renewed(me, item, one.identifier, AT + timedelta(days=1))
+    official, later = sample.official(item), AT + timedelta(days=2)
+    revoke(renewal, official, later)
+    case = journey.reopen(
+        case_key=renewal.key, version=cases.get_inside(renewal.key).version, ground="COURT",
+        document="（2026）甘01行终9号", reason="判决撤销", actor=official, at=later,
+    )  # fmt: skip
+    journey.decide(
+        case_key=case.key, version=case.version, outcome="APPROVE", reason="符合条件",
+        actor=official, at=later + timedelta(days=1),
+    )  # fmt: skip
+    chain = licences.list_versions(one.key, at=later)
+    assert [row.state for row in chain] == ["SUPERSEDED", "REVOKED", "VALID"]
+    assert chain[2].version == 3
+
+
+def test_silence_renews_no_licence_that_was_revoked_meanwhile_and_stops_no_round(
+    me, old, item
+) -> None:
+    case = asked(me, old)
+    licence_actions.change_state(
+        key=old.key, act="revoke", reason="违法取得", at=AT, actor=machine("tests")
+    )
+    assert journey.renew_by_silence(at=ENDS, actor=CLOCK) == 0
+    case = cases.get_case(case.key, me, at=ENDS)
+    assert case.silence_at is None
+    assert case.decision is None
+    assert any("已经失效" in row.label for row in case.timeline)
+
+
+def test_the_slower_of_two_heads_finds_the_chain_revoked_already(me, item) -> None:
+    first = granted(me, item)
+    one = licences.find_case_licence(first.reference, at=AT)
+    renewed(me, item, one.identifier, AT + timedelta(days=1))
+    version = cases.get_inside(first.key).version
+    later = AT + timedelta(days=2)
+    journey.revoke(
+        case_key=first.key, version=version, reason="认定有误",
+        actor=sample.official(item), at=later,
+    )  # fmt: skip
+    with pytest.raises(VersionConflict):
+        journey.revoke(
+            case_key=first.key, version=version, reason="认定有误",
+            actor=sample.official(item, name="qian"), at=later,
+        )  # fmt: skip

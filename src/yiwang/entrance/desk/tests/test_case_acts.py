@@ -202,3 +202,33 @@ def test_a_register_is_read_narrowed_and_taken_away_by_pages(item, me) -> None:
     assert (
         "不属于法定情形" not in elsewhere.post("/desk/registers/REFUSAL/export/").content.decode()
     )
+
+
+def test_originals_travel_and_a_result_is_fetched_by_pages_alone(item, me) -> None:
+    key = sample.handed_in(me, at=moments.now(), delivery="window").case_key
+    clerk = signed_in(item, Role.WINDOW_CLERK)
+    empty = clerk.post(f"/desk/cases/{key}/originals/", {"version": 1, "pieces": " "})
+    assert empty.status_code == 422
+    taken = clerk.post(f"/desk/cases/{key}/originals/", {"version": 1, "pieces": "房产证 2\n图纸"})
+    assert taken.status_code == 302
+    page = clerk.get("/desk/originals/").content.decode()
+    originals = re.findall(r'href="/desk/originals/([0-9a-z]{16})/"', page)
+    assert len(originals) == 2
+    assert "房产证 2 份" in page
+    there = places.department_uscc(places.CHENGGUAN, 5)
+    begun = clerk.post("/desk/bags/", {"sender": item.department, "receiver": there})
+    bag = begun["Location"]
+    assert clerk.post(f"{bag}pack/", {"version": 1, "original": originals[0]}).status_code == 302
+    assert clerk.post(f"{bag}seal/", {"version": 2, "seal_no": ""}).status_code == 422
+    assert clerk.post(f"{bag}seal/", {"version": 2, "seal_no": "F7"}).status_code == 302
+    assert "封袋的人不能自己交出" in clerk.get(bag).content.decode()
+    colleague = signed_in(item, Role.HANDLER)
+    assert colleague.post(f"{bag}hand-over/", {"version": 3}).status_code == 302
+    back = clerk.post(
+        f"/desk/originals/{originals[1]}/give-back/", {"version": 1, "receiver": "本人"}
+    )
+    assert back.status_code == 302
+    assert (
+        clerk.post(f"/desk/cases/{key}/shelf/", {"version": 1, "place": "大厅"}).status_code == 409
+    )
+    assert signed_in(item).get(bag).status_code == 404

@@ -1,4 +1,5 @@
-"""Letters of 行政许可 whose names and sentences the licence law itself gives.
+"""Letters of 行政许可 (and receipts of what came in on paper) whose names and sentences the licence
+law itself gives.
 
 Sources (read in the law library): 行政许可法（2019）32, 38.
 """
@@ -49,6 +50,16 @@ LICENCE_LETTERS: Final[tuple[Wording, ...]] = (
         code="licence-correction-receipt",
         rows=_GOT,
         optional=_MAY_BE_LEFT_OUT,
+    ),
+    letter(
+        LetterKind.RECEIPT,
+        "原件接收凭证",
+        (
+            "您为“{item_name}”交来的下列原件已于{received_at}收到，由{body}保管，用完退还给您：",
+            "{materials}",
+            "在办件页可以看到原件现在在哪里。取回时请带本凭证或者身份证。",
+        ),
+        code="originals-receipt",
     ),
     letter(
         LetterKind.APPROVAL,
