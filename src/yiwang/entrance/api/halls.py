@@ -117,7 +117,7 @@ class PauseIn(Given):
 @access(OFFICIAL, roles=HALL_STAFF, scope="desk:read")
 def list_windows(request: HttpRequest) -> object:
     """The open windows of my place: of my body, and comprehensive ones."""
-    return queries.list_counters(actor_of(request))
+    return list(queries.list_counters(actor_of(request)))
 
 
 @router.post("/hall/counters/{counter_key}/begin", response={201: ShiftOut}, summary="上岗")
@@ -194,7 +194,7 @@ def board(request: HttpRequest, hall_key: Key) -> object:
     """The numbers called now, with their windows."""
     if queries.find_hall(hall_key) is None:
         raise NotFound
-    return queries.list_called(hall_key, at=moments.now())
+    return list(queries.list_called(hall_key, at=moments.now()))
 
 
 @router.get("/halls/{hall_key}/tickets/{ticket_key}", response=TicketOut, summary="我的号")

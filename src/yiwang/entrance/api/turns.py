@@ -186,7 +186,7 @@ def answer(request: HttpRequest, turn_key: Key, body: AnswersIn) -> object:
 def list_materials(request: HttpRequest, turn_key: Key) -> object:
     """Every material of the turn's form, and how it came."""
     _at, who, draft = _open(request, turn_key)
-    return journey.list_supplied(intake.get_draft(draft, who))
+    return list(journey.list_supplied(intake.get_draft(draft, who)))
 
 
 @router.post(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from yiwang.capability.halls import queries as hall_queries
 from yiwang.capability.halls import sample as halls
 from yiwang.capability.journey import sample
 from yiwang.foundation.libraries import queries as libraries
@@ -66,7 +67,9 @@ def test_a_turn_from_the_number_to_the_count(client, program, window):
     person = people.register_person(5, at=moments.now(), born_on=date(1980, 1, 1))
     nobody, clerk, other = program(""), program("limin"), program("wangfang")
     ticket = nobody(f"/halls/{window.hall}/tickets", {"line": "A"}, expect=201)
-    assert [one["number"] for one in clerk("/hall/counters", method="get")] == ["A01"]
+    hall = hall_queries.find_hall(window.hall)
+    halls.counter(hall, "A02", at=moments.now(), department=window.department)
+    assert [one["number"] for one in clerk("/hall/counters", method="get")] == ["A01", "A02"]
     clerk(f"/hall/counters/{window.key}/begin", expect=201)
     other(f"/hall/counters/{window.key}/begin", expect=409)
     assert clerk("/hall/queue", method="get")["following"] == "A001"
