@@ -28,7 +28,13 @@ from yiwang.support.identity.definitions import AccountKind
 
 CAST: Final = settings.ROOT / "samples" / "gansu.yaml"
 CATALOGUE: Final = Path(catalogue.__file__).parents[1] / "data" / "guangan_district_items.csv"
-PACKS: Final = ("elderly-allowance", "individual-business", "food-business", "fire-safety-check")
+PACKS: Final = (
+    "elderly-allowance",
+    "individual-business",
+    "food-business",
+    "fire-safety-check",
+    "road-occupation",
+)
 LOADER: Final = machine("sample")
 #: The scenes end yesterday and begin this many days before.
 SCENE_DAYS: Final = 80

@@ -1,4 +1,4 @@
-"""A hundred cases of the sample province, played by real actions through simulated time."""
+"""The cases of the sample province, a hundred and a few on roads, played by real actions in simulated time."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import queries as clock_queries
+from yiwang.project import scenes_road
 from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity.definitions import AccountKind
 
@@ -91,7 +92,8 @@ def play(*, first_seed: int, began: datetime, until: datetime) -> int:
         else:
             _elder(stage, index, 8 if wants_person else index % 10, actor, stage.moment(number))
         played += 1
-    return played
+    road = tuple(_person(first_seed + ELDERS + number) for number in range(4))
+    return played + scenes_road.play(road, scenes_road.Cast(_official, until))
 
 
 def _person(seed: int) -> Actor:

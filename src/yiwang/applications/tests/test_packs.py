@@ -36,6 +36,7 @@ PACKS = {
     "individual-business": 18,
     "food-business": 15,
     "fire-safety-check": 13,
+    "road-occupation": 14,
 }
 
 
@@ -46,6 +47,7 @@ def cited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with gzip.open(laws.SHIPPED / "cited.jsonl.gz", "rt", encoding="utf-8") as lines:
         wanted = ("老年人", "登记管理条例", "个体工商户发展", "个人信息", "在线政务", '行政复议法"')
         wanted += ("食品安全法", "消防法", "行政许可法", "营商环境")
+        wanted += ("城市道路", "城市绿化", "道路交通")
         file.write_text("".join(one for one in lines if any(w in one[:120] for w in wanted)))
     return file
 

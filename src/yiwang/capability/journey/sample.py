@@ -58,8 +58,9 @@ def publish(
     item = parse_item({**_yaml(folder / "item.yaml"), **(changes or {})})
     if not isinstance(item, Item):
         raise ValueError("; ".join(map(str, item)))
+    texts = {path.stem: _yaml(path) for path in (folder / "text").glob("*.yaml")}
     version = catalogue.publish_item(
-        item=item, texts={}, approved_by="official:approver", actor=PUBLISHER, at=at
+        item=item, texts=texts, approved_by="official:approver", actor=PUBLISHER, at=at
     )
     form, flow = _yaml(folder / "form.yaml"), _yaml(folder / "flow.yaml")
     intake.publish_form(item_code=code, item_version=version, form=form, actor=PUBLISHER, at=at)

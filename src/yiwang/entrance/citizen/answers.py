@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yiwang.capability.catalogue.definitions import (
@@ -52,6 +54,35 @@ class MarkedMaterial:
 def five(item: Item, narrowed: Narrowed) -> tuple[Fact, ...]:
     """能不能办, 带什么, 多久, 多少钱, 去不去现场: what the first screen must answer."""
     return (_who(item), _bring(narrowed), _how_long(item), _how_much(item), _go(item))
+
+
+def sentence(narrowed: Narrowed) -> str:
+    """What these answers come to, in the language of the page; the item's words are in it already."""
+    if (get_language() or "zh-hans") == "zh-hans" or narrowed.not_here:
+        return narrowed.sentence
+    bring, chosen = narrowed.to_bring, narrowed.handling_item
+    parts = [_("您办理的是“%(name)s”。") % {"name": chosen.name} if chosen else ""]
+    parts.append(
+        _("需要您准备 %(count)s 样材料：%(names)s。")
+        % {"count": len(bring), "names": _names(bring)}
+        if bring
+        else _("不用准备材料。")
+    )
+    rest = (
+        (_("其中%(names)s可以先受理、后补交。"), [m for m in bring if m.tolerance is not None]),
+        (_("%(names)s用您的书面承诺代替。"), _of(narrowed, MaterialSource.COMMITTED)),
+        (_("%(names)s由我们查询，不用您提交。"), narrowed.fetched),
+    )
+    parts += [said % {"names": _names(some)} for said, some in rest if some]
+    return " ".join(part for part in parts if part)
+
+
+def _of(narrowed: Narrowed, source: MaterialSource) -> list[Material]:
+    return [m for m in narrowed.materials if m.source is source]
+
+
+def _names(materials: Iterable[Material]) -> str:
+    return "; ".join(material.name for material in materials)
 
 
 def one_line(item: Item) -> str:

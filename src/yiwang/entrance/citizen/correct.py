@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -35,7 +36,7 @@ def correct(request: HttpRequest, key: str) -> HttpResponse:
     """Supply what was missing: changed answers, new files, or both."""
     actor = actor_of(request)
     case = open_case(key, actor, "supply_correction")
-    form = intake.get_form(case.item_code, case.item_version)
+    form = intake.get_spoken_form(case.item_code, case.item_version, get_language() or "zh-hans")
     if request.method != "POST":
         return _page(request, case, form, case.answer_values)
     given = read_answers(_shown(form, case.answer_values), request.POST)

@@ -114,6 +114,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "item": item,
         "facts": answers.five(item, narrowed),
         "narrowed": narrowed,
+        "sentence": answers.sentence(narrowed),
         "given": given,
         "questions": _questions(item, given),
         "materials": [answers.marked(material) for material in narrowed.materials],

@@ -85,6 +85,8 @@ def _fits(field: Field, value: Any) -> Any:
     if value is None:
         return None
     said = next((o.value for o in field.options if o.label == value), value)  # words for their code
+    if field.unit and isinstance(said, str):
+        said = said.removesuffix(field.unit).strip()
     kept, problems = rules.clean([field], {field.key: said})
     if problems or not rules.has_right_type(field, kept.get(field.key)):
         return None

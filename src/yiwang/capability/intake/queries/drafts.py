@@ -20,7 +20,7 @@ from yiwang.capability.intake.definitions import (
     Said,
 )
 from yiwang.capability.intake.models import Attachment, Draft
-from yiwang.capability.intake.queries.forms import check_answers, get_form
+from yiwang.capability.intake.queries.forms import check_answers, get_form, visible_keys
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, NotFound
@@ -77,11 +77,13 @@ def check(draft: DraftView, *, on: date, step: str | None = None) -> tuple[Field
 
 
 def wants_prefill(draft: DraftView, fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Questions a source may answer that nothing is known about yet."""
+    """Questions asked now that a source may answer and that nothing is known about yet."""
+    asked = visible_keys(get_form(draft.item_code, draft.item_version), draft.answers)
     return tuple(
         f
         for f in fields
         if f.prefill
+        and f.key in asked
         and f.key not in draft.prefilled
         and f.key not in draft.answers
         and f.prefill_parameters(draft.answers) is not None

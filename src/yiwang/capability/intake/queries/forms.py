@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from functools import lru_cache, partial
 from typing import Any
 
+from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.intake import rules
 from yiwang.capability.intake.definitions import (
     AnswerRow,
@@ -27,6 +28,8 @@ from yiwang.support.licences import queries as licences
 
 #: How long the code of a class (小类) is; longer and shorter ones name wider groups.
 _CLASS = 4
+#: The language packs are written in.
+_WRITTEN = "zh-hans"
 
 
 @lru_cache(maxsize=512)
@@ -37,6 +40,20 @@ def get_form(item_code: str, item_version: int) -> Form:
     if form is None:
         raise NotFound("这个事项还不能在网上填表。", "请看办事指南里的其他办理方式。")
     return form
+
+
+def get_spoken_form(item_code: str, item_version: int, language: str) -> Form:
+    """The same form as a page in this language shows it, Chinese where its pack has no word; NotFound."""
+    form = get_form(item_code, item_version)
+    if language == _WRITTEN:
+        return form
+    return _spoken(item_code, item_version, language, form.digest)
+
+
+@lru_cache(maxsize=512)
+def _spoken(item_code: str, item_version: int, language: str, _digest: str) -> Form:
+    said = catalogue.get_texts(item_code, item_version).get(language, {})
+    return rules.in_language(get_form(item_code, item_version), said.get("words", {}))
 
 
 def has_form(item_code: str, item_version: int) -> bool:

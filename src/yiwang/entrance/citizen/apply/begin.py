@@ -38,7 +38,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if not version.open_for_application:
         raise NotFound("这个事项还不能在这里办。", "请看办事指南里的办理方式。")
     journey.insist_on_assurance(version.item, request.actor)  # type: ignore[attr-defined]
-    form = intake.get_form(code, version.version)
+    form = intake.get_spoken_form(code, version.version, get_language() or "zh-hans")
     sent = request.POST if request.method == "POST" else request.GET
     given = _given(version.item, sent)
     if catalogue.narrow(

@@ -88,7 +88,7 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
             subject=draft.reference,
             on_form=intake.material_files(draft),
         ),
-        "contradictions": intake.list_contradictions(draft),
+        "contradictions": [_label(opened, one.field) for one in intake.list_contradictions(draft)],
         "number": len(opened.step_names),
         "refusal": refusal,
         "incomplete": bool(problems),
@@ -96,6 +96,11 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
     }
     status = 422 if refusal and request.method == "POST" else 200
     return render(request, "citizen/apply/check.html", values, status=status)
+
+
+def _label(opened: OpenDraft, key: str) -> str:
+    field = opened.form.find_field(key)
+    return field.label if field else key
 
 
 def _links(opened: OpenDraft, refusal: Refusal | None) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.core.cache import cache
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from yiwang.capability import journey
 from yiwang.capability.catalogue import queries as catalogue
@@ -64,9 +65,9 @@ class OpenDraft:
     @property
     def step_names(self) -> tuple[str, ...]:
         names = [step.title for step in self.form.steps]
-        further = ["材料"] if self.has_materials else []
-        further += ["承诺书"] if self.papers else []
-        return (*names, *further, "核对提交")
+        further = [_("材料")] if self.has_materials else []
+        further += [_("承诺书")] if self.papers else []
+        return (*names, *further, _("核对提交"))
 
     def number_of(self, step: FormStep) -> int:
         return self.form.steps.index(step) + 1
@@ -100,8 +101,9 @@ class OpenDraft:
 def open_draft(key: str, actor: Actor, *, home: str) -> OpenDraft:
     """The actor's own draft. Refuses NotFound for anybody else's, and for a form that is not there."""
     draft = intake.get_draft(key, actor)
-    form = intake.get_form(draft.item_code, draft.item_version)
-    version = catalogue.get_item(draft.item_code, version=draft.item_version)
+    spoken = get_language() or "zh-hans"
+    form = intake.get_spoken_form(draft.item_code, draft.item_version, spoken)
+    version = catalogue.get_item(draft.item_code, version=draft.item_version, language=spoken)
     return OpenDraft(draft, form, version, actor, moments.now(), home)
 
 
