@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests import stage_after
+from tests import stage_after, stage_promises
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
@@ -17,6 +17,7 @@ LEADING, ASKED = "zhujian", "jiaojing"
 SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
 STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
+    stage_promises.FIRE_HEAD,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -48,6 +49,7 @@ class Scene:
     overseen: tuple[str, ...]
     carded: tuple[str, ...]
     mandates: tuple[str, ...]
+    promised: stage_promises.Promised
 
 
 def set_up(at: datetime) -> Scene:
@@ -70,7 +72,7 @@ def set_up(at: datetime) -> Scene:
     directory.load_shipped_divisions()
     places.register_departments()
     laws.main(["import"])
-    for code in (sample.ALLOWANCE, sample.BUSINESS):
+    for code in (sample.ALLOWANCE, sample.BUSINESS, sample.FOOD, sample.FIRE):
         sent = ["publish", str(sample.PACKS / code), "--by", "official:a"]
         if packs.main([*sent, "--approved-by", "official:b"]):
             raise RuntimeError(f"{code} was not published")
@@ -111,6 +113,7 @@ def set_up(at: datetime) -> Scene:
         overseen=overseen,
         carded=carded,
         mandates=_mandates(waiting.reference, holder.reference, at),
+        promised=stage_promises.play(holder, at=at),
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",

@@ -200,6 +200,10 @@ def open_case(page: Page, case_address: str) -> str:
 
 def decide(page: Page, act: str, reason: str) -> None:
     """One of the buttons below the case, by its address part: accept, forward, approve, reject."""
+    end = time.monotonic() + 30
+    while not page.locator("#reason").count() and time.monotonic() < end:
+        time.sleep(0.5)  # it reaches the desk a moment after it was handed in
+        page.reload()
     page.fill("#reason", reason)
     page.locator(f"button[formaction*='/{act}/']").click()
     expect(page.locator("[role=status]").first).to_be_visible()

@@ -29,6 +29,8 @@ def begin(page: Page, firm: str, road: str) -> None:
 
 
 def fill_in(page: Page, name: str) -> None:
+    if "/step/road/" in page.url:  # the guide asked it already
+        steps.next_step(page)
     steps.fill_if_asked(page, "place_name", name)
     steps.choose(page, "place_use", "restaurant")
     steps.pick_division(page, "place_division", "620102001000")

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from tests import browser, stage
+from tests import browser, stage, stage_promises
 from yiwang.kernel import moments
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -64,7 +64,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
     assert program, advice
     problems: list[str] = []
     visits = [
-        ("", [*ANYBODY, scene.guide, f"{scene.guide}short/", scene.verify]),
+        ("", [*ANYBODY, scene.guide, *scene.promised.guides, f"{scene.guide}short/", scene.verify]),
         (
             stage.WAITING,
             [
@@ -76,7 +76,10 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
                 *scene.mandates,
             ],
         ),
-        (stage.HOLDER, [scene.result, scene.result.removesuffix("result/")]),
+        (
+            stage.HOLDER,
+            [scene.result, scene.result.removesuffix("result/"), *scene.promised.mine],
+        ),
         (
             stage.APPROVER,
             [
@@ -95,6 +98,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server, w
         (stage.SERVING, scene.turn),
         (stage.AT_WINDOW, scene.window),
         (stage.KEEPER, scene.keeper),
+        (stage_promises.FIRE_HEAD, scene.promised.brigade),
         ("", scene.hall),
         (stage.LEADER, scene.overseen),
         (stage.CARDED, scene.carded),

@@ -35,7 +35,7 @@ def fill_in(page: Page) -> None:
 def hand_in_with_a_late_paper(page: Page) -> str:
     steps.act_for_firm(page, FIRM)
     steps.search(page, "开饭馆", "食品经营许可")
-    steps.begin(page, ITEM, kind="catering", raw="no-raw", place="shop")
+    steps.begin(page, ITEM, act="new", kind="catering", raw="no-raw", place="shop")
     fill_in(page)
     expect(page.locator("#m-business-licence")).to_contain_text("已替您取到")
     steps.upload(page, "layout", "布局图.pdf")
@@ -78,8 +78,9 @@ def test_a_restaurant_is_visited_by_two_on_their_phones_and_gets_its_licence(vis
 def test_only_packaged_food_is_told_that_no_licence_is_needed(visit):
     page = visit("luowenbo")
     page.goto(f"/items/{ITEM}/")
+    steps.choose(page, "act", "new")
     steps.choose(page, "kind", "prepackaged")
     expect(page.locator("#narrowed")).to_contain_text("不用办许可")
     expect(page.locator("#start-narrow a")).to_have_count(0)
-    page.goto(f"/items/{ITEM}/apply/?kind=prepackaged")
-    page.wait_for_url(f"**/items/{ITEM}/?kind=prepackaged")
+    page.goto(f"/items/{ITEM}/apply/?act=new&kind=prepackaged")
+    page.wait_for_url(f"**/items/{ITEM}/?act=new&kind=prepackaged")

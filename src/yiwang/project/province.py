@@ -21,7 +21,7 @@ from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.moments import now
 from yiwang.network.directory import actions as directory
 from yiwang.network.directory import sample as bodies
-from yiwang.project import scenes, settings
+from yiwang.project import scenes, scenes_permits, settings
 from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import AccountKind
@@ -63,6 +63,7 @@ def load(*, at: datetime) -> None:
         if not _has_cast(cast):
             _enter(cast, at=began)
     scenes.play(first_seed=int(cast["crowd"]["first_seed"]), began=began, until=at)
+    scenes_permits.play(until=at)
 
 
 def _cast() -> Mapping[str, Any]:

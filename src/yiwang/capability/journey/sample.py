@@ -260,6 +260,7 @@ def business_answers(person: PersonView, **changes: Any) -> dict[str, Any]:
 def food_answers(**changes: Any) -> dict[str, Any]:
     """A small restaurant without cold dishes."""
     return {
+        "act": "new",
         "kind": "catering",
         "raw": "no-raw",
         "scope": ["hot"],

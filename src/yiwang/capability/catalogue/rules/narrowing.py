@@ -92,6 +92,8 @@ def narrow(item: Item, answers: Mapping[str, str], language: str = "zh-hans") ->
     )
     variants = tuple(h for h in item.handling_items if holds(h.when, known))
     chosen = variants[0] if len(variants) == 1 else None
+    if chosen is not None and not chosen.online:
+        materials = ()  # nothing is handed in for what is not applied for here
     unanswered = tuple(q.key for q in asked(item, known) if q.key not in known)
     return Narrowed(materials, chosen, _sentence(materials, chosen, language), unanswered, promise)
 

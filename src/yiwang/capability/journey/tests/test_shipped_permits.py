@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday morning in Shanghai
 DAY = timedelta(days=1)
 MARKET, FIRE_BRIGADE = (places.department_uscc(places.CHENGGUAN, n) for n in (2, 11))
-FOOD_QUESTIONS = {"kind": "catering", "raw": "no-raw", "place": "shop"}
+FOOD_QUESTIONS = {"act": "new", "kind": "catering", "raw": "no-raw", "place": "shop"}
 FIRE_QUESTIONS = {"kind": "listed", "size": "large", "road": "promise", "system": "simple"}
 
 
@@ -162,7 +162,9 @@ def test_the_list_of_rules_may_come_later_and_the_licence_waits_for_it(me, marke
 
 def test_what_is_only_packaged_needs_no_licence_and_is_not_begun(me):
     with pytest.raises(CannotStart) as refused:
-        journey.start(item_code=sample.FOOD, actor=me, at=AT, questions={"kind": "prepackaged"})
+        journey.start(
+            item_code=sample.FOOD, actor=me, at=AT, questions={"act": "new", "kind": "prepackaged"}
+        )
     assert "不用办许可" in refused.value.sentence
 
 
@@ -174,6 +176,73 @@ def test_ten_days_may_become_fifteen_with_the_heads_word(me, market):
     act("grant_extension", case, head, AT + 5 * DAY)
     due = {c.kind: c.due_on for c in look(case, me, AT + 5 * DAY).clocks}["decide"]
     assert due == date(2026, 3, 23)
+
+
+def licensed(me: Actor, market: tuple[Actor, ...]) -> str:
+    """A restaurant with its licence; the case."""
+    case = restaurant(me, market[0])
+    visited(case, market[:2], AT + DAY)
+    decided(case, market, AT + DAY)
+    return case
+
+
+def decided(case: str, market: tuple[Actor, ...], at: datetime) -> None:
+    handler, reviewer, approver = market
+    for who in (handler, reviewer):
+        act("forward", case, who, at, proposal="APPROVE", opinion="同意")
+    act("decide", case, approver, at, outcome="APPROVE", reason="符合条件")
+
+
+def on_the_licence(me: Actor, market: tuple[Actor, ...], at: datetime, **answers: object) -> str:
+    """An application about the licence, accepted; its case."""
+    [held] = licences.list_licences(me, at=at).rows
+    said = {"earlier": held.identifier, "phone": "13900000003", **answers}
+    case = sample.applied(
+        sample.FOOD, me, said, at=at, questions={"act": str(answers["act"])}
+    ).case_key
+    act("accept", case, market[0], at)
+    return case
+
+
+def test_another_person_in_charge_is_a_change_without_a_visit(me, market):
+    licensed(me, market)
+    at = AT + 30 * DAY
+    case = on_the_licence(me, market, at, act="change", in_charge="罗文博", delivery="electronic")
+    assert visits.list_case_visits(case, market[0], at=at) == ()
+    decided(case, market, at)
+    now = licences.find_case_licence(f"case:{case}", at=at)
+    assert dict(now.rows)["法定代表人（负责人）"] == "罗文博"
+    assert dict(now.rows)["经营场所"] == "示例路 12 号"
+    assert now.valid_until == date(2031, 3, 3)
+
+
+def test_a_changed_layout_is_looked_at_again(me, market):
+    licensed(me, market)
+    at = AT + 30 * DAY
+    answers = {
+        k: v
+        for k, v in sample.food_answers().items()
+        if k not in ("place_division", "place_address", "in_charge")
+    }
+    case = on_the_licence(me, market, at, **{**answers, "act": "rebuild", "area": 120})
+    assert [v.state for v in visits.list_case_visits(case, market[0], at=at)] == ["WANTED"]
+
+
+def test_who_stops_gives_the_licence_back(me, market):
+    first = licensed(me, market)
+    at = AT + 30 * DAY
+    case = on_the_licence(me, market, at, act="cancel")
+    decided(case, market, at)
+    assert licences.find_case_licence(f"case:{first}", at=at).state == "CANCELLED"
+
+
+def test_a_renewal_begins_where_the_old_term_ends(me, market):
+    licensed(me, market)
+    at = datetime(2031, 1, 6, 1, 30, tzinfo=UTC)
+    case = on_the_licence(me, market, at, act="renew", delivery="electronic")
+    decided(case, market, at)
+    now = licences.find_case_licence(f"case:{case}", at=at)
+    assert (now.valid_from, now.valid_until) == (date(2031, 3, 3), date(2036, 3, 3))
 
 
 # --- the fire check -----------------------------------------------------------------------------
