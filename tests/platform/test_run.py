@@ -29,7 +29,7 @@ def province():
     """Started once; every test leaves it running and ready."""
     installation = Installation(more={"YIWANG_BODY_SECONDS": "2"})
     installation.start()
-    installation.wait_for_line("ready: ", seconds=90)
+    installation.wait_for_line("ready: ", seconds=300)
     yield installation
     installation.remove()
 
