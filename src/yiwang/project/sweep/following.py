@@ -16,7 +16,7 @@ from yiwang.capability.cases.events import CaseRefused
 from yiwang.capability.deliveries import actions as deliveries
 from yiwang.capability.registers import actions as registers
 from yiwang.capability.registers.definitions import READERS, Became, Matter, RegisterKind
-from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, Role
+from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, PowerAct, Role
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep import uploads
 from yiwang.project.sweep.definitions import Thing
@@ -66,7 +66,10 @@ def make_papers(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
         sender=department, receiver=places.department_uscc(places.CHENGGUAN, _THERE),
         actor=official, at=at,
     )  # fmt: skip
-    thing = Thing(shelf.key, owner.applicant, places.CHENGGUAN, department, _STAFF)
+    thing = Thing(
+        shelf.key, owner.applicant, places.CHENGGUAN, department, _STAFF, item=uploads.ITEM,
+        needs=PowerAct.RECEIVE,
+    )  # fmt: skip
     return {
         "shelf": thing,
         "original": replace(thing, key=original.key),
