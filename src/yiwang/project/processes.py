@@ -95,7 +95,7 @@ def web() -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its advice on threads is not for whoever runs this
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=30,

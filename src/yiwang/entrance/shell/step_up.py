@@ -47,6 +47,7 @@ def _given(request: HttpRequest, **more: object) -> dict[str, Any]:
         "face_label": gettext(asked.face_label),
         "label": gettext(ASSURANCE_LABELS[wanted]),
         "next": next_of(request, otherwise=home_of(actor)),
+        "home": home_of(actor),  # going back to what asked for more would only ask again
         **more,
     }
 

@@ -27,7 +27,8 @@ def level(client):
 
 def test_the_page_offers_what_reaches_the_level_and_a_way_back(me):
     page = me.get(f"{PAGE}?level=3&next=/items/").content.decode()
-    for words in ("短信验证码和身份证号", "再输一遍密码", "模拟：通过", 'href="/items/"', "三级"):
+    assert '<a class="btn full" href="/my/">' in page, "back to /items/ would only ask again"
+    for words in ("短信验证码和身份证号", "再输一遍密码", "模拟：通过", "三级"):
         assert words in page
     page = me.get(f"{PAGE}?level=4").content.decode()
     assert "再输一遍密码" not in page
