@@ -121,7 +121,9 @@ def test_every_listener_of_ours_is_wired() -> None:
     public = {
         name
         for name in vars(reactions)
-        if name.startswith(("tell_", "remind_", "invite_", "pass_on_", "accept_by_", "go_on_"))
+        if name.startswith(
+            ("tell_", "remind_", "invite_", "pass_on_", "accept_by_", "go_on_", "deliver_")
+        )
     }
     assert ours == public
     assert reactions.__name__ in {listener.name for listener in registry.listeners()}

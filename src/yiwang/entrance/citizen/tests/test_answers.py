@@ -123,5 +123,5 @@ def test_figures_without_facts_are_a_dash_and_not_a_hundred():
 
 
 def test_nothing_is_asked_of_the_narrowing_but_materials():
-    narrowed = SimpleNamespace(to_bring=(), fetched=(), materials=())
+    narrowed = SimpleNamespace(to_bring=(), fetched=(), materials=(), not_here=False)
     assert answers.five(item(), narrowed)[1].value == "清单里没有写"

@@ -134,7 +134,7 @@ def test_pages_of_persons_are_not_kept_on_the_device(client, me):
 def test_a_longer_list_asks_no_more_questions(client, me, number, django_assert_max_num_queries):
     for _ in range(number):
         opened(me)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         assert client.get("/my/").status_code == 200
 
 
