@@ -16,7 +16,7 @@ from yiwang.entrance.shell.entering import again, answered, enter, origin_of, qu
 from yiwang.entrance.shell.returning import next_of
 from yiwang.entrance.shell.security import home_of
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries
@@ -47,7 +47,8 @@ def _given(request: HttpRequest, **more: object) -> dict[str, Any]:
         "face_label": gettext(asked.face_label),
         "label": gettext(ASSURANCE_LABELS[wanted]),
         "next": next_of(request, otherwise=home_of(actor)),
-        "home": home_of(actor),  # going back to what asked for more would only ask again
+        # What asked for more would only ask again.
+        "home": "/desk/" if actor.kind is ActorKind.OFFICIAL else "/my/",
         **more,
     }
 
