@@ -81,6 +81,6 @@ def test_only_packaged_food_is_told_that_no_licence_is_needed(visit):
     steps.choose(page, "act", "new")
     steps.choose(page, "kind", "prepackaged")
     expect(page.locator("#narrowed")).to_contain_text("不用办许可")
-    expect(page.locator("#start-narrow a")).to_have_count(0)
+    expect(page.locator("#start-narrow .btn")).to_have_count(0)
     page.goto(f"/items/{ITEM}/apply/?act=new&kind=prepackaged")
     page.wait_for_url(f"**/items/{ITEM}/?act=new&kind=prepackaged")
