@@ -28,7 +28,7 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, PowerAct, R
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import acting, following, hall, jointly, promises, uploads
+from yiwang.project.sweep import acting, calls, following, hall, jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -103,13 +103,17 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "paper_key": "paper",
 }
 _ITEM: Final = uploads.ITEM
-#: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right.
+#: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
+#: for a clerk who sits at no window.
 ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/my/cases/{key}/correct/",
     "/my/drafts/{key}/receipt/",
     "/desk/branches/{branch_key}/ask-again/",
     "/desk/branches/{branch_key}/close/",
     "/desk/visits/{visit_key}/skip/",
+    "/api/v1/hall/shift",
+    "/api/v1/hall/queue",
+    "/api/v1/hall/days/{on}",
 }
 #: Pages that stand for an act: what a mandate must allow there.
 NEEDS: Final = {
@@ -128,6 +132,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "material": "proof",
     "kind": "COMMITMENT",
     "register_kind": "REFUSAL",
+    "on": "2026-03-02",
     "parked": ABSENT,
     "role_grant": ABSENT,
     "stand_in_key": ABSENT,
@@ -142,6 +147,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
 #: What a public page is asked, where it answers nothing without a question.
 SWEEP_QUERIES: Final[dict[str, str]] = {
     "/api/v1/search": "?q=津贴",
+    "/api/v1/hall/days/{on}": f"?hall={calls.NO_SUCH_KEY}",
     "/laws/law/": "?title=老年人权益保障法",
 }
 _LETTER_VALUES: Final = {
