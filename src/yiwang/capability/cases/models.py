@@ -114,6 +114,7 @@ class Case(models.Model):
     body_name = models.CharField(max_length=120, blank=True, default="", db_default="")
     silence_at = models.DateTimeField(null=True)  # from here on no decision means yes
     delivery = EncryptedJSON(purpose="cases.delivery", null=True)
+    acts_on = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     objects = CaseSet.as_manager()
 
@@ -154,6 +155,11 @@ class Case(models.Model):
                 fields=["silence_at"],
                 name="cases_silence",
                 condition=Q(silence_at__isnull=False, decided_at=None, ended_at=None),
+            ),
+            models.Index(
+                fields=["acts_on"],
+                name="cases_on_licence",
+                condition=~Q(acts_on="") & Q(ended_at=None),
             ),
             models.Index(
                 fields=["department", "id"],

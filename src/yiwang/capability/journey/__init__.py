@@ -47,6 +47,7 @@ from yiwang.capability.journey.correcting import (
     list_correctable,
     supply_correction,
 )
+from yiwang.capability.journey.earlier import LicenceInHand
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
 from yiwang.capability.journey.official import (
@@ -103,6 +104,7 @@ __all__ = [
     "BatchResult",
     "CannotStart",
     "Correctable",
+    "LicenceInHand",
     "NotForYou",
     "NothingToFetch",
     "accept",

@@ -116,7 +116,7 @@ def submit(
 
     ``by_person``: 请人工办理, no rule decides. Refusals: ``InvalidInput`` (every field named),
     ``MissingMaterials``, ``IdempotencyConflict``, ``AlreadyHandedIn``, ``CannotStart``, ``NotFound``,
-    ``NeedsStepUp``, ``MandateOver``, ``BeyondMandate``.
+    ``LicenceInHand`` (another application on the same licence is open), ``NeedsStepUp``, ``MandateOver``, ``BeyondMandate``.
     """
     _insist_on_applicant(actor)
     if not 0 < len(idempotency_key) <= _LONGEST_KEY:
@@ -260,7 +260,7 @@ def _application(
     at: datetime,
 ) -> Application:
     name = name_of(actor)
-    acts = earlier.find_earlier(flow, item, frozen, at=at)
+    acts = earlier.take_up(flow, item, frozen, at=at)
     cancelled = acts.effect == Effect.CANCEL  # nothing new is issued, the decision is the result
     named = flow.in_name_of
     contact, result = item.contact, item.result
@@ -288,6 +288,7 @@ def _application(
         earlier=acts.licence,
         effect=acts.effect,
         silence_at=acts.silence_at,
+        acts_on=acts.acts_on,
     )
 
 

@@ -7,11 +7,12 @@ The flow says which answer names the licence and what each answer on the guide m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions.flow import EFFECT_LABELS, EarlierAct, Effect, Flow
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.catalogue.definitions import Item
@@ -28,7 +29,12 @@ from yiwang.support.licences.definitions import LicenceState, LicenceView
 
 #: Acts on a licence for the body that decided, also when another body's name stands on it.
 _REGISTER: Final = machine("register")
-_LIVING: Final = (LicenceState.VALID, LicenceState.EXPIRED, LicenceState.SUSPENDED)
+_LIVING: Final = (
+    LicenceState.VALID,
+    LicenceState.NOT_YET,
+    LicenceState.EXPIRED,
+    LicenceState.SUSPENDED,
+)
 
 
 class EarlierGone(Refusal):
@@ -36,6 +42,14 @@ class EarlierGone(Refusal):
 
     sentence = "原证照已经失效，不能再按这件申请处理它。"
     remedy = "请核对原证照现在的状态；确实不能办理的，写明理由作不予批准的决定。"
+
+
+class LicenceInHand(Refusal):
+    """Another application on the same licence is not settled yet: one after the other."""
+
+    sentence = "这张证照上还有一件没有办结的申请。"
+    remedy = "请等它办结，或者先撤回它，再提交这一件。"
+    case_key = ""
 
 
 class LaterVersionStands(Refusal):
@@ -52,30 +66,36 @@ class Earlier:
     licence: str = ""
     effect: str = ""
     silence_at: datetime | None = None
+    acts_on: str = ""  # its first version: the same for all
 
 
-def find_earlier(flow: Flow, item: Item, asked: FrozenApplication, *, at: datetime) -> Earlier:
+def take_up(flow: Flow, item: Item, asked: FrozenApplication, *, at: datetime) -> Earlier:
     """What an application is to do to which licence; nothing for a new one.
 
-    A renewal asked for too late is handled all the same, but silence does not renew it. Refuses
-    ``InvalidInput``: not the applicant's own, not in force, not of this item; too early; a new end
-    that is not later.
+    The licence stays locked until the transaction ends, so that of two applications on it one is
+    handed in. A renewal asked for too late is handled all the same, but silence does not renew it.
+    Refuses ``LicenceInHand``; ``InvalidInput``: not the applicant's own, not in force, not of this
+    item; too early; renewed already; a new end that is not later.
     """
     plan = flow.earlier
     act = plan.find_act(asked.questions) if plan else None
     if plan is None or act is None:
         return Earlier()
     held = _held(plan.licence, item, asked, at)
+    acts_on = licences.hold(held.key)
+    _insist_on_one(acts_on)
+    held = _living(held.key, at)[-1]
     last_day = held.last_day
+    _insist_on_not_renewed(plan.licence, act, held, legal_date(at))
     if act.effect in (Effect.RENEW, Effect.PROLONG):
         _insist_on_term(plan.licence, act, last_day, legal_date(at))
     if act.effect is Effect.PROLONG and last_day is not None:
         _insist_on_later(flow.term.last, asked.answers, last_day)
     silent = flow.silence is not None and act.effect is Effect.RENEW and act.ask_before is not None
     if not silent or held.valid_until is None or not _in_time(act, legal_date(at), last_day):
-        return Earlier(held.reference, act.effect)
+        return Earlier(held.reference, act.effect, acts_on=acts_on)
     ends_at = datetime.combine(held.valid_until, time(), tzinfo=SHANGHAI)
-    return Earlier(held.reference, act.effect, ends_at)
+    return Earlier(held.reference, act.effect, ends_at, acts_on)
 
 
 def issue_next(
@@ -109,23 +129,29 @@ def issue_next(
 def cancel(inside: Inside, *, at: datetime) -> str:
     """The earlier licence ends at the holder's wish; how the letter says it. Refuses ``EarlierGone``."""
     old = living(inside, at)
-    licences.change_state(
-        key=old.key,
-        act="cancel",
-        reason=f"依申请注销，办件 {inside.case_no}",
-        at=at,
-        actor=_REGISTER,
-    )
+    for one in reversed(_living(old.key, at)):
+        licences.change_state(
+            key=one.key,
+            act="cancel",
+            reason=f"依申请注销，办件 {inside.case_no}",
+            at=at,
+            actor=_REGISTER,
+        )
     return f"{old.name}（编号 {old.identifier}）准予注销，自{_say(legal_date(at))}起停止使用。"
 
 
 def living(inside: Inside, at: datetime) -> LicenceView:
-    """The version that holds now of the licence the case acts on. Refuses ``EarlierGone``."""
-    versions = licence_queries.list_versions(split(inside.earlier)[1], at=at)
-    newest = next((one for one in reversed(versions) if one.state in _LIVING), None)
-    if newest is None:
+    """The newest version of the licence the case acts on that has not ended. Refuses ``EarlierGone``."""
+    known = _living(split(inside.earlier)[1], at)
+    if not known:
         raise EarlierGone
-    return newest
+    return known[-1]
+
+
+def _living(key: str, at: datetime) -> tuple[LicenceView, ...]:
+    """The versions that have not ended, oldest first: one, or two while the next waits for its day."""
+    versions = licence_queries.list_versions(key, at=at)
+    return tuple(one for one in versions if one.state in _LIVING)
 
 
 def take_back(inside: Inside, licence: str, reason: str, *, actor: Actor, at: datetime) -> str:
@@ -136,11 +162,11 @@ def take_back(inside: Inside, licence: str, reason: str, *, actor: Actor, at: da
     """
     versions = licence_queries.list_versions(split(licence or inside.earlier)[1], at=at)
     if not inside.effect:
-        for one in (v for v in versions if v.state in _LIVING):
+        for one in (v for v in reversed(versions) if v.state in _LIVING):
             licences.change_state(key=one.key, act="revoke", reason=reason, at=at, actor=actor)
         return f"已发的{inside.result_label}同时撤销，不能再使用。"
     if inside.effect == Effect.CANCEL:
-        was = next((v for v in reversed(versions) if v.state == LicenceState.CANCELLED), None)
+        was = [v for v in versions if v.state == LicenceState.CANCELLED]
     else:
         mine = next(v for v in versions if v.reference == licence)
         if any(v.version > mine.version and v.state in _LIVING for v in versions):
@@ -148,11 +174,22 @@ def take_back(inside: Inside, licence: str, reason: str, *, actor: Actor, at: da
         if mine.state in _LIVING:
             licences.change_state(key=mine.key, act="revoke", reason=reason, at=at, actor=actor)
         before = [v for v in versions if v.version < mine.version]
-        was = next((v for v in reversed(before) if v.state == LicenceState.SUPERSEDED), None)
-    if was is None:
+        was = _replaced(before)
+    if not was:
         return "原证照已经失效，不再恢复。"
-    licences.restore(key=was.key, reason=reason, at=at, actor=_REGISTER)
-    return f"{was.name}（编号 {was.identifier}）恢复为办理之前的样子。"
+    newest = was[-1]
+    for one in was:
+        licences.restore(key=one.key, reason=reason, at=at, actor=_REGISTER, lasting=one is newest)
+    return f"{newest.name}（编号 {newest.identifier}）恢复为办理之前的样子。"
+
+
+def _replaced(before: Sequence[LicenceView]) -> list[LicenceView]:
+    """What a version had replaced: the one before it, and one that held until that one's first day."""
+    replaced = [v for v in before if v.state == LicenceState.SUPERSEDED or v.succeeded_on]
+    if not replaced:
+        return []
+    newest = replaced[-1]
+    return [v for v in replaced[:-1] if v.succeeded_on == newest.valid_from] + [newest]
 
 
 def term_of(
@@ -175,12 +212,13 @@ def _next_term(
         decided_on = legal_date(inside.decided_at or at)
         begins = max(old.valid_until or decided_on, decided_on)
         return begins, asked_until or (add_months(begins, months) if months else None)
+    began = _living(old.key, at)[0].valid_from
     if inside.effect == Effect.CHANGE:
         first = _day(inside.answers.get(flow.term.first))
-        return first or old.valid_from, asked_until or old.valid_until
+        return first or began, asked_until or old.valid_until
     if asked_until is None and old.valid_until is not None and months:
         asked_until = add_months(old.valid_until, months)
-    return old.valid_from, asked_until
+    return began, asked_until
 
 
 def _held(field: str, item: Item, asked: FrozenApplication, at: datetime) -> LicenceView:
@@ -192,6 +230,22 @@ def _held(field: str, item: Item, asked: FrozenApplication, at: datetime) -> Lic
             fields=[FieldProblem(field, "没有找到您名下这个编号的有效证照。", "请核对编号。")]
         )
     return held
+
+
+def _insist_on_one(acts_on: str) -> None:
+    """One open application on a licence at a time, whoever handed it in."""
+    found = case_queries.find_open_on(acts_on)
+    if found is None:
+        return
+    refusal = LicenceInHand(f"这张证照上还有一件没有办结的申请（办件编号 {found[1]}）。")
+    refusal.case_key = found[0]
+    raise refusal
+
+
+def _insist_on_not_renewed(field: str, act: EarlierAct, held: LicenceView, today: date) -> None:
+    if act.effect is Effect.RENEW and held.version > 1 and held.valid_from > today:
+        said = f"这张证照已经准予延续，新的一版从{_say(held.valid_from)}起生效。"
+        raise InvalidInput(fields=[FieldProblem(field, said, "不用再申请。")])
 
 
 def _insist_on_term(field: str, act: EarlierAct, last_day: date | None, today: date) -> None:

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.identifiers import make_licence_identifier, make_uscc
 from yiwang.kernel.masks import mask_name
+from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import FieldProblem, NotFound, Refusal
 from yiwang.mechanisms.files import actions as files
@@ -161,17 +162,12 @@ def renew(
 ) -> LicenceView:
     """A new version of the same licence (change, renewal): serial stays, the version rises.
 
-    The old one becomes SUPERSEDED in the same transaction. Versions that were taken back meanwhile
-    keep their numbers. Refuses: CannotChangeLicence.
+    The old one, and one that still held until its first day, become SUPERSEDED in the same
+    transaction; when the new one begins on a later day, the old one holds until then. Versions that
+    were taken back meanwhile keep their numbers. Refuses: CannotChangeLicence.
     """
-    old = _change(key=key, act="supersede", reason="", at=at, actor=actor)
-    newest = (
-        ELicence.objects.filter(
-            template__code=old.template.code, issuer=old.issuer, serial=old.serial
-        )
-        .order_by("-version")
-        .first()
-    )
+    old = _make_room(key, valid_from, at=at, actor=actor)
+    newest = _versions(old).order_by("-version").first()
     kind = LicenceType.objects.filter(code=old.template.code).order_by("-version").first()
     return _register(
         kind=kind or old.template, case=case, holder=old.holder, holder_name=old.holder_name,
@@ -243,6 +239,46 @@ def _register(
     return queries.view(licence, at)
 
 
+def hold(key: str) -> str:
+    """One hand at a time on a licence until the transaction ends: its first version's reference.
+
+    It is the same for every version. NotFound.
+    """
+    known = ELicence.objects.select_related("template").filter(key=key).first()
+    if known is None:
+        raise NotFound
+    first = _versions(known).select_for_update(of=("self",)).order_by("version")[:1]
+    return reference("licence", first[0].key)
+
+
+def _versions(licence: ELicence) -> models.QuerySet[ELicence]:
+    """Every version of the same licence."""
+    return ELicence.objects.filter(
+        template__code=licence.template.code, issuer=licence.issuer, serial=licence.serial
+    )
+
+
+def _make_room(key: str, on: date, *, at: datetime, actor: Actor) -> ELicence:
+    """What holds gives way to a version that begins that day. Refuses: CannotChangeLicence."""
+    old = ELicence.objects.select_for_update(of=("self",)).select_related("template").get(key=key)
+    if on <= max(legal_date(at), old.valid_from):
+        for one in _versions(old).filter(state=LicenceState.VALID).exclude(pk=old.pk):
+            _change(key=one.key, act="supersede", reason="", at=at, actor=actor)
+        return _change(key=key, act="supersede", reason="", at=at, actor=actor)
+    if old.state != LicenceState.VALID or old.succeeded_on is not None:
+        raise CannotChangeLicence
+    ELicence.objects.filter(pk=old.pk).update(succeeded_on=on)
+    LicenceChange.objects.create(
+        licence=old,
+        before=old.state,
+        after=old.state,
+        reason=f"新版本自 {on.isoformat()} 起取代它",
+        actor=actor.reference,
+        at=at,
+    )
+    return old
+
+
 def _change(*, key: str, act: str, reason: str, at: datetime, actor: Actor) -> ELicence:
     """One change of state with its history and fact; the conditional update decides who was first."""
     before, after = rules.CHANGES[act]
@@ -269,23 +305,38 @@ def _change(*, key: str, act: str, reason: str, at: datetime, actor: Actor) -> E
 def change_state(*, key: str, act: str, reason: str, at: datetime, actor: Actor) -> LicenceView:
     """Suspend, resume, revoke or cancel a licence, with the reason; verification shows it at once.
 
-    Refuses: NotFound, CannotChangeLicence (wrong state), CannotIssue (no reason).
+    A version that waits for its first day goes the same way. Refuses: NotFound, CannotChangeLicence (wrong state), CannotIssue (no reason).
     """
     if act not in ("suspend", "resume", "revoke", "cancel") or not reason.strip():
         raise CannotChangeLicence("没有写明理由，或者没有这种处理。", "请写明理由后再办理。")
     if not ELicence.objects.visible_to(actor).filter(key=key).exists():
         raise NotFound
-    return queries.view(_change(key=key, act=act, reason=reason, at=at, actor=actor), at)
+    changed = _change(key=key, act=act, reason=reason, at=at, actor=actor)
+    waiting = _versions(changed).filter(
+        version__gt=changed.version,
+        valid_from__gt=legal_date(at),
+        state__in=rules.CHANGES[act][0],
+    )
+    for one in waiting:
+        _change(key=one.key, act=act, reason=reason, at=at, actor=actor)
+    return queries.view(changed, at)
 
 
 @transaction.atomic
-def restore(*, key: str, reason: str, at: datetime, actor: Actor) -> LicenceView:
+def restore(
+    *, key: str, reason: str, at: datetime, actor: Actor, lasting: bool = True
+) -> LicenceView:
     """What replaced or cancelled this version was itself taken back: it holds again as before.
 
-    Refuses: NotFound, CannotChangeLicence.
+    ``lasting``: no later version waits for its day any more. Refuses: NotFound, CannotChangeLicence.
     """
-    if not ELicence.objects.visible_to(actor).filter(key=key).exists():
+    row = ELicence.objects.visible_to(actor).select_for_update(of=("self",)).filter(key=key).first()
+    if row is None:
         raise NotFound
+    if lasting and row.succeeded_on is not None:
+        ELicence.objects.filter(pk=row.pk).update(succeeded_on=None)
+    if row.state == LicenceState.VALID and row.succeeded_on is not None:
+        return queries.view(ELicence.objects.select_related("template").get(pk=row.pk), at)
     return queries.view(_change(key=key, act="restore", reason=reason, at=at, actor=actor), at)
 
 

@@ -13,7 +13,8 @@ from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
 from yiwang.support.licences.definitions import LicenceState
 
-_STORED = [s.value for s in LicenceState if s not in (LicenceState.EXPIRED, LicenceState.UNKNOWN)]
+_BY_DATE = (LicenceState.NOT_YET, LicenceState.EXPIRED, LicenceState.UNKNOWN)
+_STORED = [s.value for s in LicenceState if s not in _BY_DATE]
 
 
 class LicenceType(models.Model):
@@ -101,6 +102,7 @@ class ELicence(models.Model):
     state = models.CharField(max_length=16, default=LicenceState.VALID)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    succeeded_on = models.DateField(null=True)  # the next version waits for its first day
     issued_at = models.DateTimeField()
     mark = models.CharField(max_length=32, blank=True)
     pdf_file = models.CharField(max_length=64, blank=True)

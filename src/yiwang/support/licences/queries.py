@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import segno
 from django.conf import settings
@@ -28,6 +28,8 @@ from yiwang.support.licences.definitions import (
     template_file,
 )
 from yiwang.support.licences.models import ELicence, LicenceType
+
+_HELD: Final = (LicenceState.VALID, LicenceState.NOT_YET)
 
 if TYPE_CHECKING:
     from yiwang.mechanisms.files.definitions import OpenFile
@@ -67,9 +69,19 @@ def list_type_names() -> tuple[str, ...]:
     return tuple(LicenceType.objects.order_by("name").values_list("name", flat=True).distinct())
 
 
+def _state(licence: ELicence, at: datetime) -> str:
+    return rules.state_on(
+        licence.state,
+        legal_date(at),
+        valid_from=licence.valid_from,
+        valid_until=licence.valid_until,
+        succeeded_on=licence.succeeded_on,
+    )
+
+
 def view(licence: ELicence, at: datetime) -> LicenceView:
     template = template_of(licence.template)
-    state = rules.state_on(licence.state, licence.valid_until, legal_date(at))
+    state = _state(licence, at)
     return LicenceView(
         key=licence.key,
         reference=reference("licence", licence.key),
@@ -97,6 +109,7 @@ def view(licence: ELicence, at: datetime) -> LicenceView:
         face=template.face,
         pdf_ready=bool(licence.pdf_file),
         predecessor=licence.predecessor.identifier if licence.predecessor else "",
+        succeeded_on=licence.succeeded_on,
     )
 
 
@@ -132,12 +145,12 @@ def list_licences(
 def list_held(
     *, holder: str, template: str, at: datetime, limit: int = 50
 ) -> tuple[LicenceView, ...]:
-    """What somebody holds of one template and may use now, newest first."""
+    """What somebody holds of one template and may use, now or from its first day, newest first."""
     rows = ELicence.objects.select_related("template", "predecessor").filter(
         holder=holder, template__code=template, state=LicenceState.VALID
     )
     known = (view(row, at) for row in rows.order_by("-id")[: bounded(limit)])
-    return tuple(one for one in known if one.state == LicenceState.VALID)
+    return tuple(one for one in known if one.state in _HELD)
 
 
 def find_label(identifier: str) -> str:
@@ -206,11 +219,11 @@ def find_case_licence(case: str, *, at: datetime) -> LicenceView | None:
 
 
 def find_numbered(*, identifier: str, holder: str, at: datetime) -> LicenceView | None:
-    """The holder's own licence of this identifier, while it is valid; None otherwise."""
+    """The holder's own licence of this identifier, while it holds or waits for its first day."""
     rows = ELicence.objects.select_related("template", "predecessor")
     row = rows.filter(identifier=identifier, holder=holder).first()
     found = view(row, at) if row else None
-    return found if found and found.state == LicenceState.VALID else None
+    return found if found and found.state in _HELD else None
 
 
 def open_pdf(key: str, actor: Actor) -> OpenFile:
@@ -238,7 +251,7 @@ def verify_licence(*, code: str, identifier: str = "", at: datetime) -> VerifyVi
             sentence=rules.sentence(LicenceState.UNKNOWN),
             checked_at=at,
         )
-    state = rules.state_on(licence.state, licence.valid_until, legal_date(at))
+    state = _state(licence, at)
     return VerifyView(
         state=state,
         state_label=STATE_LABELS[state],
@@ -262,7 +275,7 @@ def _versions(licence: ELicence, at: datetime) -> tuple[VersionRow, ...]:
     chain = _chain(licence)
     if len(chain) == 1:
         return ()
-    states = [rules.state_on(one.state, one.valid_until, legal_date(at)) for one in chain]
+    states = [_state(one, at) for one in chain]
     return tuple(
         VersionRow(
             version=one.version,

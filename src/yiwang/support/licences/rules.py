@@ -33,6 +33,7 @@ CHANGES: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 }
 _SENTENCES: Final = {
     LicenceState.VALID: "是真的，现在有效。",
+    LicenceState.NOT_YET: "是真的，但还没有到生效的日子，现在还不能使用。",
     LicenceState.SUSPENDED: "是真的，但目前被暂扣，暂时不能使用。",
     LicenceState.REVOKED: "曾经颁发过，现已撤销，不能再使用。",
     LicenceState.CANCELLED: "曾经颁发过，现已注销，不能再使用。",
@@ -52,14 +53,26 @@ def value_problems(template: LicenceTemplate, values: Mapping[str, str]) -> tupl
     return tuple(strange + blank)
 
 
-def state_on(stored: str, valid_until: date | None, on: date) -> str:
-    """The state a reader sees on a day: a valid licence past its last day is EXPIRED.
+def state_on(
+    stored: str,
+    on: date,
+    *,
+    valid_from: date,
+    valid_until: date | None,
+    succeeded_on: date | None = None,
+) -> str:
+    """The state a reader sees on a day: a valid licence is NOT_YET before its first day, EXPIRED past
+    its last, and SUPERSEDED from the first day of a version that waited for its own.
 
     ``valid_until`` is exclusive.
     """
-    if stored == LicenceState.VALID and valid_until is not None and on >= valid_until:
+    if stored != LicenceState.VALID:
+        return stored
+    if succeeded_on is not None and on >= succeeded_on:
+        return LicenceState.SUPERSEDED
+    if valid_until is not None and on >= valid_until:
         return LicenceState.EXPIRED
-    return stored
+    return LicenceState.NOT_YET if on < valid_from else stored
 
 
 def sentence(state: str) -> str:

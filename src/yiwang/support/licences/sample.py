@@ -38,7 +38,7 @@ def issue(
     actor: Actor,
     holder: str = "person:sample",
     holder_name: str = "马晓燕",
-    valid_from: date = date(2026, 12, 1),
+    valid_from: date = date(2026, 1, 1),
     valid_until: date | None = None,
 ) -> LicenceView:
     """One licence of the sample template."""

@@ -79,6 +79,7 @@ def open_case(
         body=application.body,
         body_name=application.body_name,
         silence_at=application.silence_at,
+        acts_on=application.acts_on,
     )
     row.case_no = take_number(application.division_code, at)
     prepared.add(row)

@@ -102,6 +102,7 @@ class Application:
     earlier: str = ""  # the licence this application acts on
     effect: str = ""  # and what it does to it, an ``Effect``
     silence_at: datetime | None = None  # from here on no decision means yes
+    acts_on: str = ""  # the first version of that licence
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import Q
 
 from yiwang.capability.cases.definitions import ClockKind, DecisionView
 from yiwang.capability.cases.definitions.profiles import State, Step
@@ -120,6 +121,16 @@ def list_standing(cases: Sequence[str]) -> Mapping[str, str]:
     rows = Case.objects.filter(key__in=keys, decided_at=None, ended_at=None)
     light = rows.only("key", "state", "profile", "machine_version")
     return {row.reference: machine_for(row).labels.get(row.state, row.state) for row in light}
+
+
+def find_open_on(licence: str) -> tuple[str, str] | None:
+    """Key and number of the case on a licence (its first version) that is not settled yet.
+
+    Settled: rejected, ended, or approved and carried out.
+    """
+    waits = Q(decided_at=None) | Q(outcome="APPROVE", issued_at=None)
+    rows = Case.objects.filter(waits, acts_on=licence, ended_at=None).exclude(acts_on="")
+    return rows.values_list("key", "case_no").first()
 
 
 def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:

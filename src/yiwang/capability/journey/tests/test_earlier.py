@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.journey import sample
-from yiwang.capability.journey.earlier import EarlierGone
+from yiwang.capability.journey.earlier import EarlierGone, LicenceInHand
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.refusals import InvalidInput
@@ -32,6 +34,7 @@ EARLIER = {
             "ask_from": {"amount": 60, "unit": "NATURAL_DAY"},
             "basis": "城市道路管理条例 第三十六条",
         },
+        {"effect": "RENEW", "when": {"what": ["renew"]}, "basis": "行政许可法 第五十条"},
         {"effect": "CHANGE", "when": {"what": ["change"]}, "basis": "行政许可法 第四十九条"},
         {"effect": "CANCEL", "when": {"what": ["cancel"]}, "basis": "行政许可法 第七十条"},
     ],
@@ -42,6 +45,7 @@ WHAT = {
     "options": [
         {"value": "new", "label": "新办"},
         {"value": "prolong", "label": "延期"},
+        {"value": "renew", "label": "延续"},
         {"value": "change", "label": "变更"},
         {"value": "cancel", "label": "注销"},
     ],
@@ -190,20 +194,71 @@ def test_a_new_end_must_be_later(me, item, first) -> None:
     assert refused.value.fields[0].field == "until"
 
 
-def test_two_applications_on_one_licence_build_on_each_other(me, item, first) -> None:
+def test_a_second_application_waits_for_the_first_and_the_refusal_names_it(me, item, first) -> None:
     change = asked(me, item, "change", number=first.identifier, subject="张掖路南侧")
+    with pytest.raises(LicenceInHand) as refused:
+        asked(me, item, "prolong", number=first.identifier, until="2026-04-20")
+    assert change.case_no in refused.value.sentence
+    journey.withdraw(case_key=change.key, version=change.version, actor=me, at=LATER)
     approved(me, item, "prolong", number=first.identifier, until="2026-04-20")
-    case = journey.decide(
-        case_key=change.key, version=change.version, outcome="APPROVE", reason="符合规定",
+
+
+@pytest.mark.parametrize("outcome", ["APPROVE", "REJECT"])
+def test_after_the_first_is_settled_another_may_follow_on_the_version_that_holds(
+    me, item, first, outcome
+) -> None:
+    change = asked(me, item, "change", number=first.identifier, subject="张掖路南侧")
+    journey.decide(
+        case_key=change.key, version=change.version, outcome=outcome, reason="理由",
         actor=sample.official(item), at=LATER,
     )  # fmt: skip
+    holds = licences.list_versions(first.key, at=LATER)[-1]
+    case = approved(me, item, "prolong", number=holds.identifier, until="2026-04-20")
     new = licences.find_case_licence(case.reference, at=LATER)
-    assert (new.version, new.last_day) == (3, date(2026, 4, 20))
+    assert (new.version, new.last_day) == (holds.version + 1, date(2026, 4, 20))
+
+
+def test_another_licence_of_the_same_holder_may_be_asked_for_at_once(me, item, first) -> None:
+    asked(me, item, "change", number=first.identifier)
+    other = approved(me, item, "new", until="2026-03-31")
+    number = licences.find_case_licence(other.reference, at=LATER).identifier
+    assert asked(me, item, "change", number=number).state == "ACCEPTED"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_applications_at_once_on_one_licence_one_is_handed_in(me, item, first) -> None:
+    drafts = [
+        sample.filled(
+            sample.PLAIN,
+            me,
+            {"subject": "示例", "old_licence": first.identifier},
+            at=LATER,
+            questions={"what": "change"},
+        )
+        for _ in range(4)
+    ]
+
+    def hand_in(key: str) -> str:
+        try:
+            return journey.submit(
+                draft_key=key, idempotency_key=f"once-{key}", actor=me, at=LATER
+            ).case_no
+        except LicenceInHand as refused:
+            return refused.sentence
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(hand_in, drafts))
+    [number] = [one for one in said if one.isdigit()]
+    assert [number in one for one in said] == [True] * 4
 
 
 def test_what_was_cancelled_meanwhile_is_not_prolonged_and_may_be_rejected(me, item, first) -> None:
     waiting = asked(me, item, "prolong", number=first.identifier, until="2026-04-20")
-    approved(me, item, "cancel", number=first.identifier)
+    licence_actions.change_state(
+        key=first.key, act="cancel", reason="依职权注销", at=LATER, actor=machine("tests")
+    )
     with pytest.raises(EarlierGone):
         journey.decide(
             case_key=waiting.key, version=waiting.version, outcome="APPROVE", reason="符合",
@@ -214,6 +269,52 @@ def test_what_was_cancelled_meanwhile_is_not_prolonged_and_may_be_rejected(me, i
         actor=sample.official(item), at=LATER,
     )  # fmt: skip
     assert case.state == "CLOSED"
+
+
+def states(first, at=LATER):
+    return [one.state for one in licences.list_versions(first.key, at=at)]
+
+
+@pytest.fixture
+def renewed(me, item, first):
+    """A second term, from 1 April on, decided three weeks before."""
+    return approved(me, item, "renew", number=first.identifier, until="2026-12-31")
+
+
+def test_a_change_before_the_renewed_term_begins_holds_for_both_terms(
+    me, item, first, renewed
+) -> None:
+    assert states(first) == ["VALID", "NOT_YET"]
+    case = approved(me, item, "change", number=first.identifier, subject="张掖路南侧")
+    new = licences.find_case_licence(case.reference, at=LATER)
+    assert (new.valid_from, new.last_day) == (first.valid_from, date(2026, 12, 31))
+    assert states(first) == ["SUPERSEDED", "SUPERSEDED", "VALID"]
+    revoked(case, item)
+    assert states(first) == ["VALID", "NOT_YET", "REVOKED"]
+    assert states(first, datetime(2026, 4, 1, 2, 0, tzinfo=UTC)) == [
+        "SUPERSEDED", "VALID", "REVOKED"
+    ]  # fmt: skip
+
+
+def test_a_cancellation_ends_both_terms_and_taken_back_brings_both_back(
+    me, item, first, renewed
+) -> None:
+    case = approved(me, item, "cancel", number=first.identifier)
+    assert states(first) == ["CANCELLED", "CANCELLED"]
+    revoked(case, item)
+    assert states(first) == ["VALID", "NOT_YET"]
+
+
+def test_taking_back_a_renewal_leaves_the_first_term_as_it_was(me, item, first, renewed) -> None:
+    revoked(renewed, item)
+    assert states(first) == ["VALID", "REVOKED"]
+    assert states(first, datetime(2026, 4, 1, 2, 0, tzinfo=UTC)) == ["EXPIRED", "REVOKED"]
+
+
+def test_what_is_renewed_already_is_not_renewed_again(me, item, first, renewed) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        asked(me, item, "renew", number=first.identifier, until="2027-12-31")
+    assert "已经准予延续" in refused.value.fields[0].sentence
 
 
 def revoked(case, item, at=LATER):

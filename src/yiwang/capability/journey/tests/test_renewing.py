@@ -114,6 +114,11 @@ def test_a_decision_in_time_renews_from_the_end_of_the_old_term(me, old, item) -
     new = licences.find_case_licence(case.reference, at=AT)
     assert (new.valid_from, new.valid_until) == (date(2026, 6, 1), date(2027, 6, 1))
     assert journey.renew_by_silence(at=ENDS, actor=CLOCK) == 0
+    states = {at: [v.state for v in licences.list_versions(old.key, at=at)] for at in (AT, ENDS)}
+    assert states == {AT: ["VALID", "NOT_YET"], ENDS: ["SUPERSEDED", "VALID"]}
+    with pytest.raises(InvalidInput) as refused:
+        asked(me, old)
+    assert "已经准予延续" in refused.value.fields[0].sentence
 
 
 def test_what_is_still_incomplete_is_not_renewed_by_silence(me, old, item) -> None:
@@ -171,11 +176,11 @@ def test_what_was_renewed_since_is_revoked_from_that_licence_on_with_every_renew
     one = licences.find_case_licence(first.reference, at=AT)
     second = renewed(me, item, one.identifier, AT + timedelta(days=1))
     two = licences.find_case_licence(second.reference, at=AT)
-    third = renewed(me, item, two.identifier, AT + timedelta(days=2))
-    later = AT + timedelta(days=3)
+    third = renewed(me, item, two.identifier, AT + timedelta(days=400))
+    later = AT + timedelta(days=401)
     revoke(second, sample.official(item), later)
     chain = licences.list_versions(one.key, at=later)
-    assert [row.state for row in chain] == ["VALID", "REVOKED", "REVOKED"]
+    assert [row.state for row in chain] == ["EXPIRED", "REVOKED", "REVOKED"]
     assert cases.get_case(first.key, me, at=later).state == "CLOSED"
     for case in (second, third):
         assert cases.get_case(case.key, me, at=later).state == "REVOKED"
@@ -195,7 +200,7 @@ def test_a_renewal_by_another_body_is_not_taken_back_over_its_head(me, item) -> 
     with pytest.raises(LaterVersionStands), transaction.atomic():
         revoke(first, sample.official(item), AT + timedelta(days=2))
     assert cases.get_case(first.key, me, at=AT).state == "CLOSED"
-    assert licences.list_versions(one.key, at=AT)[1].state == "VALID"
+    assert licences.list_versions(one.key, at=AT)[1].state == "NOT_YET"
 
 
 def test_a_renewal_taken_up_anew_and_granted_again_follows_the_revoked_version(me, item) -> None:
@@ -213,8 +218,10 @@ def test_a_renewal_taken_up_anew_and_granted_again_follows_the_revoked_version(m
         actor=official, at=later + timedelta(days=1),
     )  # fmt: skip
     chain = licences.list_versions(one.key, at=later)
-    assert [row.state for row in chain] == ["SUPERSEDED", "REVOKED", "VALID"]
+    assert [row.state for row in chain] == ["VALID", "REVOKED", "NOT_YET"]
     assert chain[2].version == 3
+    chain = licences.list_versions(one.key, at=later + timedelta(days=400))
+    assert [row.state for row in chain] == ["SUPERSEDED", "REVOKED", "VALID"]
 
 
 def test_silence_renews_no_licence_that_was_revoked_meanwhile_and_stops_no_round(

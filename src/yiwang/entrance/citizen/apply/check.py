@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yiwang.capability import journey
@@ -45,7 +46,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
             actor=opened.actor,
             at=opened.at,
         )
-    except InvalidInput as refusal:
+    except (InvalidInput, journey.LicenceInHand) as refusal:
         return _page(request, opened, refusal)
     return HttpResponseRedirect(f"{opened.home}receipt/")
 
@@ -94,7 +95,7 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
         "incomplete": bool(problems),
         "links": _links(opened, refusal),
     }
-    status = 422 if refusal and request.method == "POST" else 200
+    status = refusal.status if refusal and request.method == "POST" else 200
     return render(request, "citizen/apply/check.html", values, status=status)
 
 
@@ -110,6 +111,8 @@ def _links(opened: OpenDraft, refusal: Refusal | None) -> list[dict[str, str]]:
     if isinstance(refusal, NotSigned):
         where = f"{opened.home}undertaking/"
         return [{"href": where, "text": p.sentence + p.remedy} for p in refusal.fields]
+    if isinstance(refusal, journey.LicenceInHand):
+        return [{"href": f"/my/cases/{refusal.case_key}/", "text": _("看看那一件办到哪里了")}]
     missing = isinstance(refusal, MissingMaterials)
     return [
         {"href": _where(opened, p.field, missing), "text": p.sentence + p.remedy}

@@ -24,9 +24,10 @@ from typing import Final
 
 
 class LicenceState(StrEnum):
-    """GB/T 36903 证照状态; EXPIRED follows from the date and is never stored."""
+    """GB/T 36903 证照状态; NOT_YET and EXPIRED follow from the date and are never stored."""
 
     VALID = "VALID"  # 有效
+    NOT_YET = "NOT_YET"  # 颁发了，还没有到第一天
     SUSPENDED = "SUSPENDED"  # 暂扣
     REVOKED = "REVOKED"  # 撤销、吊销
     CANCELLED = "CANCELLED"  # 注销
@@ -37,6 +38,7 @@ class LicenceState(StrEnum):
 
 STATE_LABELS: Final[Mapping[str, str]] = {
     LicenceState.VALID: "有效",
+    LicenceState.NOT_YET: "尚未生效",
     LicenceState.SUSPENDED: "暂扣",
     LicenceState.REVOKED: "已撤销",
     LicenceState.CANCELLED: "已注销",
@@ -127,6 +129,7 @@ class LicenceView:
     face: Face
     pdf_ready: bool
     predecessor: str = ""
+    succeeded_on: date | None = None  # from this day on the next version stands in its place
 
     @property
     def label(self) -> str:

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -122,13 +122,54 @@ def test_an_expired_licence_says_so_by_its_date_alone(licence):
 def test_a_renewal_keeps_the_serial_raises_the_version_and_supersedes(licence):
     newer = actions.renew(
         key=licence.key, case="case:three", values={"name": "新名", "operator": "马晓燕"},
-        valid_from=date(2026, 12, 9), valid_until=None, at=AT, actor=ME,
+        valid_from=date(2026, 12, 8), valid_until=None, at=AT, actor=ME,
     )  # fmt: skip
     assert newer.version == 2
     assert newer.predecessor == licence.identifier
     assert newer.identifier.split(".")[:-2] == licence.identifier.split(".")[:-2]
     assert verify(licence.verify_code).state == "SUPERSEDED"
     assert is_licence_identifier(newer.identifier)
+
+
+@pytest.fixture
+def waiting(licence):
+    """A second version that begins tomorrow."""
+    return actions.renew(
+        key=licence.key, case="case:three", values={"name": "新名", "operator": "马晓燕"},
+        valid_from=date(2026, 12, 9), valid_until=None, at=AT, actor=ME,
+    )  # fmt: skip
+
+
+def states(licence, at):
+    return [one.state for one in queries.list_versions(licence.key, at=at)]
+
+
+def test_a_renewal_does_not_hold_before_its_first_day_and_the_old_version_does(licence, waiting):
+    assert states(licence, AT) == ["VALID", "NOT_YET"]
+    assert (verify(licence.verify_code).good, verify(waiting.verify_code).good) == (True, False)
+    newest = queries.find_newest_held(holder="person:sample", template="sample-licence", at=AT)
+    assert newest.key == licence.key
+    tomorrow = AT + timedelta(days=1)
+    assert states(licence, tomorrow) == ["SUPERSEDED", "VALID"]
+    newest = queries.find_newest_held(
+        holder="person:sample", template="sample-licence", at=tomorrow
+    )
+    assert newest.key == waiting.key
+
+
+@pytest.mark.parametrize("act", ["suspend", "revoke", "cancel"])
+def test_what_happens_to_a_licence_happens_to_the_version_that_waits(licence, waiting, act):
+    actions.change_state(key=licence.key, act=act, reason="理由", at=AT, actor=official())
+    first, second = states(licence, AT)
+    assert first == second != "VALID"
+
+
+def test_a_version_is_not_renewed_twice_while_one_waits(licence, waiting):
+    with pytest.raises(actions.CannotChangeLicence):
+        actions.renew(
+            key=licence.key, case="case:four", values={"name": "新名", "operator": "马晓燕"},
+            valid_from=date(2026, 12, 10), valid_until=None, at=AT, actor=ME,
+        )  # fmt: skip
 
 
 def test_values_that_do_not_fit_the_template_are_refused(licence):

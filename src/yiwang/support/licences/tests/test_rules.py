@@ -57,7 +57,27 @@ def test_strangers_see_masked_values_and_never_level_three():
     ],
 )
 def test_the_last_day_is_the_day_before_the_exclusive_end(stored, until, seen):
-    assert rules.state_on(stored, until, date(2026, 12, 8)) == seen
+    today = date(2026, 12, 8)
+    assert rules.state_on(stored, today, valid_from=date(2026, 1, 1), valid_until=until) == seen
+
+
+@pytest.mark.parametrize(
+    ("stored", "first", "succeeded", "seen"),
+    [
+        ("VALID", date(2026, 12, 8), None, "VALID"),
+        ("VALID", date(2026, 12, 9), None, "NOT_YET"),
+        ("REVOKED", date(2026, 12, 9), None, "REVOKED"),
+        ("VALID", date(2026, 1, 1), date(2026, 12, 9), "VALID"),
+        ("VALID", date(2026, 1, 1), date(2026, 12, 8), "SUPERSEDED"),
+    ],
+)
+def test_no_version_holds_before_its_first_day_nor_after_that_of_its_successor(
+    stored, first, succeeded, seen
+):
+    today, end = date(2026, 12, 8), date(2026, 12, 31)
+    assert seen == rules.state_on(
+        stored, today, valid_from=first, valid_until=end, succeeded_on=succeeded
+    )
 
 
 def test_a_revoked_licence_never_comes_back():
