@@ -65,6 +65,7 @@ def _hand_in(
         list(pool.map(one, range(AT, PEOPLE)))
     copying.join()
     _wait_until_reached(folder, datetime.now(UTC))
+    _wait_for_head(folder, _sealed(place))
     outcome.count(submissions=len(received))
     before = [case for _, got, case in received if got < moment]
     after = [case for asked, _, case in received if asked > moment]
@@ -84,6 +85,21 @@ def _wait_until_reached(folder: Path, moment: datetime) -> None:
     while datetime.fromisoformat(json.loads((folder / "reach.json").read_text())["until"]) < moment:
         if time.monotonic() > end:
             raise AssertionError("the follower stayed behind")
+        time.sleep(0.5)
+
+
+def _sealed(place: Installation) -> int:
+    with place.connect() as connection:
+        (position,) = connection.execute("SELECT max(position) FROM journal_link").fetchone()
+    return int(position)
+
+
+def _wait_for_head(folder: Path, position: int) -> None:
+    """Only a signed head beyond the moment proves that something was there to be lost."""
+    heads, end = folder / "journal-heads" / "heads.jsonl", time.monotonic() + BEHIND_SECONDS
+    while json.loads(heads.read_text().splitlines()[-1])["position"] < position:
+        if time.monotonic() > end:
+            raise AssertionError("no signed head of what came last was copied")
         time.sleep(0.5)
 
 
