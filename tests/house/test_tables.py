@@ -89,6 +89,7 @@ def unguarded(classes: Iterable[type[models.Model]]) -> Iterator[str]:
 #: Tables with such columns whose rows are public, and why.
 PUBLIC: dict[str, str] = {
     "yiwang.capability.catalogue.models.ItemVersionRecord": "what government offers is public",
+    "yiwang.support.identity.models.Post": "listed to who administers the place, by list_posts",
     "yiwang.support.identity.models.RoleGrant": "read by identity alone, to make the actor",
 }
 

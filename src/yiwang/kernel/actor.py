@@ -49,11 +49,14 @@ class Grant:
     """One role in one division subtree, for one department (USCC) or, when None, for all of it.
 
     ``division_code``: 12 digits; the subtree is every code sharing its significant prefix.
+    ``post``, ``post_name``: 岗位, when the role comes with one.
     """
 
     role: Role
     division_code: str
     department: str | None
+    post: str = ""
+    post_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

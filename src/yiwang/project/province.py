@@ -143,13 +143,16 @@ def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
     body = (
         bodies.department_uscc(bodies.CHENGGUAN, row["department"]) if "department" in row else ""
     )
-    accounts.open_official_account(
+    account = accounts.open_official_account(
         row["user_name"],
         at=at,
         name=row["name"],
         department=body,
-        grants=tuple((Role(role), bodies.CHENGGUAN, body or None) for role in row["roles"]),
+        grants=tuple((Role(role), bodies.CHENGGUAN, body or None) for role in row.get("roles", ())),
     )
+    for post in row.get("posts", ()):
+        roles = tuple(Role(role) for role in post["roles"])
+        accounts.appoint(account.key, post["name"], roles, bodies.CHENGGUAN, body or None, at=at)
 
 
 def _enter_crowd(crowd: Mapping[str, int], *, at: datetime) -> None:

@@ -20,6 +20,7 @@ class CaseEvent(Event):
     division_code: str
     department: str
     version: int
+    post: str = ""  # 岗位 by which an official took the step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,9 @@ class Case(models.Model):
     delivery = EncryptedJSON(purpose="cases.delivery", null=True)
     acts_on = models.CharField(max_length=80, blank=True, default="", db_default="")
 
+    #: 岗位 of the step just taken, for the entry and the opinion that follow it; no column.
+    acting_post: str = ""
+
     objects = CaseSet.as_manager()
 
     class Meta:
@@ -265,6 +268,7 @@ class CaseOpinion(models.Model):
     text = EncryptedText(purpose="cases.opinion")
     by = models.CharField(max_length=80)
     by_name = models.CharField(max_length=80)
+    by_post = models.CharField(max_length=30, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:

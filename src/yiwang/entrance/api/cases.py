@@ -160,6 +160,7 @@ class OpinionOut(Schema):
     proposal: str
     text: str
     who: str
+    post: str
     at: datetime
 
 

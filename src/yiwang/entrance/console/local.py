@@ -138,6 +138,15 @@ def _mine(account_key: str, actor: Actor, at: datetime) -> AccountView:
 
 def _propose(request: HttpRequest, account: AccountView, actor: Actor, at: datetime) -> None:
     role = request.POST.get("role", "")
+    if role.startswith("post:"):
+        identity.grant_post(
+            account=account.key,
+            post=role.removeprefix("post:")[:16],
+            valid_until=last_day(request, "until"),
+            actor=actor,
+            at=at,
+        )
+        return
     if role not in set(LOCAL_ROLES):
         raise InvalidInput(fields=[FieldProblem("role", "还没有选角色。", "请选一项。")])
     body = request.POST.get("body", "")[:18]
@@ -178,8 +187,9 @@ def _official_page(
         "account": account,
         "rows": rows_of(standing),
         "roles": [(r.value, ROLE_LABELS[r]) for r in ROLE_LABELS if r in LOCAL_ROLES],
+        "posts": queries.list_posts(actor, at=at),
         "bodies": bodies_of(actor),
-        "typed": {name: request.POST.get(name, "")[:20] for name in ("role", "body", "until")},
+        "typed": {name: request.POST.get(name, "")[:24] for name in ("role", "body", "until")},
         "until": (legal_date(at) + timedelta(days=182)).isoformat(),
         "refusal": refusal,
     }

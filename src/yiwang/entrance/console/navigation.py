@@ -24,6 +24,8 @@ HALLS: Final = "/console/halls/"
 RECOVERY: Final = "/console/recovery/"
 LOCAL: Final = "/console/local/"
 LOCAL_ROLES: Final = (Role.LOCAL_ADMIN,)
+POSTS: Final = "/console/posts/"
+POST_ROLES: Final = (*RIGHTS_ROLES, *LOCAL_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,22 @@ class Link:
 def links(request: HttpRequest) -> tuple[Link, ...]:
     """The pages of the console this official may open; the longest address that fits is here."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    pages = PAGES if any(actor.has_role(role) for role in CONSOLE_ROLES) else ()
+    pages: tuple[tuple[str, str], ...] = (
+        PAGES if any(actor.has_role(role) for role in CONSOLE_ROLES) else ()
+    )
     if any(actor.has_role(role) for role in RIGHTS_ROLES):
-        pages = (*pages, (RIGHTS, "授权"), (HALLS, "大厅网络"))
+        pages = (*pages, (RIGHTS, "授权"), (POSTS, "岗位"), (HALLS, "大厅网络"))
     if any(actor.has_role(role) for role in RECOVERY_ROLES):
         pages = (*pages, (RECOVERY, "找回账号"))
     if any(actor.has_role(role) for role in LOCAL_ROLES):
         pages = (
             *pages,
             (LOCAL, "工作人员"),
+            (POSTS, "岗位"),
             (f"{LOCAL}place/", "大厅和外观"),
             (f"{LOCAL}items/", "事项开关"),
         )
+    pages = tuple(dict.fromkeys(pages))  # who is both has a page once
     if any(actor.has_role(role) for role in CASE_STAFF):
         pages = (("/desk/", "办公"), *pages)
     fits = [href for href, _label in pages if request.path.startswith(href)]

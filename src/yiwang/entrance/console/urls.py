@@ -12,6 +12,7 @@ from yiwang.entrance.console import (
     journal,
     local,
     local_place,
+    posts,
     recovery,
     rights,
 )
@@ -40,6 +41,10 @@ urlpatterns = [
     path("console/local/staff/<str:account_key>/leave/", local.leave),
     path("console/local/grants/<str:role_grant>/settle/", local.settle_grant),
     path("console/local/stand-ins/<str:stand_in_key>/settle/", local.settle_stand_in),
+    path("console/posts/", posts.posts),
+    path("console/posts/<str:post_key>/", posts.post),
+    path("console/posts/<str:post_key>/end/", posts.end),
+    path("console/posts/<str:post_key>/grants/<str:role_grant>/settle/", posts.settle),
     path("console/rights/", rights.show_rights),
     path("console/rights/propose/", rights.propose),
     path("console/rights/<str:role_grant>/confirm/", rights.confirm),

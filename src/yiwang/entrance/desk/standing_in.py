@@ -47,8 +47,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         "mine": [row for row in rows if row.principal == actor.reference],
         "others": [(row, row.counts(at)) for row in rows if row.taker == actor.reference],
         "may_ask": actor.on_behalf_of is None and any(actor.has_role(r) for r in CASE_STAFF),
+        "posts": sorted({(g.post, g.post_name) for g in actor.grants if g.post}),
         "standing": actor.on_behalf_of is not None,
-        "typed": {n: request.POST.get(n, "")[:200] for n in ("taker", "since", "until", "reason")},
+        "typed": {
+            n: request.POST.get(n, "")[:200] for n in ("taker", "post", "since", "until", "reason")
+        },
         "today": legal_date(at).isoformat(),
         "refusal": refusal,
         "done": request.GET.get("done", ""),
@@ -69,6 +72,7 @@ def _ask(request: HttpRequest, actor: Actor, at: datetime) -> None:
         principal=me.key,
         taker=other.key,
         reason=request.POST.get("reason", "")[:400],
+        post=request.POST.get("post", "")[:16],
         valid_from=max(begins, at),
         valid_until=datetime.combine(until + timedelta(days=1), time(), SHANGHAI),
         actor=actor,

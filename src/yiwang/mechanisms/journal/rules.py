@@ -55,6 +55,9 @@ def body_of(
     }
     if actor.mandate is not None:
         body["mandate"] = actor.mandate.mandate
+    posts = sorted({g.post_name for g in actor.grants if g.post_name})
+    if posts:
+        body["posts"] = posts
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     refuse_personal_values(text)
     return text

@@ -28,7 +28,7 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, PowerAct, R
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import acting, calls, following, hall, jointly, promises, uploads
+from yiwang.project.sweep import acting, calls, duties, following, hall, jointly, promises, uploads
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -101,6 +101,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "step": "step",
     "mandate_key": "mandate",
     "paper_key": "paper",
+    "post_key": "post",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -359,6 +360,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     hall.make_turn,
     following.make_register_entry,
     acting.make_mandate,
+    duties.make_post,
     following.make_papers,
 )
 

@@ -201,12 +201,40 @@ class Throttle(models.Model):
         ]
 
 
+class Post(models.Model):
+    """岗位: a named bundle of roles of one body. The bundle never changes: another one is another post."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    name = models.CharField(max_length=30)
+    division_code = models.CharField(max_length=12)
+    department = models.CharField(max_length=18, null=True)
+    roles = ArrayField(models.CharField(max_length=20))
+    defined_by = models.CharField(max_length=80)
+    defined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(roles__len__gt=0), name="post_has_a_role"),
+            models.UniqueConstraint(
+                fields=["division_code", "department", "name"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_post_of_a_name_in_a_body",
+            ),
+        ]
+
+
 class RoleGrant(models.Model):
-    """授权: a role in a division subtree; counts only once a second person has confirmed it."""
+    """授权: a role, or a post with all of its roles, in a division subtree; counts only once a second
+    person has confirmed it."""
 
     key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
     account = models.ForeignKey(Account, models.CASCADE)
-    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(
+        max_length=20, blank=True, choices=[(r.value, r.value) for r in Role]
+    )  # "" when a post is given
+    post = models.ForeignKey(Post, models.PROTECT, null=True)
     division_code = models.CharField(max_length=12)
     department = models.CharField(max_length=18, null=True)
     valid_from = models.DateTimeField()
@@ -224,8 +252,17 @@ class RoleGrant(models.Model):
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("granted_by")),
                 name="grant_needs_a_second_person",
             ),
+            models.CheckConstraint(
+                condition=Q(role="", post__isnull=False) | (~Q(role="") & Q(post__isnull=True)),
+                name="grant_is_of_a_role_or_of_a_post",
+            ),
         ]
         indexes = [models.Index(fields=["valid_until", "key"], name="grants_by_their_end")]
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What it gives."""
+        return tuple(Role(one) for one in (self.post.roles if self.post else [self.role]))
 
 
 class ApiToken(models.Model):
@@ -257,6 +294,7 @@ class StandIn(models.Model):
     key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
     principal = models.ForeignKey(Account, models.CASCADE, related_name="stood_in_for")
     taker = models.ForeignKey(Account, models.CASCADE, related_name="stands_in")
+    post = models.ForeignKey(Post, models.PROTECT, null=True)  # only this post's work
     reason = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()

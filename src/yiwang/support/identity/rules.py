@@ -11,7 +11,7 @@ from typing import Final
 from yiwang.kernel.actor import Grant, Role
 from yiwang.kernel.identifiers import tidy_citizen_id, tidy_phone
 from yiwang.kernel.places import in_subtree
-from yiwang.support.identity.definitions import AccountKind, LoginForm, Method
+from yiwang.support.identity.definitions import ROLE_LABELS, AccountKind, LoginForm, Method
 from yiwang.support.identity.definitions.duties import LOCAL_ROLES
 from yiwang.support.identity.definitions.factors import Proof
 from yiwang.support.identity.definitions.places import BROWSERS, SYSTEMS, Place, PlaceKind
@@ -188,6 +188,12 @@ def with_mark(number: str, marks: Collection[str], mark: str, most: int = 8) -> 
     """The device's cookie after one more account signed in well; the newest accounts are kept."""
     kept = [mark, *(one for one in marks if one != mark)][:most]
     return ".".join([number, *kept])
+
+
+def label_of(roles: Collection[Role], post_name: str = "") -> str:
+    """Roles in words, in the order of the list; a post's name first."""
+    words = "、".join(label for role, label in ROLE_LABELS.items() if role in roles)
+    return f"{post_name}（{words}）" if post_name else words
 
 
 def may_grant(

@@ -20,7 +20,7 @@ from yiwang.kernel.actor import Actor, Role, machine
 from yiwang.support.identity import actions, queries
 from yiwang.support.identity.actions.sessions import open_session
 from yiwang.support.identity.definitions import COOKIE, NOWHERE, AccountView, Method
-from yiwang.support.identity.models import Account, Passkey
+from yiwang.support.identity.models import Account, Passkey, Post
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -87,6 +87,26 @@ def give(
         valid_until=at + timedelta(days=360),
         actor=GRANTER,
         at=at,
+    )
+    actions.confirm_grant(grant=grant, actor=CONFIRMER, at=at)
+    return grant
+
+
+def appoint(
+    account: str,
+    name: str,
+    roles: tuple[Role, ...],
+    division_code: str,
+    department: str | None,
+    *,
+    at: datetime,
+) -> str:
+    """A post (defined when it is not there yet), held for 360 days; the grant's key."""
+    where = {"name": name, "division_code": division_code, "department": department}
+    found = Post.objects.filter(**where, ended_at=None).first()
+    post = found or actions.define_post(roles=roles, actor=GRANTER, at=at, **where)  # type: ignore[arg-type]
+    grant = actions.grant_post(
+        account=account, post=post.key, valid_until=at + timedelta(days=360), actor=GRANTER, at=at
     )
     actions.confirm_grant(grant=grant, actor=CONFIRMER, at=at)
     return grant

@@ -73,6 +73,7 @@ def step(
     if rules.is_own_case(actor, applicant=row.applicant, submitted_by=row.submitted_by):
         raise NotYourOwnCase
     before, ended_at = standing.keeper_of(row), standing.end_of(row)
+    row.acting_post = standing.post_for(row, actor, act)
     states.move(
         row,
         machine=standing.machine_for(row),
@@ -139,6 +140,7 @@ def announce(
         division_code=row.division_code,
         department=row.department,
         version=row.version,
+        post=row.acting_post,
         **more,
     )
     journal.announce(fact, actor=actor)

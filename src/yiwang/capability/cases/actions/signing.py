@@ -80,6 +80,7 @@ def write_opinion(
         text=text,
         by=actor.reference,
         by_name=actor.display_name,
+        by_post=row.acting_post,
         at=at,
     )
 

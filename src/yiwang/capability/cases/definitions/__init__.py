@@ -221,6 +221,7 @@ class OpinionRow:
     text: str
     who: str
     at: datetime
+    post: str = ""  # 岗位 he signed by
 
 
 @dataclass(frozen=True, slots=True)

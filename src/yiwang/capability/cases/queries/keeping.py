@@ -56,6 +56,7 @@ def opinions_of(row: Case) -> tuple[OpinionRow, ...]:
             proposal=one.proposal,
             text=one.text,
             who=one.by_name or one.by,
+            post=one.by_post,
             at=one.at,
         )
         for one in row.opinions.order_by("id")

@@ -136,6 +136,16 @@ def is_theirs(row: Case, actor: Actor, act: str) -> bool:
     return act not in _SIGNATURES or not signed_before(row, actor)
 
 
+def post_for(row: Case, actor: Actor, act: str) -> str:
+    """The post by which this official may take an act now; "" when he holds none for it."""
+    held = rules.posts_here(actor, division_code=row.division_code, department=row.department)
+    if not held:
+        return ""
+    order = order_for(row)
+    able = (n for n, has in held.items() if rules.may_take(has, act, state=row.state, order=order))
+    return next(able, "")
+
+
 def signed_before(row: Case, actor: Actor) -> bool:
     """Did this official sign at an earlier place of the chain, and was that the last word there?"""
     here = rules.place_of(row.state)

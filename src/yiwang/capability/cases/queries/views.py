@@ -248,7 +248,10 @@ def _who(row: Case, entry: Entry) -> str:
         return "申请人"
     if entry.act == "branches.branch_answered":
         return str(entry.facts["department_name"])
-    return "系统" if entry.actor_kind == "MACHINE" else row.department_name
+    if entry.actor_kind == "MACHINE":
+        return "系统"
+    post = entry.facts.get("post", "")
+    return f"{row.department_name} {post}" if post else row.department_name
 
 
 def _detail(entry: Entry) -> str:

@@ -9,6 +9,7 @@ from yiwang.capability.cases.rules.duties import (
     order_of,
     party_of,
     place_of,
+    posts_here,
 )
 from yiwang.capability.cases.rules.keeping import Held, account, keeper
 from yiwang.capability.cases.rules.sentences import (
@@ -49,6 +50,7 @@ __all__ = [
     "order_of",
     "party_of",
     "place_of",
+    "posts_here",
     "steps",
     "takes_up",
     "turn_of",

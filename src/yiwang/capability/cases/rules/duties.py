@@ -100,6 +100,18 @@ def offices(actor: Actor, *, division_code: str, department: str) -> frozenset[R
     )
 
 
+def posts_here(actor: Actor, *, division_code: str, department: str) -> dict[str, frozenset[Role]]:
+    """The posts somebody holds where the case is, by name, with the roles of each."""
+    found: dict[str, frozenset[Role]] = {}
+    for grant in actor.grants:
+        here = grant.department in (None, department) and in_subtree(
+            division_code, grant.division_code
+        )
+        if here and grant.post:
+            found[grant.post_name] = found.get(grant.post_name, frozenset()) | {grant.role}
+    return dict(sorted(found.items()))
+
+
 def may_take(held: Collection[Role], act: str, *, state: str, order: Order) -> bool:
     """Has an official the office for this act? Without a chain an approver may take every act."""
     if not order.chained and Role.APPROVER in held:

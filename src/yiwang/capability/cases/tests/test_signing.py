@@ -147,3 +147,34 @@ def test_opinions_lie_encrypted() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT text FROM cases_opinion")
         assert "拟同意" not in cursor.fetchone()[0]
+
+
+def by_post(role: Role, post: str, *more: tuple[Role, str], name: str) -> Actor:
+    """An official with this role by one post, and further ones."""
+    grants = tuple(
+        Grant(one, sample.PLACE, sample.BODY, post=f"key-{title}", post_name=title)
+        for one, title in ((role, post), *more)
+    )
+    return Actor(HANDLER.kind, f"official:{name}", "岗*", grants=grants)
+
+
+def test_the_record_says_by_which_post_a_step_was_taken() -> None:
+    handling = by_post(Role.HANDLER, "窗口后台岗", (Role.REVIEWER, "复核岗"), name="two-posts")
+    case = forward(accepted("HANDLE", "REVIEW", "APPROVE"), handling)
+    case = forward(case, by_post(Role.REVIEWER, "复核岗", name="third"))
+    case = decide(case, APPROVER)
+    seen = queries.get_case(case.key, APPROVER, at=AT)
+    assert [one.post for one in seen.opinions] == ["窗口后台岗", "复核岗", ""]
+    who = [row.who for row in seen.timeline]
+    assert any(one.endswith(" 窗口后台岗") for one in who)
+    assert any(one.endswith(" 复核岗") for one in who)
+    assert not who[-1].endswith("岗")
+
+
+def test_a_post_elsewhere_is_not_the_one_acted_by() -> None:
+    case = accepted("HANDLE", "REVIEW", "APPROVE")
+    elsewhere = Grant(Role.HANDLER, "630000000000", None, post="key", post_name="外地岗")
+    actor = Actor(HANDLER.kind, "official:x", "岗*", grants=(elsewhere, *HANDLER.grants))
+    forward(case, actor)
+    (opinion,) = queries.get_case(case.key, APPROVER, at=AT).opinions
+    assert opinion.post == ""

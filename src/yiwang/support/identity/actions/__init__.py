@@ -13,6 +13,7 @@ from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
 from yiwang.support.identity.actions.grants import (
     appoint_first_admins,
     confirm_grant,
+    grant_post,
     grant_role,
     revoke_grant,
 )
@@ -23,6 +24,7 @@ from yiwang.support.identity.actions.passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from yiwang.support.identity.actions.posts import define_post, end_post
 from yiwang.support.identity.actions.recovering import (
     ask_recovery,
     confirm_recovery,
@@ -89,12 +91,15 @@ __all__ = [
     "confirm_with_passkey",
     "create_official_account",
     "create_person_account",
+    "define_post",
     "disable_account",
     "drop_recovery",
     "end_hall_network",
     "end_other_sessions",
+    "end_post",
     "end_session",
     "end_stand_in",
+    "grant_post",
     "grant_role",
     "insist_may_let_go",
     "issue_token",

@@ -32,11 +32,13 @@ def ask_stand_in(
     valid_until: datetime,
     actor: Actor,
     at: datetime,
+    post: str = "",
 ) -> StandInView:
     """The official himself, or who administers his place, names a colleague (accounts' keys).
 
-    It counts once somebody else has confirmed it. Refusals: ``NotAllowed``, ``NotFound``,
-    ``InvalidInput`` (term, reason, the same person).
+    ``post``: only this post's work, which the principal holds. It counts once somebody else has
+    confirmed it. Refusals: ``NotAllowed``, ``NotFound``, ``InvalidInput`` (term, reason, post, the
+    same person).
     """
     rows = Account.objects.select_for_update().filter(kind=AccountKind.OFFICIAL, active=True)
     found = {row.key: row for row in rows.filter(key__in=[principal, taker])}
@@ -44,8 +46,10 @@ def ask_stand_in(
         raise NotFound
     own = found[principal].subject == actor.reference and actor.on_behalf_of is None
     if not own:
-        insist_administers(actor, principal, at)
+        insist_administers(actor, principal, at, post=post)
     wrong = []
+    if post and all(g.post != post for g in queries.get_actor(principal, at=at).grants):
+        wrong.append(FieldProblem("post", "本人现在不在这个岗位。", "请重选岗位。"))
     if principal == taker:
         wrong.append(FieldProblem("taker", "不能由自己代理自己。", "请换一位同事。"))
     if not reason.strip() or len(reason) > _LONGEST_REASON:
@@ -57,6 +61,7 @@ def ask_stand_in(
     row = StandIn.objects.create(
         principal=found[principal],
         taker=found[taker],
+        post_id=post or None,
         reason=reason.strip(),
         valid_from=valid_from,
         valid_until=valid_until,
@@ -74,7 +79,7 @@ def confirm_stand_in(*, stand_in: str, actor: Actor, at: datetime) -> StandInVie
     Refusals: ``NotFound``, ``NotAllowed``, ``CannotStandIn``.
     """
     row = _locked(stand_in)
-    insist_administers(actor, row.principal_id, at)
+    insist_administers(actor, row.principal_id, at, post=row.post_id or "")
     parties = (row.principal.subject, row.taker.subject, row.asked_by)
     if actor.reference in parties or row.confirmed_by is not None:
         raise CannotStandIn
@@ -94,7 +99,7 @@ def end_stand_in(*, stand_in: str, actor: Actor, at: datetime) -> StandInView:
     """
     row = _locked(stand_in)
     if actor.reference not in (row.principal.subject, row.taker.subject):
-        insist_administers(actor, row.principal_id, at)
+        insist_administers(actor, row.principal_id, at, post=row.post_id or "")
     if row.ended_at is not None:
         raise CannotStandIn
     row.ended_at = at
@@ -103,8 +108,8 @@ def end_stand_in(*, stand_in: str, actor: Actor, at: datetime) -> StandInView:
     return queries.get_stand_in(row.key)
 
 
-def insist_administers(actor: Actor, account: str, at: datetime) -> None:
-    """May this official settle everything another one holds? ``NotAllowed``.
+def insist_administers(actor: Actor, account: str, at: datetime, *, post: str = "") -> None:
+    """May this official settle everything another one holds (or this post's part)? ``NotAllowed``.
 
     A local administrator only where every role of the other lies in his place and is his to give.
     """
@@ -112,7 +117,7 @@ def insist_administers(actor: Actor, account: str, at: datetime) -> None:
         return
     if actor.kind is not ActorKind.OFFICIAL or actor.on_behalf_of is not None:
         raise NotAllowed
-    held = queries.get_actor(account, at=at).grants
+    held = [g for g in queries.get_actor(account, at=at).grants if post in ("", g.post)]
     theirs = all(
         rules.may_grant(
             actor.grants,
@@ -124,6 +129,15 @@ def insist_administers(actor: Actor, account: str, at: datetime) -> None:
     )
     if not held or not theirs:
         raise NotAllowed
+
+
+def end_all_for(post: str, *, actor: Actor, at: datetime) -> None:
+    """A post that is no more is nobody's to stand in for."""
+    rows = StandIn.objects.select_for_update(of=("self",)).filter(post=post, ended_at=None)
+    for row in rows.select_related("principal", "taker"):
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+        _note("stand_in_ended", row, actor, at)
 
 
 def end_all_of(account: str, *, actor: Actor, at: datetime) -> None:

@@ -197,11 +197,14 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class GrantView:
-    """One role given to an account: where, until when, by whom, confirmed by whom."""
+    """A role or a post given to an account: where, until when, by whom, confirmed by whom.
+
+    ``post``: its key, "" when a single role was given.
+    """
 
     key: str
     account: str
-    role: Role
+    roles: tuple[Role, ...]
     division_code: str
     department: str | None
     valid_from: datetime
@@ -209,13 +212,15 @@ class GrantView:
     granted_by: str
     confirmed_by: str | None
     revoked_at: datetime | None
+    post: str = ""
+    post_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StandingGrant:
-    """A role that counts or waits to be confirmed, with the official who has it.
+    """A role or post that counts or waits to be confirmed, with the official who has it.
 
-    ``position`` is given back as ``after`` for the next page of a list.
+    ``role_label``: the post's name and what comes with it. ``position`` is given back as ``after`` for the next page of a list.
     """
 
     grant: GrantView

@@ -16,6 +16,7 @@ LOCAL_ROLES: Final = frozenset({*CASE_STAFF, Role.LEADER, Role.ITEM_ADMIN})
 #: What a stand-in takes over: work on cases, never an administrator's powers.
 STOOD_IN: Final = frozenset(CASE_STAFF)
 LONGEST_STAND_IN: Final = timedelta(days=90)
+LONGEST_POST_NAME: Final = 30
 
 
 class CannotBeTwoAdministrators(Refusal):
@@ -23,6 +24,13 @@ class CannotBeTwoAdministrators(Refusal):
 
     sentence = "系统管理员、安全管理员、审计管理员不能是同一个人。"
     remedy = "请先收回另一个管理员角色，或者换一位工作人员。"
+
+
+class CannotDefinePost(Refusal):
+    """Two open posts of one body never share a name."""
+
+    sentence = "这个部门已经有同名的岗位了。"
+    remedy = "请换一个名称，或者先停用原来的岗位。"
 
 
 class CannotStandIn(Refusal):
@@ -33,8 +41,26 @@ class CannotStandIn(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class PostView:
+    """One post: a name for roles in a body; ``holders``: of how many it is now."""
+
+    key: str
+    name: str
+    division_code: str
+    department: str | None
+    roles: tuple[Role, ...]
+    roles_label: str
+    defined_at: datetime
+    ended_at: datetime | None
+    holders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StandInView:
-    """One stand-in: who for whom, from when until when, and how it stands."""
+    """One stand-in: who for whom, from when until when, and how it stands.
+
+    ``post``, ``post_name``: when only this post's work is taken over.
+    """
 
     key: str
     principal: str
@@ -47,6 +73,8 @@ class StandInView:
     asked_by: str
     confirmed_by: str | None
     ended_at: datetime | None
+    post: str = ""
+    post_name: str = ""
 
     def counts(self, at: datetime) -> bool:
         """Confirmed, begun, not over."""

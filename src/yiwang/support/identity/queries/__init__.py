@@ -30,6 +30,7 @@ from yiwang.support.identity.definitions import (
 )
 from yiwang.support.identity.definitions.duties import STOOD_IN
 from yiwang.support.identity.models import Account, ApiToken, Passkey, RoleGrant
+from yiwang.support.identity.queries.posts import get_post, giving, list_posts
 from yiwang.support.identity.queries.security import (
     count_other_sessions,
     find_step_up,
@@ -63,6 +64,7 @@ __all__ = [
     "get_actor",
     "get_face_check",
     "get_grant",
+    "get_post",
     "get_stand_in",
     "insist_on_assurance",
     "label_of",
@@ -70,6 +72,7 @@ __all__ = [
     "list_hall_networks",
     "list_names",
     "list_passkeys",
+    "list_posts",
     "list_proofs",
     "list_recoveries",
     "list_sessions",
@@ -78,6 +81,7 @@ __all__ = [
     "list_stand_ins_of_staff",
     "list_standing_grants",
     "list_standing_grants_of",
+    "list_standing_grants_of_post",
     "list_tokens",
     "places_of",
     "standing_in",
@@ -85,9 +89,11 @@ __all__ = [
 ]
 
 _GRANTS = """
-    (select coalesce(json_agg(json_build_array(g.role, g.division_code, g.department)), '[]')
-       from identity_rolegrant g
-      where g.account_id = a.key and g.confirmed_by is not null and g.revoked_at is null
+    (select coalesce(json_agg(json_build_array(r.role, g.division_code, g.department,
+                     coalesce(p.key, ''), coalesce(p.name, ''))), '[]')
+       from identity_rolegrant g left join identity_post p on p.key = g.post_id
+            cross join lateral unnest(coalesce(p.roles, array[g.role])) as r(role)
+      where p.ended_at is null and g.account_id = a.key and g.confirmed_by is not null and g.revoked_at is null
         and g.valid_from <= %(at)s and g.valid_until > %(at)s)
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
@@ -113,7 +119,7 @@ def token_digest(token: str) -> str:
 
 
 def _actor(
-    who: tuple[str, str, str, int, str | None, list[list[str]]],
+    who: tuple[str, str, str, int, str | None, list[tuple[str, str, str | None, str, str]]],
     *,
     on_behalf_of: str | None = None,
     scopes: frozenset[str] | None = None,
@@ -125,7 +131,7 @@ def _actor(
         reference=subject,
         display_name=display_name,
         on_behalf_of=on_behalf_of,
-        grants=tuple(Grant(Role(role), place, body) for role, place, body in grants),
+        grants=tuple(Grant(Role(one[0]), *one[1:]) for one in grants),
         assurance_level=level,
         scopes=scopes,
         request_id=request_id,
@@ -191,15 +197,16 @@ def get_actor(account: str, *, at: datetime, on_behalf_of: str | None = None) ->
 
 
 def standing_in(actor: Actor, stand_in: str, *, at: datetime) -> Actor:
-    """The same official doing a colleague's work on cases, with the colleague's grants and no other;
-    with none at all once it is over."""
+    """The same official doing a colleague's work on cases, with the colleague's grants (those of one
+    post, where only it was named) and no other; with none at all once it is over."""
     view = get_stand_in(stand_in)
-    name = f"{actor.display_name}（代{view.principal_name}）"
+    what = f"，{view.post_name}" if view.post else ""
+    name = f"{actor.display_name}（代{view.principal_name}{what}）"
     grants: tuple[Grant, ...] = ()
     principal = find_account(view.principal)
     if view.taker == actor.reference and view.counts(at) and principal and principal.active:
         held = get_actor(principal.key, at=at).grants
-        grants = tuple(grant for grant in held if grant.role in STOOD_IN)
+        grants = tuple(g for g in held if g.role in STOOD_IN and view.post in ("", g.post))
     return replace(actor, display_name=name, on_behalf_of=view.principal, grants=grants)
 
 
@@ -262,7 +269,7 @@ def list_colleagues(
     """The officials of one body with one of these roles where a matter lies, by name; 200 at most."""
     counting = RoleGrant.objects.filter(
         Q(department=None) | Q(department=department),
-        role__in=list(roles),
+        giving(roles),
         division_code__in=lineage(division_code),
         confirmed_by__isnull=False,
         revoked_at=None,
@@ -282,8 +289,8 @@ def list_colleagues(
 def list_leaders(*, division_code: str, at: datetime) -> tuple[Colleague, ...]:
     """The leaders of exactly one place, over all of its bodies; 200 at most."""
     counting = RoleGrant.objects.filter(
+        giving((Role.LEADER,)),
         department=None,
-        role=Role.LEADER,
         division_code=division_code,
         confirmed_by__isnull=False,
         revoked_at=None,
@@ -300,6 +307,7 @@ def list_leaders(*, division_code: str, at: datetime) -> tuple[Colleague, ...]:
 def list_grants(account: str) -> tuple[GrantView, ...]:
     """Everything ever granted to an account, newest first."""
     rows = RoleGrant.objects.filter(account=account).order_by("-valid_from", "key")
+    rows = rows.select_related("post")
     return tuple(_grant(row) for row in rows[:200])
 
 
@@ -307,7 +315,7 @@ def _grant(row: RoleGrant) -> GrantView:
     return GrantView(
         key=row.key,
         account=row.account_id,
-        role=Role(row.role),
+        roles=row.roles,
         division_code=row.division_code,
         department=row.department,
         valid_from=row.valid_from,
@@ -315,6 +323,8 @@ def _grant(row: RoleGrant) -> GrantView:
         granted_by=row.granted_by,
         confirmed_by=row.confirmed_by,
         revoked_at=row.revoked_at,
+        post=row.post_id or "",
+        post_name=row.post.name if row.post else "",
     )
 
 
@@ -324,7 +334,7 @@ def _standing(row: RoleGrant) -> StandingGrant:
         subject=row.account.subject,
         display_name=row.account.display_name,
         user_name=row.account.user_name,
-        role_label=ROLE_LABELS[Role(row.role)],
+        role_label=rules.label_of(row.roles, row.post.name if row.post else ""),
         position=f"{row.valid_until.isoformat()}|{row.key}",
     )
 
@@ -352,20 +362,30 @@ def list_standing_grants(
         last = None
     if last is not None and last.tzinfo is not None:
         rows = rows.filter(Q(valid_until__gt=last) | Q(valid_until=last, key__gt=key[:16]))
-    rows = rows.select_related("account").order_by("valid_until", "key")[: min(limit, 200)]
+    rows = rows.select_related("account", "post").order_by("valid_until", "key")
+    rows = rows[: min(limit, 200)]
     return tuple(_standing(row) for row in rows if within is None or _settles(within, row))
 
 
 def _settles(held: Collection[Grant], row: RoleGrant) -> bool:
-    return rules.may_grant(
-        held, role=Role(row.role), division_code=row.division_code, department=row.department
+    return all(
+        rules.may_grant(held, role=role, division_code=row.division_code, department=row.department)
+        for role in row.roles
     )
 
 
 def list_standing_grants_of(account: str, *, at: datetime) -> tuple[StandingGrant, ...]:
     """What one official holds or waits for; the caller has checked whose official it is."""
     rows = RoleGrant.objects.filter(account=account, revoked_at=None, valid_until__gt=at)
-    return tuple(_standing(row) for row in rows.select_related("account").order_by("valid_until"))
+    rows = rows.select_related("account", "post").order_by("valid_until")
+    return tuple(_standing(row) for row in rows)
+
+
+def list_standing_grants_of_post(post: str, *, at: datetime) -> tuple[StandingGrant, ...]:
+    """Who holds a post or waits for it; the caller has checked whose post it is."""
+    rows = RoleGrant.objects.filter(post=post, revoked_at=None, valid_until__gt=at)
+    rows = rows.select_related("account", "post").order_by("account__display_name", "key")
+    return tuple(_standing(row) for row in rows[:200])
 
 
 def label_of(role: Role) -> str:
@@ -375,7 +395,7 @@ def label_of(role: Role) -> str:
 
 def get_grant(key: str) -> StandingGrant:
     """One grant with the official who has it, ended ones too; NotFound when there is none."""
-    row = RoleGrant.objects.select_related("account").filter(key=key).first()
+    row = RoleGrant.objects.select_related("account", "post").filter(key=key).first()
     if row is None:
         raise NotFound
     return _standing(row)

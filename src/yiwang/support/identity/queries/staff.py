@@ -60,7 +60,7 @@ def list_staff(
 
 def get_stand_in(key: str) -> StandInView:
     """One stand-in; the caller has checked whose it is. ``NotFound``."""
-    row = StandIn.objects.select_related("principal", "taker").filter(key=key).first()
+    row = StandIn.objects.select_related("principal", "taker", "post").filter(key=key).first()
     if row is None:
         raise NotFound
     return _stand_in(row)
@@ -78,7 +78,7 @@ def list_stand_ins_of_staff(accounts: Collection[str], *, at: datetime) -> tuple
 
 
 def _list(which: Q, at: datetime) -> tuple[StandInView, ...]:
-    rows = StandIn.objects.select_related("principal", "taker").filter(
+    rows = StandIn.objects.select_related("principal", "taker", "post").filter(
         which, ended_at=None, valid_until__gt=at
     )
     return tuple(_stand_in(row) for row in rows.order_by("valid_until", "key")[:_MOST])
@@ -97,4 +97,6 @@ def _stand_in(row: StandIn) -> StandInView:
         asked_by=row.asked_by,
         confirmed_by=row.confirmed_by,
         ended_at=row.ended_at,
+        post=row.post_id or "",
+        post_name=row.post.name if row.post else "",
     )

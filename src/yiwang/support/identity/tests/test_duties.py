@@ -7,45 +7,11 @@ from django.db import IntegrityError, transaction
 
 from yiwang.kernel.actor import Role
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
-from yiwang.network.directory import sample as places
 from yiwang.support.identity import actions, queries, sample
 from yiwang.support.identity.definitions.duties import CannotBeTwoAdministrators, CannotStandIn
 from yiwang.support.identity.models import StandIn
+from yiwang.support.identity.tests.conftest import GANSU, QILIHE, staff
 from yiwang.support.identity.tests.test_grants_and_tokens import _grant
-
-CHENGGUAN, QILIHE = "620102000000", "620103000000"
-GANSU = "620000000000"
-
-
-def staff(name, at, *grants, department=""):
-    account = sample.open_official_account(name, at=at, grants=grants, department=department)
-    return account, queries.get_actor(account.key, at=at)
-
-
-@pytest.fixture
-def body(db):
-    places.load_chengguan()
-    return places.register_departments()[0]
-
-
-@pytest.fixture
-def admin(body, at):
-    return staff("bendi", at, (Role.LOCAL_ADMIN, CHENGGUAN, None))[1]
-
-
-@pytest.fixture
-def another(body, at):
-    return staff("bendi2", at, (Role.LOCAL_ADMIN, CHENGGUAN, None))[1]
-
-
-@pytest.fixture
-def approver(body, at):
-    return staff("shen", at, (Role.APPROVER, CHENGGUAN, body), department=body)
-
-
-@pytest.fixture
-def colleague(body, at):
-    return staff("tong", at, (Role.HANDLER, CHENGGUAN, body), department=body)
 
 
 class TestThreeAdministrators:
