@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_work_by_day'),
+        ('cases', '0011_acts_on_index'),
     ]
 
     operations = [
