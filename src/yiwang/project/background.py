@@ -15,9 +15,6 @@ def know_all() -> None:
 def modules() -> tuple[str, ...]:
     """Their dotted names, read from the tree: nobody can forget to list one."""
     source = Path(__file__).resolve().parents[2]
-    found = [
-        path.relative_to(source).with_suffix("")
-        for path in sorted((source / "yiwang").rglob("*.py"))
-        if path.stem in ("jobs", "reactions") and "tests" not in path.parts
-    ]
-    return tuple(".".join(path.parts) for path in found)
+    every = (path.relative_to(source) for path in sorted((source / "yiwang").rglob("*.py")))
+    found = (p for p in every if p.stem in ("jobs", "reactions") and "tests" not in p.parts)
+    return tuple(".".join(path.with_suffix("").parts) for path in found)
