@@ -84,6 +84,7 @@ def publish_table(
     except IntegrityError:
         if not RuleTable.objects.filter(code=code, version=version, digest=digest).exists():
             raise TableVersionExists from None
+    queries.forget_tables()
 
 
 def rule(

@@ -21,6 +21,11 @@ def _table(code: str, version: int) -> tuple[int, Mapping[str, Any]]:
     return row
 
 
+def forget_tables() -> None:
+    """Before a number is published that was read here while its publication was taken back again."""
+    _table.cache_clear()
+
+
 def get_table(*, code: str, version: int) -> Mapping[str, Any]:
     """A published table as zen's JSON; ``NotFound``."""
     return _table(code, version)[1]

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from yiwang.kernel.actor import machine
@@ -18,7 +23,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _published() -> None:
-    queries._table.cache_clear()
     publish(1)
 
 
@@ -33,11 +37,11 @@ def publish(version: int, **changes: object) -> None:
     )
 
 
-def rule(**values: object):
+def rule(version: int = 1, **values: object):
     return actions.rule(
         subject="case:1",
         table="allowance/who",
-        table_version=1,
+        table_version=version,
         inputs=sample.inputs(AT, **values),
         at=AT,
         actor=WORKER,
@@ -126,3 +130,49 @@ def test_a_record_keeps_its_words_when_the_product_learns_better_ones(
     monkeypatch.setattr(rules, "WORDING", rules.WORDING - 1)
     assert commands.main(["replay"]) == 1
     assert "explanation 不一样" in capsys.readouterr().out
+
+
+def other_rules(sentence: str) -> list[dict[str, str]]:
+    """The table's rows; what is said of 83 is ``sentence``."""
+    found = sample.table()["nodes"][1]["content"]["rules"]
+    found[1]["_description"] = sentence
+    return found
+
+
+def test_a_number_whose_publication_was_taken_back_is_read_anew() -> None:
+    with transaction.atomic():
+        publish(2, rules=other_rules("收回的话"))
+        assert "收回的话" in str(rule(2).rows)
+        transaction.set_rollback(True)
+    publish(2, rules=other_rules("后来的话"))
+    assert "后来的话" in str(rule(2).rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_runs_already_asks_a_version_published_since() -> None:
+    d = connection.settings_dict
+    url = f"postgresql://{d['USER']}:{d['PASSWORD']}@/{d['NAME']}?host={d['HOST']}&port={d['PORT']}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "yiwang.project.settings",
+        "YIWANG_HOME": str(settings.YIWANG_HOME),
+    }
+    script = Path(__file__).with_name("asking.py")
+    other = subprocess.Popen(
+        [sys.executable, script], env=environment, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+    def asked(version: int) -> str:
+        other.stdin.write(f"{version}\n")
+        return other.stdout.readline()
+
+    try:
+        assert "年满 80 周岁" in asked(1)
+        publish(2, rules=other_rules("第二版的话"))
+        assert "第二版的话" in asked(2)
+        assert "年满 80 周岁" in asked(1)
+    finally:
+        other.kill()
+        other.communicate()
