@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from yiwang.entrance.shell.access import Door
 from yiwang.kernel import moments
 from yiwang.project.sweep import calls, objects, routes, visitors
-from yiwang.project.sweep.definitions import Estate, Finding, Report, Route, Thing, Visitor
+from yiwang.project.sweep.definitions import Estate, Finding, Report, Route, Scene, Thing, Visitor
 
 FEWEST_PAIRS = 500
 
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     logging.disable(logging.CRITICAL)
     only = arguments[1] if len(arguments) > 1 else ""
     with calls.undone():
-        report = sweep(at=moments.now(), only=only)
+        report = sweep(prepare(at=moments.now()), only=only)
     for finding in report.findings:
         print(finding)
     if not only and report.pairs < FEWEST_PAIRS:
@@ -39,18 +39,23 @@ def main(arguments: list[str]) -> int:
     return 1 if report.findings else 0
 
 
-def sweep(*, at: datetime, only: str = "", urlconf: str | None = None) -> Report:
-    """Try all pairs. Runs in the caller's transaction, which takes back what is made for it."""
+def prepare(*, at: datetime) -> Scene:
+    """Who comes and what there is to see, in the caller's transaction, which takes it back."""
     objects.prepare_shelf(at=at)
     cast = visitors.gather(at=at)
     estates = tuple(
         objects.make_estate(owner=owner, department=cast.department, at=at)
         for owner in (cast.owner, cast.firm)
     )
+    return Scene(cast.visitors, estates)
+
+
+def sweep(scene: Scene, *, only: str = "", urlconf: str | None = None) -> Report:
+    """Try all pairs; what a call changes is taken back."""
     report = Report()
     for route in routes.list_routes(urlconf):
         if only in route.template:
-            for finding in _try_route(route, cast.visitors, estates):
+            for finding in _try_route(route, scene.visitors, scene.estates):
                 if finding is None:
                     report.passed += 1
                 else:
@@ -99,9 +104,7 @@ def _try_address(
 ) -> Iterator[Finding | None]:
     if estate is None and route.policy is not None and route.policy.door is Door.ANYONE:
         visitors_ = [visitor for visitor in visitors_ if visitor.also_on_public_pages]
-    outcomes = [(visitor, calls.call(route, address, visitor)) for visitor in visitors_]
-    if _is_not_offered(route, estate, outcomes):
-        return
+    outcomes = _outcomes(route, address, estate, visitors_)
     absent = _is_absent_for_all(route, estate, outcomes)
     for visitor, response in outcomes:
         if response.status_code == 405:
@@ -115,6 +118,24 @@ def _try_address(
         )
         owner = estate.owner if estate else ""
         yield Finding(route.name, visitor.name, owner, fault) if fault else None
+
+
+def _outcomes(
+    route: Route, address: str, estate: Estate | None, visitors_: Sequence[Visitor]
+) -> list[tuple[Visitor, HttpResponse]]:
+    """Who may come in is called first: a method not offered to them is offered to nobody, and the
+    others need not be called. Of those who may not, the first person with a session sees the page of
+    the refusal, the others are answered in JSON: drawing the same page for each is most of the work."""
+    entitled = [visitor for visitor in visitors_ if _may(route, estate, visitor)]
+    outcomes = [(visitor, calls.call(route, address, visitor)) for visitor in entitled]
+    if outcomes and all(response.status_code == 405 for _, response in outcomes):
+        return []
+    others = [visitor for visitor in visitors_ if visitor not in entitled]
+    shown = next((visitor for visitor in others if visitor.cookie), None)
+    return outcomes + [
+        (visitor, calls.call(route, address, visitor, briefly=visitor is not shown))
+        for visitor in others
+    ]
 
 
 def _asked(route: Route, estate: Estate | None) -> list[Thing]:
@@ -131,14 +152,6 @@ def _may(route: Route, estate: Estate | None, visitor: Visitor) -> bool:
         return False
     asked = _asked(route, estate)
     return not asked or asked[0].may_be_seen_by(visitor.actor)
-
-
-def _is_not_offered(
-    route: Route, estate: Estate | None, outcomes: Sequence[tuple[Visitor, HttpResponse]]
-) -> bool:
-    """A page that answers 405 to everybody who may come in does not offer the method."""
-    entitled = [r for v, r in outcomes if _may(route, estate, v)]
-    return bool(entitled) and all(r.status_code == 405 for r in entitled)
 
 
 def _is_absent_for_all(
@@ -159,5 +172,5 @@ def _judge(route: Route, estate: Estate | None, visitor: Visitor, response: Http
     elsewhere = None
     if not calls.says_no(response) and estate is not None:
         nowhere = _address(route, estate, calls.NO_SUCH_KEY)
-        elsewhere = calls.call(route, nowhere, visitor) if nowhere else None
+        elsewhere = calls.call(route, nowhere, visitor, briefly=True) if nowhere else None
     return calls.fault_of_denied(response, elsewhere)

@@ -45,13 +45,15 @@ def _client() -> Client:
     return Client(raise_request_exception=False, SERVER_NAME=settings.ALLOWED_HOSTS[0])
 
 
-def call(route: Route, address: str, visitor: Visitor) -> HttpResponse:
-    """One request; what it changes is taken back."""
+def call(route: Route, address: str, visitor: Visitor, *, briefly: bool = False) -> HttpResponse:
+    """One request; what it changes is taken back. ``briefly``: a refusal may come as JSON."""
     client = _client()
     client.cookies.clear()
     headers = {"Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else {}
     if visitor.cookie:
         client.cookies[COOKIE] = visitor.cookie
+    if briefly:
+        headers["Accept"] = "application/json"
     given: dict[str, Any] = {"headers": headers, "REMOTE_ADDR": next(_ADDRESSES)}
     if route.operation is not None and route.method not in ("GET", "HEAD"):
         given["data"] = json.dumps(smallest_body(route.operation))

@@ -94,6 +94,14 @@ class Estate:
     secrets: Collection[str] = ()  # words that may be shown to nobody else
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who comes, and what there is to see."""
+
+    visitors: tuple[Visitor, ...]
+    estates: tuple[Estate, ...]
+
+
 #: Makes the things of one kind for one owner; the module's own actions do the work.
 Maker = Callable[..., Mapping[str, Thing]]
 

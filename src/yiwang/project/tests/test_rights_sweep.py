@@ -7,7 +7,7 @@ from yiwang.entrance.shell.access import ANYONE, CITIZEN, OFFICIAL, SIGNED_IN, a
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role
 from yiwang.project import rights_sweep
-from yiwang.project.sweep import routes
+from yiwang.project.sweep import calls, routes
 from yiwang.project.sweep.bodies import smallest_body
 from yiwang.project.sweep.definitions import Thing
 from yiwang.support.messages import queries as messages
@@ -76,13 +76,20 @@ def _urlconf(monkeypatch, settings, *entries):
     return Module
 
 
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    """Made once for all tests here: a call of the sweep leaves nothing behind."""
+    with django_db_blocker.unblock(), calls.undone():
+        yield rights_sweep.prepare(at=moments.now())
+
+
 @pytest.mark.django_db
 class TestPlantedViolations:
     @pytest.fixture
-    def sweep(self, monkeypatch, settings):
+    def sweep(self, monkeypatch, settings, scene):
         def run(*entries):
             module = _urlconf(monkeypatch, settings, *entries)
-            return rights_sweep.sweep(at=moments.now(), urlconf=module)
+            return rights_sweep.sweep(scene, urlconf=module)
 
         return run
 
@@ -182,8 +189,8 @@ class TestTheOracle:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_the_whole_house_has_no_leak():
+def test_the_whole_house_has_no_leak(scene):
     """Acceptance 4: at least 500 pairs over all routes."""
-    report = rights_sweep.sweep(at=moments.now())
+    report = rights_sweep.sweep(scene)
     assert [str(finding) for finding in report.findings] == []
     assert report.pairs >= rights_sweep.FEWEST_PAIRS
