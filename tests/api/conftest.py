@@ -5,19 +5,29 @@ from datetime import timedelta
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.test import Client
 
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import sample as cases
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
+from yiwang.project.sweep import calls
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import SCOPES
 from yiwang.support.letters import actions as letters
 
 
-def token_of(client, subject, at):
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker):
+    """One transaction around the module's tests: what stands there is made once, and taken back."""
+    with django_db_blocker.unblock(), calls.undone():
+        yield
+
+
+def token_of(subject, at):
+    client = Client()
     actor = accounts.sign_in_client(client, subject, at=at)
     issued = identity.issue_token(
         name="conformance",
@@ -26,29 +36,28 @@ def token_of(client, subject, at):
         actor=actor,
         at=at,
     )
-    client.cookies.clear()
     return actor, issued.token
 
 
-@pytest.fixture
-def citizen(db, client):
+@pytest.fixture(scope="module")
+def citizen(standing):
     at = moments.now()
     person = people.register_person(1, at=at)
     accounts.open_person_account(person.reference, at=at)
-    return token_of(client, person.reference, at)
+    return token_of(person.reference, at)
 
 
-@pytest.fixture
-def official(db, client):
+@pytest.fixture(scope="module")
+def official(standing):
     at = moments.now()
     account = accounts.open_official_account(
         "conformance", at=at, department=cases.BODY,
         grants=tuple((role, cases.PLACE, cases.BODY) for role in (Role.APPROVER, Role.WINDOW_CLERK)),
     )  # fmt: skip
-    return token_of(client, account.subject, at)
+    return token_of(account.subject, at)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def known(citizen, official):
     """Parameter → (the address it stands in, a key that exists): a case and a letter about it."""
     at, me = moments.now(), machine("tests")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.network.directory import actions
+from yiwang.network.directory.actions import loading
 from yiwang.network.directory.definitions import DepartmentView
 
 CHENGGUAN = "620102000000"  # 兰州市城关区
@@ -28,16 +31,18 @@ _COUNTY_BODIES = (
 
 def load_chengguan() -> None:
     """甘肃省 with 兰州市城关区 down to its villages: small enough for every test."""
-    actions.load_divisions(
-        path=actions.DATA / actions.SHIPPED[0], valid_from=actions.SHIPPED_CUT_ON, only="620102"
-    )
+    loading.take_in(_rows("620102"), valid_from=actions.SHIPPED_CUT_ON)
 
 
 def load_lanzhou() -> None:
     """甘肃省 with all of 兰州市."""
-    actions.load_divisions(
-        path=actions.DATA / actions.SHIPPED[0], valid_from=actions.SHIPPED_CUT_ON, only="6201"
-    )
+    loading.take_in(_rows("6201"), valid_from=actions.SHIPPED_CUT_ON)
+
+
+@cache
+def _rows(only: str) -> tuple[loading.Row, ...]:
+    """Read once: the whole province is twenty thousand lines."""
+    return tuple(loading.read_rows(actions.DATA / actions.SHIPPED[0], only))
 
 
 def department_uscc(division_code: str, serial: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -57,7 +57,6 @@ def load_shipped_divisions() -> LoadReport:
     )
 
 
-@transaction.atomic
 def load_divisions(*, path: Path, valid_from: date, only: str = "") -> LoadReport:
     """Take in one file of divisions; new rows are valid from ``valid_from``.
 
@@ -65,7 +64,12 @@ def load_divisions(*, path: Path, valid_from: date, only: str = "") -> LoadRepor
     ``only``: a significant prefix (``6201``) to take in a part. Names of known codes are updated,
     nothing is deleted. InvalidInput for a row that is no division or has no parent.
     """
-    rows = list(_read(path, only))
+    return take_in(tuple(read_rows(path, only)), valid_from=valid_from)
+
+
+@transaction.atomic
+def take_in(rows: Sequence[Row], *, valid_from: date) -> LoadReport:
+    """Rows as ``read_rows`` gives them, valid from ``valid_from``."""
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING)
         with cursor.copy("copy incoming_division from stdin") as copy:
@@ -76,7 +80,8 @@ def load_divisions(*, path: Path, valid_from: date, only: str = "") -> LoadRepor
     return LoadReport(read=len(rows), added=added, changed=changed)
 
 
-def _read(path: Path, only: str) -> Iterator[Row]:
+def read_rows(path: Path, only: str) -> Iterator[Row]:
+    """The sound rows of a file, those of ``only`` if it is given; InvalidInput as above."""
     opened: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
     names: dict[str, tuple[str, str]] = {}
     with opened(path, "rt", encoding="utf-8") as file:
