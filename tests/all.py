@@ -22,18 +22,22 @@ PYTEST = (str(BIN / "pytest"), "-p", "no:cacheprovider")
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the result. ``quick``: also part of ``make check``. ``shared``: may run beside others."""
+    """One line of the result. ``quick``: part of ``make check``, and ``whole`` of ``make test``.
+
+    ``long``: after the others, side by side, each in processes of its own.
+    """
 
     name: str
     command: Callable[[], Sequence[str]]
     quick: bool = False
-    shared: bool = False
+    whole: bool = True
+    long: bool = False
     needs_browser: bool = False
 
 
 def main() -> int:
     given = _arguments()
-    checks = [c for c in CHECKS if given.only in ("", c.name) and (c.quick or not given.quick)]
+    checks = [check for check in CHECKS if _is_wanted(check, given)]
     began = time.monotonic()
     with database.running() as environment:
         results = _run_all(checks, environment)
@@ -43,6 +47,12 @@ def main() -> int:
     seconds = time.monotonic() - began
     print(f"{len(results) - len(failed)} passed, {len(failed)} failed in {seconds:.0f} s")
     return 1 if failed else 0
+
+
+def _is_wanted(check: Check, given: argparse.Namespace) -> bool:
+    if given.only:
+        return check.name == given.only
+    return check.quick if given.quick else check.whole
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,14 +65,10 @@ def _arguments() -> argparse.Namespace:
 def _run_all(checks: Sequence[Check], environment: dict[str, str]) -> dict[str, bool]:
     results: dict[str, bool] = {}
     with ThreadPoolExecutor(max_workers=2) as pool:
-        shared = [check for check in checks if check.shared]
-        for check, good in zip(
-            shared, pool.map(lambda c: _run(c, environment), shared), strict=True
-        ):
-            results[check.name] = good
-    for check in checks:
-        if not check.shared:
-            results[check.name] = _run(check, environment)
+        for long in (False, True):
+            these = [check for check in checks if check.long is long]
+            good = pool.map(lambda check: _run(check, environment), these)
+            results |= zip((check.name for check in these), good, strict=True)
     return results
 
 
@@ -75,19 +81,17 @@ def _run(check: Check, environment: dict[str, str]) -> bool:
             return False
         given["YIWANG_CHROMIUM"] = program
     began = time.monotonic()
-    if check.shared:
-        with tempfile.TemporaryFile("w+") as output:
-            code = subprocess.run(
-                check.command(), cwd=ROOT, env=given, stdout=output, stderr=subprocess.STDOUT
-            ).returncode
-            output.seek(0)
-            text = output.read().rstrip()
-    else:
-        code = subprocess.run(check.command(), cwd=ROOT, env=given).returncode
-        text = ""
+    with tempfile.TemporaryFile("w+") as output:
+        code = subprocess.run(
+            check.command(), cwd=ROOT, env=given, stdout=output, stderr=subprocess.STDOUT
+        ).returncode
+        output.seek(0)
+        text = output.read().rstrip()
     good = code == 0
     figure = "1 passed, 0 failed" if good else "0 passed, 1 failed"
-    lines = [*(text.splitlines() if not good else text.splitlines()[-1:])]
+    lines = text.splitlines()
+    if good:
+        lines = lines[-28:] if check.long else lines[-1:]  # with what took longest
     lines.append(f"{check.name}: {figure} ({time.monotonic() - began:.0f} s)")
     print("\n".join(lines), flush=True)
     return good
@@ -100,16 +104,19 @@ def _fast_tests() -> Sequence[str]:
 
 
 def _unit_tests() -> Sequence[str]:
+    """They yield to the browsers and installations beside them, whose chain is the longer one."""
     kept = ("house", "journeys", "platform")
     ignored = [f"--ignore={ROOT / 'tests' / name}" for name in kept]
-    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-    return (*PYTEST, *two, "src", "tests", *ignored)
+    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
+    return ("nice", "-n", "5", *PYTEST, *two, "src", "tests", *ignored)
 
 
 def _long_tests() -> Sequence[str]:
-    """Real installations and a real browser; what shares an installation stays in one process."""
+    """Real installations and a real browser; what shares an installation stays in one process.
+
+    They wait more than they work, so there are three."""
     paths = ("tests/platform", "tests/journeys")
-    return (*PYTEST, "-n", "2", "--dist", "loadgroup", "--durations=12", *paths)
+    return (*PYTEST, "-n", "3", "--dist", "loadgroup", "--durations=25", *paths)
 
 
 def _packs() -> Sequence[str]:
@@ -117,21 +124,20 @@ def _packs() -> Sequence[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("types", lambda: (str(BIN / "mypy"), "-p", "yiwang"), quick=True, shared=True),
-    Check("format", lambda: (str(BIN / "ruff"), "format", "--check", "."), quick=True, shared=True),
-    Check("lint", lambda: (str(BIN / "ruff"), "check", "."), quick=True, shared=True),
-    Check("contracts", lambda: (str(BIN / "lint-imports"),), quick=True, shared=True),
+    Check("types", lambda: (str(BIN / "mypy"), "-p", "yiwang"), quick=True),
+    Check("format", lambda: (str(BIN / "ruff"), "format", "--check", "."), quick=True),
+    Check("lint", lambda: (str(BIN / "ruff"), "check", "."), quick=True),
+    Check("contracts", lambda: (str(BIN / "lint-imports"),), quick=True),
     Check(
         "security",
         lambda: (str(BIN / "bandit"), "-ll", "-q", "-r", "src", "-x", "*/tests/*"),
         quick=True,
-        shared=True,
     ),
-    Check("fast", _fast_tests, quick=True, shared=True),
-    Check("house", lambda: (*PYTEST, "tests/house"), quick=True, shared=True),
+    Check("fast", _fast_tests, quick=True, whole=False),  # among the units
+    Check("house", lambda: (*PYTEST, "tests/house"), quick=True),
     Check("packs", _packs),
-    Check("units", _unit_tests),
-    Check("journeys", _long_tests, needs_browser=True),
+    Check("units", _unit_tests, long=True),
+    Check("journeys", _long_tests, long=True, needs_browser=True),
 )
 
 if __name__ == "__main__":
