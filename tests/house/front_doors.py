@@ -23,6 +23,7 @@ NAMED = {
     "yiwang.mechanisms.statements.prepared": "named statements of whoever owns the tables",
     "yiwang.mechanisms.crypto.fields": "an encrypted column is declared in the table that has it",
     "yiwang.mechanisms.crypto.keystore": "the key store port",
+    "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.support.identity.middleware": "request.actor",

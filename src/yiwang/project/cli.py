@@ -32,6 +32,7 @@ GROUPS: Final[dict[str, str]] = {
     "sample": "yiwang.project.province",
     "manage": "yiwang.project.manage",
     "journal": "yiwang.project.journal_check",
+    "archives": "yiwang.capability.archives.commands",
     "backup": "yiwang.project.backup",
     "restore": "yiwang.project.restore",
 }

@@ -11,6 +11,7 @@ import yaml
 from django.db import transaction
 
 from yiwang.applications import actions as application_actions
+from yiwang.capability.archives import sample as archives
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.halls import sample as halls
 from yiwang.foundation.laws import actions as laws
@@ -79,6 +80,7 @@ def _places() -> None:
 
 def _rules_and_items(*, at: datetime) -> None:
     laws.import_shipped(actor=LOADER, at=at)
+    archives.publish_table(at=at)
     catalogue.import_items(file=CATALOGUE, actor=LOADER, at=at, apply=True)
     for name in PACKS:
         application_actions.publish(

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "yiwang.capability.materials",
     "yiwang.capability.commitments",
     "yiwang.capability.halls",
+    "yiwang.capability.archives",
     "yiwang.governance.supervision",
     "yiwang.project",
     "yiwang.centre.indicators",
@@ -153,6 +154,12 @@ SMS_DRIVER = os.environ.get(
 COURIER_DRIVER = os.environ.get(
     "YIWANG_COURIER_DRIVER", "yiwang.capability.deliveries.drivers.simulator.Simulator"
 )
+#: The archive that finished cases are handed over to (an ``ArchiveDriver``); the simulator keeps nothing.
+ARCHIVE_DRIVER = os.environ.get(
+    "YIWANG_ARCHIVE_DRIVER", "yiwang.capability.archives.drivers.simulator.Simulator"
+)
+#: Archive numbers the simulated archive refuses, with commas between: to see what happens then.
+ARCHIVE_SIMULATOR_REFUSES = os.environ.get("YIWANG_ARCHIVE_SIMULATOR_REFUSES", "").split(",")
 #: The real-person check behind /step-up/ (a class with ``passes``); the simulator says that it is one.
 FACE_DRIVER = os.environ.get(
     "YIWANG_FACE_DRIVER", "yiwang.support.identity.drivers.face_simulator.Simulator"

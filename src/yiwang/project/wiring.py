@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from yiwang.capability.archives import reactions as archives
 from yiwang.capability.branches import reactions as branches
 from yiwang.capability.branches.events import BranchLate, BranchNearlyDue
 from yiwang.capability.cases import reactions as cases
@@ -89,6 +90,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         registers.enter_handed_back,
         supervision.settle,
         indicators.count_refused,
+        archives.become_due,
     ],
     CaseRefused: [
         applicants.tell_refused,
@@ -97,6 +99,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         registers.enter_refused,
         supervision.settle,
         indicators.count_refused,
+        archives.become_due,
     ],
     CaseDecided: [
         indicators.count_decided,
@@ -116,8 +119,14 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         registers.note_ended,
         supervision.settle,
         indicators.leave,
+        archives.become_due,
     ],
-    CaseClosed: [applicants.invite_review, conversations.close_conversation, indicators.leave],
+    CaseClosed: [
+        applicants.invite_review,
+        conversations.close_conversation,
+        indicators.leave,
+        archives.become_due,
+    ],
     CaseNotOurs: [
         applicants.tell_not_ours,
         conversations.close_conversation,
@@ -125,6 +134,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         registers.enter_not_ours,
         supervision.settle,
         indicators.count_refused,
+        archives.become_due,
     ],
     CaseTransferred: [
         applicants.tell_transferred,
@@ -143,13 +153,20 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         registers.note_ended,
         supervision.settle,
         indicators.leave,
+        archives.become_due,
     ],
-    CaseRevoked: [applicants.tell_taken_back, commitments.end_with_case, indicators.leave],
+    CaseRevoked: [
+        applicants.tell_taken_back,
+        commitments.end_with_case,
+        indicators.leave,
+        archives.become_due,
+    ],
     CaseReopened: [
         applicants.tell_reopened,
         commitments.end_with_case,
         registers.note_reopened,
         indicators.come_to_work,
+        archives.set_aside,
     ],
     SpecialBegun: [applicants.tell_special],
     SpecialEnded: [applicants.tell_special_over, branches.close_review],
@@ -160,7 +177,12 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ExtensionAsked: [registers.enter_asked],
     ExtensionDeclined: [registers.note_declined],
     ExtensionGranted: [applicants.tell_extended, registers.note_granted, indicators.count_extended],
-    DecisionRevoked: [applicants.tell_revoked, commitments.wait_again, indicators.come_to_work],
+    DecisionRevoked: [
+        applicants.tell_revoked,
+        commitments.wait_again,
+        indicators.come_to_work,
+        archives.set_aside,
+    ],
     CorrectionOverdue: [applicants.tell_overdue, registers.note_overdue],
     PersonAskedFor: [indicators.come_to_work],
     PersonAnswered: [indicators.leave],
@@ -216,6 +238,18 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
+        "archives.case_archived",
+        "archives.destruction_declined",
+        "archives.destruction_proposed",
+        "archives.hand_over_received",
+        "archives.hand_over_refused",
+        "archives.hand_over_sent",
+        "archives.hold_lifted",
+        "archives.hold_placed",
+        "archives.package_destroyed",
+        "archives.package_failed",
+        "archives.retention_prolonged",
+        "archives.retention_published",
         "branches.branch_answered",
         "branches.branch_asked_again",
         "branches.branch_closed",

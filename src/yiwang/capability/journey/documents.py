@@ -129,6 +129,15 @@ _ALL: Final = (
     Duty(LetterKind.UNDERTAKING, "承诺书", ("submit",), served=False),
     # without an application, so by no step: the counter prints it for who only asks
     Duty(LetterKind.ONE_TIME_NOTICE, "一次性告知单", (), served=False),
+    # about many cases, by no step of one: the archive prints them
+    Duty(LetterKind.HAND_OVER_LIST, "电子档案移交清册", (), "档案法 第三十九条", served=False),
+    Duty(
+        LetterKind.DESTRUCTION_LIST,
+        "电子档案销毁清册",
+        (),
+        "档案法实施条例 第二十四条",
+        served=False,
+    ),
     Duty(
         LetterKind.STOP_OF_BENEFIT,
         "停发告知书",

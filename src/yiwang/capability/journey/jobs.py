@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yiwang.capability.cases import actions as cases
-from yiwang.capability.journey import acceptance, machine, reconciling, renewing
+from yiwang.capability.journey import acceptance, archiving, machine, reconciling, renewing
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
@@ -27,6 +27,19 @@ def renew_by_silence(*, actor: Actor, at: datetime) -> None:
     """Old terms that ended without a decision are renewed (行政许可法 50)."""
     del actor  # done in the clock's name
     renewing.renew_by_silence(at=at, actor=acceptance.CLOCK)
+
+
+@registry.task("journey.archive")
+def archive(*, package: str, actor: Actor, at: datetime) -> None:
+    """归档 one finished case; nobody waits for it."""
+    archiving.archive_by_clock(package_key=package, actor=actor, at=at)
+
+
+@registry.every(minutes=60, name="journey.archive_due")
+def archive_due(*, actor: Actor, at: datetime) -> None:
+    """Finished cases whose days to be challenged are over."""
+    del actor  # each job acts for itself
+    archiving.hand_on_due(at=at)
 
 
 @registry.every(minutes=1440, name="journey.reconcile")

@@ -71,6 +71,12 @@ def list_case_reviews(case: str, actor: Actor) -> tuple[ReviewView, ...]:
     return tuple(review_view(row) for row in rows.order_by("id")[:50])
 
 
+def has_open_order(case: str) -> bool:
+    """Is a bad review of this case still being followed up?"""
+    orders = RectificationOrder.objects.filter(review__case=case)
+    return orders.filter(closed_at=None).exists()
+
+
 def list_reviews(actor: Actor, *, after: str = "", limit: int = 50) -> Page[ReviewView]:
     """Reviews of the actor's division and department (or their own), newest first.
 

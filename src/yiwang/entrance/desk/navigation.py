@@ -8,6 +8,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.capability.archives.definitions import KEEPERS
 from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseStatus
@@ -41,6 +42,7 @@ REGISTERS: Final = "/desk/registers/"
 SHELF: Final = "/desk/shelf/"
 ORIGINALS: Final = "/desk/originals/"
 BAGS: Final = "/desk/bags/"
+ARCHIVES: Final = "/desk/archives/"
 #: The list of announced stops whose days to object are over.
 TO_STOP: Final = "TO_STOP"
 
@@ -123,6 +125,8 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
         (MESSAGES, "消息"),
         ("/desk/phrases/", "短语"),
     ]
+    if any(actor.has_role(role) for role in KEEPERS):
+        pages.append((ARCHIVES, "电子档案"))
     if actor.has_role(Role.WINDOW_CLERK):
         pages.append(("/hall/", "窗口受理"))
     if actor.has_role(Role.HEAD) or actor.has_role(Role.LEADER):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.desk import (
+    archive_lists,
+    archives,
     batch,
     branches,
     breaches,
@@ -121,6 +123,22 @@ urlpatterns = [
     *(
         path(f"desk/bags/<str:bag_key>/{slug}/", papers.take_bag_act, {"slug": slug})
         for slug in papers.BAG_ACTS
+    ),
+    path("desk/archives/", archives.show_archives),
+    path("desk/archives/hand-overs/", archive_lists.hand_overs),
+    path("desk/archives/destructions/", archive_lists.destructions),
+    path("desk/archives/lists/<str:batch_key>/", archive_lists.show_list),
+    path("desk/archives/lists/<str:batch_key>/document/", archive_lists.show_document),
+    path("desk/archives/lists/<str:batch_key>/csv/", archive_lists.export),
+    *(
+        path(f"desk/archives/lists/<str:batch_key>/{slug}/", archive_lists.take_act, {"slug": slug})
+        for slug in archive_lists.LIST_ACTS
+    ),
+    path("desk/archives/<str:package_key>/", archives.show_package),
+    path("desk/archives/<str:package_key>/take-out/", archives.take_out),
+    *(
+        path(f"desk/archives/<str:package_key>/{slug}/", archives.take_act, {"slug": slug})
+        for slug in archives.PACKAGE_ACTS
     ),
     path("desk/registers/", registers.show_register),
     path("desk/registers/<str:register_kind>/", registers.show_register),

@@ -16,6 +16,7 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.files import checking, rules, shelf
 from yiwang.mechanisms.files.definitions import (
+    MADE,
     RULES,
     UNATTACHED_HOURS,
     UNATTACHED_LIMIT,
@@ -71,6 +72,28 @@ def store(
     return StoredFile(key, name, kind, size, digest, scanned)
 
 
+def keep(*, content: BinaryIO, filename: str, kind: Kind, actor: Actor, at: datetime) -> StoredFile:
+    """Put something the platform made itself safely on disk: hashed and encrypted, not inspected.
+
+    Before the transaction that needs it, as ``store``. Only kinds of ``MADE``. Refuses ``StorageFull``.
+    """
+    if kind not in MADE:
+        raise ValueError(f"{kind} is taken in by store")
+    key, size = new_key(), content.seek(0, os.SEEK_END)
+    digest = crypto.digest_stream(_read(content))
+    shelf.keep(key, _read(content))
+    with transaction.atomic():
+        File.objects.create(
+            key=key, filename=filename, kind=kind, size=size, digest=digest, scanned=False,
+            stored_at=at, stored_by=actor.reference,
+        )  # fmt: skip
+        facts = {"kind": kind.value, "size": size, "digest": digest}
+        journal.record(
+            actor=actor, act="KEEP_FILE", subject=reference("file", key), at=at, facts=facts
+        )
+    return StoredFile(key, filename, kind, size, digest, scanned=False)
+
+
 def attach(*, key: str, subject: str, at: datetime) -> None:
     """A draft, case or letter refers to a file: it is kept from now on. Twice changes nothing.
 
@@ -86,6 +109,20 @@ def attach(*, key: str, subject: str, at: datetime) -> None:
 def detach(*, key: str, subject: str) -> None:
     """Nothing of this subject refers to the file any more; without others it goes in a day."""
     Attachment.objects.filter(file_id=key, subject=subject).delete()
+
+
+def destroy(*, key: str, subject: str, actor: Actor, at: datetime) -> None:
+    """This subject's file is to be gone for good: the row now, the bytes with the commit.
+
+    Another subject that refers to it keeps it. Twice changes nothing.
+    """
+    detach(key=key, subject=subject)
+    file = File.objects.select_for_update().filter(key=key).first()
+    if file is None or Attachment.objects.filter(file=file).exists():
+        return
+    file.delete()
+    journal.record(actor=actor, act="DESTROY_FILE", subject=reference("file", key), at=at)
+    transaction.on_commit(lambda: shelf.remove(key))
 
 
 def sweep(*, at: datetime, limit: int = 500) -> int:

@@ -36,7 +36,9 @@ SCANNER_SECONDS: Final = 60
 def refusal(code: str) -> CannotStoreFile:
     """The refusal for a problem code, in words that name the problem."""
     sentence, remedy = PROBLEMS[code]
-    return CannotStoreFile(sentence, remedy)
+    refused = CannotStoreFile(sentence, remedy)
+    refused.problem = code
+    return refused
 
 
 def memory_file() -> BinaryIO:
@@ -125,11 +127,24 @@ def _verdict(done: subprocess.CompletedProcess[bytes]) -> str | None:
     return None if answer is None else str(answer)
 
 
-def scan(content: BinaryIO) -> bool:
+def find_problem(data: bytes, kind: Kind, *, scanner: str | None = None) -> tuple[str, str]:
+    """What the gate of uploads says against bytes that came another way: code and sentence, or "".
+
+    Needs no application. ``scanner``: as ``scan`` takes it. Refuses ``FileCheckAway``.
+    """
+    try:
+        with take_in(data, kind) as upload, check(upload, kind) as content:
+            scan(content, scanner)
+    except CannotStoreFile as refused:
+        return refused.problem, refused.sentence
+    return "", ""
+
+
+def scan(content: BinaryIO, scanner: str | None = None) -> bool:
     """Ask the installation's scanner (``FILE_SCANNER``, a command that reads the file from its
     input and answers 0 for clean, 1 for infected). False when none is set up; any other answer
     refuses: what could not be checked is not kept."""
-    command = shlex.split(settings.FILE_SCANNER)
+    command = shlex.split(settings.FILE_SCANNER if scanner is None else scanner)
     if not command:
         return False
     content.seek(0)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     OFD = "OFD"
     CSV = "CSV"
     TXT = "TXT"
+    ZIP = "ZIP"  # made by the platform; nobody uploads one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ RULES: Final[dict[Kind, Rule]] = {
     Kind.OFD: Rule(("ofd",), "application/ofd", 20 * MEGABYTE, "OFD 文件"),
     Kind.CSV: Rule(("csv",), "text/csv", 20 * MEGABYTE, "CSV 表格"),
     Kind.TXT: Rule(("txt",), "text/plain", 5 * MEGABYTE, "文本文件"),
+}
+#: What the platform makes itself and keeps beside what people upload: never taken in as an upload.
+MADE: Final[dict[Kind, Rule]] = {
+    Kind.ZIP: Rule(("zip",), "application/zip", 2048 * MEGABYTE, "档案包"),
 }
 KIND_OF_EXTENSION: Final = {e: kind for kind, rule in RULES.items() for e in rule.extensions}
 IMAGES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP})
@@ -100,10 +105,12 @@ class CannotStoreFile(Refusal):
     status = 422
     sentence = "这个文件不能上传。"
     remedy = "请换一个文件再试。"
+    problem = "other"  # the code of ``PROBLEMS`` where it has one
 
 
 class FileTooLarge(CannotStoreFile):
     status = 413
+    problem = "too-large"
     sentence = "这个文件太大。"
     remedy = "请压缩图片，或分成几个文件上传。"
 
@@ -153,3 +160,10 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     "too-hard": ("检查这个文件花的时间或内存太多。", "请简化或缩小后上传。"),
     "infected": ("安全检查发现这个文件有问题。", "请在自己的电脑上查杀病毒后，换一个文件上传。"),
 }
+#: Of these the ones that could do harm; the others only do not open.
+HARMFUL: Final = frozenset(
+    {
+        "active-pdf", "mixed", "bomb", "nested", "path", "link", "macro", "entity", "infected",
+        "too-hard", "pixels", "entries",
+    }
+)  # fmt: skip

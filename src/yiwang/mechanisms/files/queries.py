@@ -9,7 +9,7 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto.definitions import CannotDecrypt
 from yiwang.mechanisms.files import shelf
-from yiwang.mechanisms.files.definitions import RULES, Kind, OpenFile, StoredFile
+from yiwang.mechanisms.files.definitions import MADE, RULES, Kind, OpenFile, StoredFile
 from yiwang.mechanisms.files.models import Attachment, File
 
 
@@ -18,7 +18,7 @@ def open_file(key: str) -> OpenFile:
     file = File.objects.filter(key=key).first() if KEY_PATTERN.fullmatch(key) else None
     if file is None or not shelf.path_of(key).exists():
         raise NotFound
-    content_type = RULES[Kind(file.kind)].content_type
+    content_type = (RULES | MADE)[Kind(file.kind)].content_type
     return OpenFile(file.filename, content_type, file.size, shelf.take_out(key))
 
 

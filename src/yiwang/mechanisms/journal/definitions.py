@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from yiwang.kernel.refusals import Refusal
+from yiwang.kernel.refusals import Refusal, TryLater
 
 #: What an entry may say about an act: references and plain facts, never personal values.
 Fact = str | int | bool | Sequence[str] | None
@@ -30,6 +30,13 @@ class NoOpenTransaction(RuntimeError):
 
 class PersonalValueInJournal(ValueError):
     """A citizen identity or phone number was about to enter the journal: write a reference."""
+
+
+class NotSealedYet(TryLater):
+    """The newest entries have no number yet; a second later they have."""
+
+    sentence = "这件事最近的日志还没有编号封存。"
+    remedy = "请过几秒再试。"
 
 
 class CannotRetry(Refusal):

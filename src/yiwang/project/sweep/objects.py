@@ -28,7 +28,17 @@ from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Grant, PowerAct, R
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import acting, calls, duties, following, hall, jointly, promises, uploads
+from yiwang.project.sweep import (
+    acting,
+    archives,
+    calls,
+    duties,
+    following,
+    hall,
+    jointly,
+    promises,
+    uploads,
+)
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -88,6 +98,10 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "shelf_key": "shelf",
     "originals": "original",
     "original_key": "original",
+    "package_key": "archive",
+    "batch_key": "archive_list",
+    "archives": "archive",
+    "lists": "archive_list",
     "bags": "bag",
     "bag_key": "bag",
     "{register_kind}": "register_entry",
@@ -362,6 +376,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     acting.make_mandate,
     duties.make_post,
     following.make_papers,
+    archives.make_archive,
 )
 
 

@@ -12,6 +12,7 @@ from yiwang.capability.cases.queries.inside import (
     get_notice,
     is_renewed_by_silence,
     is_silent,
+    list_item_names,
     list_revoked,
     list_silent,
     list_standing,
@@ -19,7 +20,13 @@ from yiwang.capability.cases.queries.inside import (
 from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
-from yiwang.capability.cases.queries.one import find_receipt, get_case, get_shared_case
+from yiwang.capability.cases.queries.one import (
+    find_receipt,
+    get_case,
+    get_shared_case,
+    get_whole_case,
+    has_ended,
+)
 from yiwang.capability.cases.queries.views import handed_in_by
 from yiwang.capability.cases.queries.work import (
     count_filtered,
@@ -52,7 +59,9 @@ __all__ = [
     "get_inside",
     "get_notice",
     "get_shared_case",
+    "get_whole_case",
     "handed_in_by",
+    "has_ended",
     "has_flow",
     "has_open_work",
     "is_renewed_by_silence",
@@ -60,6 +69,7 @@ __all__ = [
     "iterate_ledger",
     "list_cases",
     "list_filters",
+    "list_item_names",
     "list_kinds",
     "list_known",
     "list_overseen",

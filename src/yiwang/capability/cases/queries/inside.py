@@ -133,6 +133,13 @@ def find_open_on(licence: str) -> tuple[str, str] | None:
     return rows.values_list("key", "case_no").first()
 
 
+def list_item_names(cases: Sequence[str]) -> Mapping[str, str]:
+    """What the items of these cases (references) are called."""
+    keys = [case.partition(":")[2] for case in cases]
+    found = Case.objects.filter(key__in=keys).values_list("key", "item_name")
+    return {f"case:{key}": name for key, name in found}
+
+
 def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:
     """Keys of cases whose old term ended without a decision, the oldest first."""
     waiting = Case.objects.filter(

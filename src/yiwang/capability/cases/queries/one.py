@@ -18,7 +18,7 @@ from yiwang.capability.cases.models import Case
 from yiwang.capability.cases.queries import keeping, standing, views
 from yiwang.capability.materials import queries as materials
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.kernel.masks import mask_name
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import IdempotencyConflict, NotFound
@@ -38,6 +38,21 @@ def get_case(key: str, actor: Actor, *, at: datetime | None = None) -> CaseView:
     if row is None:
         raise NotFound
     return view_of(row, actor, at=at or moments.now(), unmasked=actor.applicant == row.applicant)
+
+
+def get_whole_case(key: str, *, at: datetime) -> CaseView:
+    """All of a case for its archive package, opinions too: unmasked, never shown; ``NotFound``."""
+    row = Case.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    view = view_of(row, machine("archives"), at=at, unmasked=True)
+    return replace(view, opinions=keeping.opinions_of(row))
+
+
+def has_ended(key: str) -> bool:
+    """Is a case over for good, nobody being asked to look at it again?"""
+    over = Case.objects.filter(key=key, state__in=rules.DONE)
+    return over.exclude(person_asked_at__isnull=False, person_answered_at=None).exists()
 
 
 def get_shared_case(key: str, actor: Actor, *, at: datetime) -> CaseView:

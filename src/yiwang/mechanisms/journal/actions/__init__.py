@@ -1,5 +1,6 @@
 """The journal's verbs."""
 
+from yiwang.mechanisms.journal.actions.extracting import extract
 from yiwang.mechanisms.journal.actions.heads import write_head, write_restoration
 from yiwang.mechanisms.journal.actions.listening import run_listeners
 from yiwang.mechanisms.journal.actions.parking import close_parked, retry_parked
@@ -9,6 +10,7 @@ from yiwang.mechanisms.journal.actions.sealing import seal
 __all__ = [
     "announce",
     "close_parked",
+    "extract",
     "record",
     "retry_parked",
     "run_listeners",

@@ -32,6 +32,8 @@ class LetterKind(StrEnum):
     UNDERTAKING = "UNDERTAKING"  # 容缺受理承诺书、告知承诺书
     CORRECTION_ORDER = "CORRECTION_ORDER"  # 责令限期改正通知书
     ONE_TIME_NOTICE = "ONE_TIME_NOTICE"  # 一次性告知单（咨询，没有申请）
+    HAND_OVER_LIST = "HAND_OVER_LIST"  # 电子档案移交清册
+    DESTRUCTION_LIST = "DESTRUCTION_LIST"  # 电子档案销毁清册
 
 
 class LetterState(StrEnum):

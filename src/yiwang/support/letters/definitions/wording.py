@@ -330,6 +330,30 @@ _ALL: Final = (
     ),
     *LICENCE_LETTERS,
     _letter(
+        LetterKind.HAND_OVER_LIST,
+        "电子档案移交清册",
+        (
+            "依照《中华人民共和国档案法》第十五条、第三十九条，移交下列电子档案，共{count}件：",
+            "{lines}",
+            "每件档案包的完整摘要见随附的机器可读清册。",
+        ),
+        closing=(),
+        optional=("case_no", "item_name"),
+    ),
+    _letter(
+        LetterKind.DESTRUCTION_LIST,
+        "电子档案销毁清册",
+        (
+            "下列电子档案保管期限届满，经鉴定不再保存，依照《中华人民共和国档案法实施条例》第二十四条销毁，共{count}件：",
+            "{lines}",
+            "鉴定意见：{reason}",
+            "内容已经销毁，本清册永久保存。",
+        ),
+        rows=(("提出", "{proposed}"), ("确认", "{confirmed}")),
+        closing=(),
+        optional=("case_no", "item_name"),
+    ),
+    _letter(
         LetterKind.ONE_TIME_NOTICE,
         "一次性告知单",
         (
