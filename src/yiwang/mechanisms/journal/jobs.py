@@ -17,6 +17,7 @@ from yiwang.kernel import moments
 from yiwang.mechanisms.crypto.definitions import KeyMissing
 from yiwang.mechanisms.journal import actions
 from yiwang.mechanisms.journal.actions.listening import SPAN
+from yiwang.mechanisms.journal.actions.sealing import BATCH
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def run_sealer(stop: threading.Event, news: threading.Event | None = None) -> No
         if time.monotonic() >= next_head:
             next_head = time.monotonic() + HEAD_EVERY
             _sign(at)
-        return sealed > 0
+        return sealed >= BATCH  # else what comes meanwhile is sealed together
 
     _loop("journal sealer", round_, stop, lambda: stop.wait(PAUSE))
     if news is not None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed
@@ -18,11 +17,25 @@ from yiwang.mechanisms.journal.actions.recording import record
 from yiwang.mechanisms.journal.definitions import CannotRetry, Fact, PersonalValueInJournal
 from yiwang.mechanisms.journal.models import Checkpoint, ParkedEvent, ParkedSubject
 from yiwang.mechanisms.journal.registry import Listener
+from yiwang.mechanisms.statements import prepared
 
 #: Subjects tried again in one round, and facts of one subject in one transaction.
 RETRIES_A_ROUND: Final = 20
 FACTS_A_TRY: Final = 200
 
+_PARKED: Final = """
+SELECT listener, subject, id FROM journal_parked_subject
+ WHERE listener = ANY(%s::text[]) AND subject = ANY(%s::text[])
+"""
+#: Of each listener the ones that have waited longest.
+_DUE: Final = """
+SELECT due.id, due.listener FROM unnest(%(listeners)s::text[]) AS named
+ CROSS JOIN LATERAL (
+    SELECT id, listener FROM journal_parked_subject
+     WHERE listener = named AND state = 'WAITING'
+       AND (next_try_at <= %(at)s OR next_try_at > %(farthest)s)
+     ORDER BY next_try_at LIMIT %(limit)s) AS due
+"""
 _WAITING: Final = """
 SELECT p.id, p.position, e.body
   FROM journal_parked_event p
@@ -32,10 +45,15 @@ SELECT p.id, p.position, e.body
 """
 
 
-def parked_among(listener: str, subjects: Collection[str]) -> dict[str, int]:
-    """Which of these subjects one listener has parked: subject → row."""
-    rows = ParkedSubject.objects.filter(listener=listener, subject__in=subjects)
-    return dict(rows.values_list("subject", "id"))
+def parked_among(
+    listeners: Collection[str], subjects: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Which of these subjects some listeners have parked: listener → subject → row."""
+    found: dict[str, dict[str, int]] = {name: {} for name in listeners}
+    if subjects:
+        for name, subject, key in prepared.run(_PARKED, [list(listeners), list(subjects)]):
+            found[name][subject] = key
+    return found
 
 
 def park(listener: str, subject: str, position: int, problem: str, *, at: datetime) -> int:
@@ -56,14 +74,17 @@ def park_behind(parked: int, position: int) -> None:
     ParkedEvent.objects.create(parked_id=parked, position=position)
 
 
-def retry_due(listener: Listener, *, at: datetime) -> int:
+def retry_due(listeners: Collection[Listener], *, at: datetime) -> int:
     """Try the parked subjects whose time has come; how many came free."""
-    come = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + rules.FARTHEST)
-    due = ParkedSubject.objects.filter(
-        come, listener=listener.name, state=ParkedSubject.State.WAITING
-    ).order_by("next_try_at")
-    keys = list(due.values_list("id", flat=True)[:RETRIES_A_ROUND])
-    return sum(_try_again(listener, key, at=at) for key in keys)
+    named = {one.name: one for one in listeners}
+    values = {
+        "listeners": list(named),
+        "at": at,
+        "farthest": at + rules.FARTHEST,
+        "limit": RETRIES_A_ROUND,
+    }
+    due = prepared.run(_DUE, values)
+    return sum(_try_again(named[name], key, at=at) for key, name in due)
 
 
 def _try_again(listener: Listener, key: int, *, at: datetime) -> bool:
