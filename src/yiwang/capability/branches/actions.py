@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -48,9 +49,14 @@ from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
 from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import actions as states
 from yiwang.mechanisms.states.definitions import Party
 from yiwang.network.directory import queries as directory
+
+_HAS_OPEN: Final = """
+SELECT 1 FROM branches_branch WHERE "case" = %s AND state = 'OPEN' LIMIT 1
+"""
 
 
 class CannotAskBody(Refusal):
@@ -187,6 +193,8 @@ def close_all(
 
     ``kind``: only those of one kind.
     """
+    if not prepared.run(_HAS_OPEN, [case]):  # whoever opens one holds the case, and it is decided
+        return 0
     case_queries.get_inside(split(case)[1], lock=True)
     rows = Branch.objects.select_for_update().filter(case=case, state=BranchState.OPEN)
     if kind is not None:

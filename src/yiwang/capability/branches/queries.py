@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Prefetch
 
@@ -36,9 +37,12 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import ClockView, Colour
 from yiwang.mechanisms.files import queries as files
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import rules as state_rules
 from yiwang.mechanisms.states.definitions import Party
 from yiwang.support.identity import queries as identity
+
+_HAS_ANY: Final = 'SELECT 1 FROM branches_branch WHERE "case" = %s LIMIT 1'
 
 
 def get_branch(key: str, actor: Actor, *, at: datetime) -> BranchView:
@@ -120,6 +124,8 @@ def list_plans_begun(case_key: str) -> frozenset[str]:
 
 def list_conditions(case_key: str) -> tuple[str, ...]:
     """What joint bodies agreed under, in the order they were asked; for the decision on the case."""
+    if not prepared.run(_HAS_ANY, [reference("case", case_key)]):
+        return ()
     rows = _rows(Branch.objects.all()).filter(
         case=reference("case", case_key),
         kind=BranchKind.BRANCH,

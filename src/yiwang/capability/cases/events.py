@@ -36,6 +36,7 @@ class PassedToOfficial(CaseEvent):
     """No rule said yes: an official looks."""
 
     name: ClassVar[str] = "cases.passed_to_official"
+    instant: bool = True  # was a rule expected to decide? True also where an old fact does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

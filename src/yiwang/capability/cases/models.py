@@ -13,7 +13,7 @@ from yiwang.capability.cases.definitions.profiles import Profile, State
 from yiwang.capability.cases.definitions.work import Turn
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Role
 from yiwang.kernel.references import new_key, reference
-from yiwang.kernel.rights import scope_filter
+from yiwang.kernel.rights import in_scope, scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
 
 #: Officials with one of these roles see the cases of their place and department.
@@ -174,6 +174,31 @@ class Case(models.Model):
     @property
     def reference(self) -> str:
         return reference("case", self.key)
+
+    def is_in_charge(self, actor: Actor) -> bool:
+        """``in_charge_of`` for a row that was read already."""
+        return in_scope(
+            actor,
+            roles=_READERS,
+            owner=self.applicant,
+            division_code=self.division_code,
+            department=self.department,
+            item_code=self.item_code,
+        )
+
+    def is_visible_to(self, actor: Actor) -> bool:
+        """``visible_to`` for a row that was read already; asks for bodies let in only when it must."""
+        return self.is_in_charge(actor) or self._lets_in(actor, "")
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """``open_to`` for a row that was read already."""
+        return self.is_in_charge(actor) or self._lets_in(actor, "department:")
+
+    def _lets_in(self, actor: Actor, asked: str) -> bool:
+        if actor.kind is not ActorKind.OFFICIAL:
+            return False
+        let_in = CaseParticipant.objects.visible_to(actor)
+        return let_in.filter(case=self, reference__startswith=asked).exists()
 
 
 class CaseBlock(models.Model):

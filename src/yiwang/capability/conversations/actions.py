@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -30,8 +31,12 @@ from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
 from yiwang.mechanisms.files.definitions import StoredFile
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.mandates import queries as mandates
 
+_OWED: Final = """
+SELECT {columns} FROM conversations_conversation WHERE "case" = %s AND turn <> 'NOBODY' FOR UPDATE
+"""
 _OPEN_ROW = {"turn": Turn.NOBODY}
 
 
@@ -129,8 +134,7 @@ def settle(*, case_key: str, actor: Actor, at: datetime) -> bool:
 
 def close(*, case: str, actor: Actor, at: datetime) -> None:
     """The case is over: nobody owes an answer any more. Safe to run twice."""
-    row = Conversation.objects.select_for_update().filter(case=case).first()
-    if row is not None and row.turn != Turn.NOBODY:
+    for row in prepared.read(Conversation, _OWED, [case]):
         row.turn = Turn.NOBODY
         row.save(update_fields=["turn"])
         clocks.stop(subject=row.reference, kind=CLOCK, at=at, actor=actor)

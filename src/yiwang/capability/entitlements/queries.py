@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from django.db.models import (
     OuterRef,
@@ -41,7 +42,16 @@ from yiwang.kernel.masks import mask_account
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.statements import prepared
 
+_OF_CASE: Final = """
+SELECT {columns} FROM entitlements_entitlement WHERE "case" = %s
+"""
+_SUM: Final = """
+SELECT e.starts_on, p.monthly_fen FROM entitlements_entitlement e
+  JOIN entitlements_entitlementperiod p ON p.entitlement_id = e.id
+ WHERE e."case" = %s ORDER BY p.id DESC LIMIT 1
+"""
 #: What a view of a grant needs beside its row; read at once for a whole page.
 _BESIDE = (
     Prefetch("periods", EntitlementPeriod.objects.order_by("id")),
@@ -88,12 +98,16 @@ def _payment(entry: MonthlyEntry) -> PaymentRow:
 def view(entitlement: Entitlement) -> EntitlementView:
     """One grant with its months, in four statements at most."""
     prefetch_related_objects([entitlement], *_BESIDE)
-    return _view(entitlement)
+    return _whole(entitlement)
 
 
-def _view(entitlement: Entitlement) -> EntitlementView:
-    periods = periods_of(entitlement)
-    payments = payments_of(entitlement)
+def _whole(entitlement: Entitlement) -> EntitlementView:
+    return _view(entitlement, periods_of(entitlement), payments_of(entitlement))
+
+
+def _view(
+    entitlement: Entitlement, periods: tuple[Period, ...], payments: tuple[PaymentRow, ...]
+) -> EntitlementView:
     paid = {row.month: row.amount_fen for row in payments if row.state == PaymentState.PAID}
     return EntitlementView(
         key=entitlement.key,
@@ -130,8 +144,20 @@ def get_entitlement(key: str, actor: Actor) -> EntitlementView:
 
 def find_case_entitlement(case: str) -> EntitlementView | None:
     """The grant a case led to. The caller has shown that the actor may see the case."""
-    row = Entitlement.objects.filter(case=case).first()
-    return view(row) if row else None
+    rows = prepared.read(Entitlement, _OF_CASE, [case])
+    return view(rows[0]) if rows else None
+
+
+def find_sum(case: str) -> tuple[date, int] | None:
+    """From when a case's grant runs and what it pays a month now, in fen. Rights as above."""
+    for first, fen in prepared.run(_SUM, [case]):
+        return first, fen
+    return None
+
+
+def view_new(entitlement: Entitlement, monthly_fen: int) -> EntitlementView:
+    """A grant made just now: one sum, nothing paid yet; asks nothing."""
+    return _view(entitlement, (Period(entitlement.starts_on, None, monthly_fen),), ())
 
 
 def find_case_of(key: str) -> str | None:
@@ -222,7 +248,7 @@ def list_entitlements(actor: Actor, *, after: str = "", limit: int = 50) -> Page
         rows = rows.filter(pk__lt=seen)
     ordered = rows.order_by("-id").prefetch_related(*_BESIDE)
     shown, following = cut(ordered[: bounded(limit) + 1], limit)
-    return Page(tuple(_view(row) for row in shown), following)
+    return Page(tuple(_whole(row) for row in shown), following)
 
 
 def list_months(actor: Actor, *, benefit: str = "", limit: int = 24) -> tuple[MonthlyListView, ...]:

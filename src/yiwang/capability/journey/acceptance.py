@@ -36,9 +36,9 @@ def accept(*, case_key: str, version: int, actor: Actor, at: datetime) -> CaseVi
         row = cases.accept(case_key=case_key, version=version, actor=actor, at=at)
         flow = case_queries.get_flow(row.item_code, row.item_version, row.profile)
         case_clocks.accepted(row.reference, flow, since=at, actor=actor, at=at)
-        together.begin(case_key=case_key, actor=actor, at=at)
-        letters.accepted(case_key=case_key, actor=actor, at=at)
-        return case_queries.get_case(case_key, actor, at=at)
+        changed = together.begin(case_key=row, actor=actor, at=at)
+        letters.accepted(case_key=row, actor=actor, at=at)
+        return case_queries.get_case(case_key if changed else row, actor, at=at)
 
 
 def return_for_correction(

@@ -17,7 +17,7 @@ from yiwang.capability.cases.definitions import (
 )
 from yiwang.capability.cases.definitions.flow import SPECIAL_LABELS, Flow
 from yiwang.capability.cases.definitions.profiles import Profile
-from yiwang.capability.cases.queries import Inside
+from yiwang.capability.cases.queries import Held, Inside
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
 from yiwang.capability.journey.clocks import ACCEPT, DECIDE
@@ -87,7 +87,7 @@ def originals(*, inside: Inside, names: Sequence[str], actor: Actor, at: datetim
     _write(LetterKind.RECEIPT, "originals-receipt", inside, values, actor, at)
 
 
-def accepted(*, case_key: str, actor: Actor, at: datetime) -> None:
+def accepted(*, case_key: Held, actor: Actor, at: datetime) -> None:
     """受理通知书; market registration has its receipt already."""
     inside = case_queries.get_inside(case_key)
     if inside.profile != _REGISTRATION:
@@ -381,7 +381,7 @@ def item_of(inside: Inside) -> Item:
 
 def answer_by(inside: Inside, at: datetime) -> str:
     """Until when the applicant hears: of the decision, before acceptance whether it is accepted."""
-    found = clocks.find_clocks(subjects=[inside.reference], at=at)[inside.reference]
+    found = clocks.find_clocks(subjects=[inside.reference], at=at, brief=True)[inside.reference]
     by_kind = {clock.kind: clock for clock in found}
     clock = by_kind.get(DECIDE) or by_kind.get(ACCEPT)
     if clock is None:

@@ -78,10 +78,10 @@ def _file(inside: Inside, flow: Flow, actor: Actor, at: datetime) -> None:
         if case_queries.get_inside(inside.key, lock=True).state != State.SUBMITTED:
             return
         basis = results.basis_of(inside, flow, approved=True)
-        cases.file_at_once(case_key=inside.key, basis=basis, actor=actor, at=at)
+        row = cases.file_at_once(case_key=inside.key, basis=basis, actor=actor, at=at)
         clocks.stop_all(subject=inside.reference, at=at, actor=actor)
         about = inside.applicant
-        results.finish(case_key=inside.key, about=about, ruling=None, actor=actor, at=at)
+        results.finish(case_key=row, about=about, ruling=None, actor=actor, at=at)
 
 
 def _rule(
@@ -103,7 +103,7 @@ def _approve(
     inside: Inside, flow: Flow, ruling: Ruling, about: str, actor: Actor, at: datetime
 ) -> None:
     basis = results.basis_of(inside, flow, approved=True)
-    cases.approve_by_rule(
+    row = cases.approve_by_rule(
         case_key=inside.key,
         ruling=ruling,
         basis=basis,
@@ -112,15 +112,16 @@ def _approve(
         at=at,
     )
     clocks.stop_all(subject=inside.reference, at=at, actor=actor)
-    results.finish(case_key=inside.key, about=about, ruling=ruling, actor=actor, at=at)
+    results.finish(case_key=row, about=about, ruling=ruling, actor=actor, at=at)
 
 
 def _pass_on(inside: Inside, actor: Actor, at: datetime, *, refusal: Refusal | None = None) -> None:
     """To an official, with the reason the rule could not be used; nothing when somebody was faster."""
     with transaction.atomic():
-        if case_queries.get_inside(inside.key, lock=True).state != State.SUBMITTED:
+        row = cases.take_up(case_key=inside.key, actor=actor)
+        if case_queries.get_inside(row).state != State.SUBMITTED:
             return
-        cases.to_official(case_key=inside.key, actor=actor, at=at)
+        cases.to_official(case_key=row, actor=actor, at=at)
         if refusal is not None:
             journal.record(
                 actor=actor,

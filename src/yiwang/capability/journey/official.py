@@ -12,12 +12,12 @@ from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
 from yiwang.capability.cases.definitions.jointly import holds
+from yiwang.capability.cases.queries import Held
 from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.journey import facts, letters, results, stopping, together
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import actions as clocks
-from yiwang.mechanisms.rulings import queries as rulings
 
 
 @transaction.atomic
@@ -66,12 +66,13 @@ def decide(
     ``NotAllowed``, ``InvalidInput`` (no reason), ``OthersNotAsked``, ``CannotIssue``.
     """
     approved = Outcome(outcome) is Outcome.APPROVE
-    named = basis or results.named_basis(case_key, approved=approved)
+    row = cases.take_up(case_key=case_key, actor=actor)
+    named = basis or results.named_basis(row, approved=approved)
     if approved:
-        together.insist_on_begun(case_key)
-        conditions = propose_conditions(case_key) if conditions is None else conditions
+        together.insist_on_begun(row)
+        conditions = propose_conditions(row) if conditions is None else conditions
     cases.decide(
-        case_key=case_key,
+        case_key=row,
         version=version,
         outcome=Outcome(outcome),
         reason=reason,
@@ -81,13 +82,12 @@ def decide(
         at=at,
     )
     clocks.stop_all(subject=reference("case", case_key), at=at, actor=actor)
-    inside = case_queries.get_inside(case_key)
+    inside = case_queries.get_inside(row)
     if approved:
         flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
         about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
-        last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
         results.finish(
-            case_key=case_key, about=about or inside.applicant, ruling=last, actor=actor, at=at
+            case_key=row, about=about or inside.applicant, ruling=None, actor=actor, at=at
         )
     else:
         letters.decided(
@@ -96,11 +96,11 @@ def decide(
         stopping.announce_end(
             inside=inside, reason=StopReason.ENDED, because=reason, basis=named, at=at
         )
-        results.hand_over(case_key=case_key, actor=actor, at=at)
-    return case_queries.get_case(case_key, actor, at=at)
+        results.hand_over(case_key=row, actor=actor, at=at)
+    return case_queries.get_case(row, actor, at=at)
 
 
-def propose_conditions(case_key: str) -> str:
+def propose_conditions(case_key: Held) -> str:
     """附条件: what a yes on this case carries by its pack, then what joint bodies agreed under.
 
     The caller has shown that the actor may see the case.
@@ -108,7 +108,7 @@ def propose_conditions(case_key: str) -> str:
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     said = [one.text for one in flow.conditions if holds(one.when, inside.answers)]
-    said += branches.list_conditions(case_key)
+    said += branches.list_conditions(inside.key)
     whole = [one.strip().rstrip("。；;") for one in said if one.strip()]
     if len(whole) < 2:
         return "".join(f"{one}。" for one in whole)

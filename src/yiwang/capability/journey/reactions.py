@@ -49,6 +49,7 @@ from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.messages import actions as messages
+from yiwang.support.messages import queries as notices
 
 #: Who reads a visit for its notice.
 _READER = machine("notices")
@@ -64,7 +65,7 @@ def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:
 
 def tell_passed_on(*, event: PassedToOfficial, position: int, **_: object) -> None:
     """An official looks; said only where a rule was expected to."""
-    if _inside(event).instant:
+    if event.instant and _inside(event).instant:
         _tell("case-to-person", event, position)
 
 
@@ -98,9 +99,10 @@ def tell_refused(*, event: CaseRefused, position: int, **_: object) -> None:
 
 def tell_decided(*, event: CaseDecided, position: int, **_: object) -> None:
     """Yes with its result, or no with reason and rights."""
-    decision = cases.get_decision(_key(event), outcome=event.outcome)
+    row = cases.read_once(_key(event))
+    decision = cases.get_decision(row, outcome=event.outcome)
     if event.outcome == Outcome.APPROVE:
-        inside = _inside(event)
+        inside = cases.get_inside(row)
         result = f"{inside.result_label}可以在“我的办件”里查看。"
         _tell("case-approved", event, position, inside, result=result, **_sum(event.subject))
     else:
@@ -255,11 +257,12 @@ def tell_stop_announced(*, event: EntitlementStopAnnounced, position: int, **_: 
     inside = cases.get_inside(split(event.case)[1])
     first = date.fromisoformat(event.stops_on)
     by = letters.say(date.fromisoformat(event.object_by))
+    template = f"{inside.item_code}@{inside.item_version}/entitlement-stopped"
     messages.tell(
         recipient=event.person,
-        template=f"{inside.item_code}@{inside.item_version}/entitlement-stopped",
+        template=template,
         values={
-            **_common(inside, event.at),
+            **_common(inside, event.at, template),
             "reason": REASON_LABELS.get(event.reason, event.reason),
             "stops_on": f"{first.year}年{first.month}月",
             "appeal": f"如果情况不对，请在{by}前联系{inside.department_name}。",
@@ -272,11 +275,11 @@ def tell_stop_announced(*, event: EntitlementStopAnnounced, position: int, **_: 
 
 def _sum(case: str) -> dict[str, str]:
     """What a benefit pays and from when; nothing for other results."""
-    granted = entitlements.find_case_entitlement(case)
+    granted = entitlements.find_sum(case)
     if granted is None:
         return {}
-    yuan, fen = divmod(granted.monthly_fen, 100)
-    first = granted.starts_on
+    first, monthly_fen = granted
+    yuan, fen = divmod(monthly_fen, 100)
     return {
         "monthly_yuan": f"{yuan}.{fen:02d}" if fen else str(yuan),
         "starts_on": f"{first.year}年{first.month}月",
@@ -306,28 +309,31 @@ def _tell(
     **values: str,
 ) -> None:
     inside = inside or _inside(event)
+    template = f"{inside.item_code}@{inside.item_version}/{notice}"
     messages.tell(
         recipient=inside.applicant,
-        template=f"{inside.item_code}@{inside.item_version}/{notice}",
-        values={**_common(inside, event.at), **values},
+        template=template,
+        values={**_common(inside, event.at, template), **values},
         subject=event.subject,
         at=event.at,
         key=crypto.digest(f"{notice}:{position}".encode())[:16],
     )
 
 
-def _common(inside: Inside, at: datetime) -> dict[str, str]:
-    """What every notice may mention (``definitions.ALWAYS``, and the day of a decision)."""
+def _common(inside: Inside, at: datetime, template: str) -> dict[str, str]:
+    """What every notice may mention (``definitions.ALWAYS``, and the day of a decision); the clock is
+    asked only for a notice that says until when."""
     contact = letters.item_of(inside).contact
     common = {
         "item_name": inside.item_name,
         "case_no": inside.case_no,
         "department": inside.department_name,
         "department_name": inside.department_name,
-        "answer_by": letters.answer_by(inside, at),
         "received_on": letters.say(legal_date(inside.received_at)),
         "phone": contact.consult if contact else "12345",
     }
+    if notices.mentions(template, "answer_by"):
+        common["answer_by"] = letters.answer_by(inside, at)
     if inside.decided_at is not None:
         common["decided_on"] = letters.say(legal_date(inside.decided_at))
     return common

@@ -13,7 +13,7 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, DeliveryProof
 from yiwang.capability.cases.definitions.flow import Effect, Flow
 from yiwang.capability.cases.definitions.profiles import Profile, State
-from yiwang.capability.cases.queries import Inside
+from yiwang.capability.cases.queries import Held, Inside
 from yiwang.capability.catalogue.definitions import Benefit, BenefitStart, Item, ResultKind
 from yiwang.capability.entitlements import actions as entitlements
 from yiwang.capability.entitlements import queries as entitlement_queries
@@ -44,8 +44,12 @@ class CannotIssue(Refusal):
     remedy = "请核实后再办理。"
 
 
-def finish(*, case_key: str, about: str, ruling: Ruling | None, actor: Actor, at: datetime) -> None:
+def finish(
+    *, case_key: Held, about: str, ruling: Ruling | None, actor: Actor, at: datetime
+) -> None:
     """After a yes: make the result, write the decision, deliver electronically, close.
+
+    ``ruling``: what the rule said just now; else the last one on record counts.
 
     While something keeps the result from being issued, or when the applicant wants it in hand, the
     case waits and the clock of delivery runs from the decision (行政许可法 44).
@@ -69,8 +73,7 @@ def go_on(*, case_key: str, actor: Actor, at: datetime) -> bool:
         return False
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     about = facts.person_about(inside, flow.ruling.about if flow.ruling else "")
-    last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
-    finish(case_key=case_key, about=about or inside.applicant, ruling=last, actor=actor, at=at)
+    finish(case_key=case_key, about=about or inside.applicant, ruling=None, actor=actor, at=at)
     if case_queries.get_inside(case_key).state == State.CLOSED:
         clocks.stop_all(subject=inside.reference, at=at, actor=actor)
     return True
@@ -128,19 +131,19 @@ def end_clocks(*, case_key: str, actor: Actor, at: datetime) -> None:
 
 def hand_over(
     *,
-    case_key: str,
+    case_key: Held,
     actor: Actor,
     at: datetime,
     version: int | None = None,
     proof: DeliveryProof | None = None,
 ) -> None:
     """Delivered and closed, in the caller's transaction."""
-    cases.deliver(case_key=case_key, actor=actor, at=at, version=version, proof=proof)
-    cases.close(case_key=case_key, actor=actor, at=at)
+    row = cases.deliver(case_key=case_key, actor=actor, at=at, version=version, proof=proof)
+    cases.close(case_key=row, actor=actor, at=at)
 
 
 def _make(
-    *, case_key: str, actor: Actor, at: datetime, about: str | None, ruling: Ruling | None
+    *, case_key: Held, actor: Actor, at: datetime, about: str | None, ruling: Ruling | None
 ) -> None:
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
@@ -158,13 +161,13 @@ def _make(
         made, content = _entitlement(inside, item, values, person, ruling, actor, at)
     else:
         made = ""
-    _decision_letter(inside, flow, content, values, actor, at)
+    _decision_letter(case_key, inside, flow, content, values, actor, at)
     if not made:
         made = f"letter:{letter_queries.list_letters(inside.reference)[-1].key}"
     cases.mark_issued(case_key=case_key, result_kind=kind.value, result=made, actor=actor, at=at)
 
 
-def named_basis(case_key: str, *, approved: bool) -> tuple[CitationRow, ...]:
+def named_basis(case_key: Held, *, approved: bool) -> tuple[CitationRow, ...]:
     """What the pack names for such a decision, else what the item stands on."""
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
@@ -182,7 +185,9 @@ def basis_of(inside: Inside, flow: Flow, *, approved: bool) -> tuple[CitationRow
 
 def values_of(inside: Inside, flow: Flow, ruling: Ruling | None, at: datetime) -> dict[str, str]:
     """What the result states, from answers, the ruling, the case."""
-    last = ruling or next(reversed(rulings.list_rulings(subject=inside.reference)), None)
+    last = ruling
+    if last is None and any(source.startswith("output:") for source in flow.values.values()):
+        last = next(reversed(rulings.list_rulings(subject=inside.reference)), None)
     output = last.output if last else {}
     return {name: _value(source, inside, output, at) for name, source in flow.values.items()}
 
@@ -341,6 +346,7 @@ def _first_month(benefit: Benefit, applied_on: date, born_on: date) -> date:
 
 
 def _decision_letter(
+    case_key: Held,
     inside: Inside,
     flow: Flow,
     content: str,
@@ -348,7 +354,7 @@ def _decision_letter(
     actor: Actor,
     at: datetime,
 ) -> None:
-    view = case_queries.get_decision(inside.key)
+    view = case_queries.get_decision(case_key)
     letters.decided(
         inside=inside,
         approved=True,

@@ -22,7 +22,7 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow
 from yiwang.capability.cases.definitions.flow import Special
 from yiwang.capability.cases.definitions.jointly import BranchPlan, VisitPlan, holds
-from yiwang.capability.cases.queries import Inside
+from yiwang.capability.cases.queries import Held, Inside
 from yiwang.capability.conversations import actions as conversations
 from yiwang.capability.conversations import queries as conversation_queries
 from yiwang.capability.conversations.definitions import ConversationView
@@ -66,23 +66,24 @@ class OthersNotAsked(Refusal):
     remedy = "请先受理；受理时会自动送有关部门、提出核查。"
 
 
-def begin(*, case_key: str, actor: Actor, at: datetime, since: datetime | None = None) -> None:
+def begin(*, case_key: Held, actor: Actor, at: datetime, since: datetime | None = None) -> bool:
     """The case is accepted: every body its flow names is asked at once, and a visit is wanted.
 
     Runs in the transaction of the acceptance. Safe to run twice: what is open already stays. ``since``:
-    when acceptance by silence counts from.
+    when acceptance by silence counts from. True when there was somebody to ask or to visit.
     """
     case = case_queries.get_inside(case_key, lock=True)
-    for plan in _not_asked(case):
+    plans, plan_of_visit = _not_asked(case), _not_visited(case)
+    for plan in plans:
         branches.open_branch(
             case=case, asked=_of_plan(plan), within=plan.within, actor=actor, at=at
         )
-    plan_of_visit = _not_visited(case)
     if plan_of_visit is not None:
         visits.want_visit(case=case, plan=plan_of_visit, since=since, actor=actor, at=at)
+    return bool(plans) or plan_of_visit is not None
 
 
-def insist_on_begun(case_key: str) -> None:
+def insist_on_begun(case_key: Held) -> None:
     """Nobody is left out by a decision without acceptance. Refuses: ``OthersNotAsked``."""
     case = case_queries.get_inside(case_key)
     if _not_asked(case) or _not_visited(case) is not None:

@@ -23,8 +23,12 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI
 from yiwang.mechanisms.exports import actions as exports
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.letters.definitions import LetterView
 
+_HAS: Final = """
+SELECT 1 FROM registers_entry WHERE "case" = %s AND kind = %s AND became = ANY(%s::text[]) LIMIT 1
+"""
 _COLUMNS: Final = (
     "发生时间", "情形", "办件编号", "事项", "申请人", "单位", "文书", "处数", "理由和内容",
     "期限", "结果", "结果时间",
@@ -82,6 +86,8 @@ def settle(
     due_on: date | None = None,
 ) -> None:
     """What became of the entries of one case that are in one of these states; nothing when there is none."""
+    if not prepared.run(_HAS, [case, kind, list(among)]):
+        return
     changes: dict[str, object] = {"became": became, "settled_at": at}
     if letter is not None:
         changes |= {"letter": letter.key, "document": letter.title}

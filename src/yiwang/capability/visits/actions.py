@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 from django.db.models import Max
@@ -44,6 +45,7 @@ from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files import queries as file_queries
 from yiwang.mechanisms.files.definitions import IMAGES, StoredFile
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import actions as states
 from yiwang.mechanisms.states.definitions import Party
 
@@ -60,6 +62,11 @@ class NotYourVisit(NotAllowed):
 
     sentence = "这次核查没有指派您，不能填写和签字。"
     remedy = "请由被指派的工作人员办理，或者先改派。"
+
+
+_HAS_OPEN: Final = """
+SELECT 1 FROM visits_visit WHERE "case" = %s AND state = ANY(%s::text[]) LIMIT 1
+"""
 
 
 def want_visit(
@@ -274,6 +281,8 @@ def skip(*, key: str, version: int, reason: str, actor: Actor, at: datetime) -> 
 
 def close_all(*, case: str, actor: Actor, at: datetime) -> int:
     """The case is over: an open visit is not needed any more; returns how many. Safe to run twice."""
+    if not prepared.run(_HAS_OPEN, [case, list(OPEN_STATES)]):  # who wants one holds the case
+        return 0
     case_queries.get_inside(split(case)[1], lock=True)
     rows = list(Visit.objects.select_for_update().filter(case=case, state__in=OPEN_STATES))
     for row in rows:

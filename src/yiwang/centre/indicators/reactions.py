@@ -137,7 +137,7 @@ def _count(
 def _was_late(event: CaseDecided) -> bool:
     """Against the clocks that were still running when the decision came."""
     day = legal_date(event.at)
-    known = clocks.find_clocks(subjects=[event.subject], at=event.at)
+    known = clocks.find_clocks(subjects=[event.subject], at=event.at, brief=True)
     return any(
         clock.due_on < day and clock.stopped_on in (None, day)
         for clock in known.get(event.subject, ())

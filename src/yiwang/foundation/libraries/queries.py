@@ -64,14 +64,24 @@ def _person(row: Person) -> PersonView:
 
 #: Numbers and the address stay closed unless somebody asks for exactly them.
 _CLOSED = ("citizen_id", "phone", "address")
+_SHOWN: Final = (
+    "key", "name", "name_masked", "citizen_id_masked", "phone_masked", "born_on", "sex", "people",
+    "division_code", "died_on", "source", "as_of",
+)  # fmt: skip
+_PERSON: Final = f"SELECT {', '.join(_SHOWN)} FROM libraries_person WHERE key = %s"  # noqa: S608 # nosec B608
+_OPENED: Final = {
+    column: f"SELECT {column} FROM libraries_person WHERE key = %s"  # noqa: S608 # nosec B608
+    for column in _CLOSED
+}
 
 
 def get_person(person: str) -> PersonView:
     """One person by reference or key; NotFound when there is none."""
-    row = Person.objects.defer(*_CLOSED).filter(key=_key("person", person)).first()
-    if row is None:
-        raise NotFound("没有找到这个人的登记信息。", "请核对后再试。")
-    return _person(row)
+    for row in prepared.run(_PERSON, [_key("person", person)]):
+        known = dict(zip(_SHOWN, row, strict=True))
+        known["name"] = crypto.decrypt(known["name"], purpose=_CLOSED_NAME)
+        return _person(Person(**known))
+    raise NotFound("没有找到这个人的登记信息。", "请核对后再试。")
 
 
 def get_name(holder: str) -> str:
@@ -129,8 +139,9 @@ def find_address(person: str) -> str | None:
 
 
 def _open(person: str, column: str) -> str | None:
-    rows = Person.objects.filter(key=_key("person", person))
-    return rows.values_list(column, flat=True).first()
+    for (closed,) in prepared.run(_OPENED[column], [_key("person", person)]):
+        return crypto.decrypt(closed, purpose=f"libraries.person.{column}") if closed else closed
+    return None
 
 
 def list_bank_accounts(person: str) -> tuple[AccountNumber, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -34,6 +35,7 @@ from yiwang.kernel.places import lineage
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.identity import queries as identity
 from yiwang.support.identity.definitions import Colleague
 from yiwang.support.messages import actions as messages
@@ -41,6 +43,9 @@ from yiwang.support.messages import queries as message_queries
 
 _CLOCK = machine("clock")
 _BATCH = 200
+_SETTLE: Final = """
+UPDATE supervision_card SET settled_at = %s WHERE subject = %s AND settled_at IS NULL RETURNING 1
+"""
 
 
 def issue(
@@ -82,7 +87,7 @@ def issue(
 
 def settle(*, subject: str, at: datetime) -> int:
     """The matter has its decision or its end: what was issued stays, and says so."""
-    return Card.objects.filter(subject=subject, settled_at=None).update(settled_at=at)
+    return len(prepared.run(_SETTLE, [at, subject]))
 
 
 @transaction.atomic

@@ -35,6 +35,13 @@ ON CONFLICT (subject, kind) DO NOTHING RETURNING id
 """
 
 
+_ONE: Final = "SELECT {columns} FROM clocks_clock WHERE subject = %s AND kind = %s FOR UPDATE"
+_RUNNING: Final = (
+    "SELECT {columns} FROM clocks_clock WHERE subject = %s AND stopped_at IS NULL"
+    " ORDER BY id FOR UPDATE"
+)
+
+
 class CannotStartClock(Refusal):
     sentence = "这个时限已经在计算，不能重复开始。"
 
@@ -116,17 +123,16 @@ def resume(*, subject: str, kind: str, at: datetime, actor: Actor) -> date:
 
 def stop(*, subject: str, kind: str, at: datetime, actor: Actor) -> bool:
     """The matter is done; False when the clock had been stopped or never ran."""
-    clock = Clock.objects.select_for_update().filter(subject=subject, kind=kind).first()
-    if clock is None or clock.stopped_at:
+    clocks = prepared.read(Clock, _ONE, [subject, kind])
+    if not clocks or clocks[0].stopped_at:
         return False
-    _stop(clock, at, actor)
+    _stop(clocks[0], at, actor)
     return True
 
 
 def stop_all(*, subject: str, at: datetime, actor: Actor) -> int:
     """Everything that still runs for a subject is done; returns how many."""
-    running = Clock.objects.select_for_update().filter(subject=subject, stopped_at=None)
-    clocks = list(running.order_by("id"))
+    clocks = prepared.read(Clock, _RUNNING, [subject])
     for clock in clocks:
         _stop(clock, at, actor)
     return len(clocks)
@@ -137,8 +143,9 @@ def _stop(clock: Clock, at: datetime, actor: Actor) -> None:
         clock.pauses.filter(resumed_at=None).update(resumed_at=at)
         clock.paused_at = None
         _compute(clock, at)
+        clock.save()
     clock.stopped_at = at
-    clock.save()
+    prepared.change(Clock, {"stopped_at": at}, where={"id": clock.pk})
     _record(actor, "clocks.stop", clock.subject, at, clock.kind, late=at > clock.due_at)
 
 
@@ -317,10 +324,10 @@ def _notice_problems(year: int, days: Sequence[CalendarDay]) -> list[FieldProble
 
 
 def _locked(subject: str, kind: str) -> Clock:
-    clock = Clock.objects.select_for_update().filter(subject=subject, kind=kind).first()
-    if clock is None:
+    clocks = prepared.read(Clock, _ONE, [subject, kind])
+    if not clocks:
         raise NotFound
-    return clock
+    return clocks[0]
 
 
 def _record(

@@ -34,10 +34,13 @@ _DATES: Final = """
 SELECT kind, due_on, warns_on, paused_at IS NOT NULL FROM clocks_clock
 WHERE subject = %s AND stopped_at IS NULL ORDER BY due_on, id
 """
-_ONE: Final = "SELECT {columns} FROM clocks_clock WHERE subject = %s AND kind = %s"
-_OF_SUBJECTS: Final = (
-    "SELECT {columns} FROM clocks_clock WHERE subject = ANY(%s::text[]) ORDER BY id"
-)
+#: Each clock, and whether it ever stood.
+_READ: Final = """
+SELECT {columns}, EXISTS (SELECT FROM clocks_pause p WHERE p.clock_id = clocks_clock.id)
+  FROM clocks_clock
+"""
+_ONE: Final = f"{_READ} WHERE subject = %s AND kind = %s"
+_OF_SUBJECTS: Final = f"{_READ} WHERE subject = ANY(%s::text[]) ORDER BY id"
 _PAUSES: Final = (
     "SELECT {columns} FROM clocks_pause WHERE clock_id = ANY(%s::bigint[]) ORDER BY paused_at, id"
 )
@@ -114,8 +117,7 @@ def _contiguous(after: int, years: Mapping[int, object]) -> Iterable[int]:
 
 def find_clock(*, subject: str, kind: str, at: datetime) -> ClockView | None:
     """One clock as it stands at a moment, None when there is none."""
-    rows = prepared.read(Clock, _ONE, [subject, kind])
-    pauses = _pauses(rows)
+    rows, pauses = _with_pauses(prepared.read_beside(Clock, _ONE, [subject, kind]))
     return _view(rows[0], pauses.get(rows[0].pk, ()), at) if rows else None
 
 
@@ -127,21 +129,21 @@ def find_clocks(
     ``brief``: for rows that show only the day and the light; the reasons and the strip stay empty.
     """
     found: dict[str, tuple[ClockView, ...]] = dict.fromkeys(subjects, ())
-    rows = prepared.read(Clock, _OF_SUBJECTS, [list(subjects)])
-    pauses = _pauses(rows)
+    rows, pauses = _with_pauses(prepared.read_beside(Clock, _OF_SUBJECTS, [list(subjects)]))
     for clock in rows:
         found[clock.subject] += (_view(clock, pauses.get(clock.pk, ()), at, brief=brief),)
     return found
 
 
-def _pauses(clocks: Sequence[Clock]) -> Mapping[int, Sequence[ClockPause]]:
-    """By clock, in order."""
-    if not clocks:
-        return {}
+def _with_pauses(
+    clocks: Sequence[tuple[Clock, tuple[bool]]],
+) -> tuple[list[Clock], Mapping[int, Sequence[ClockPause]]]:
+    """The clocks, and by clock the pauses of those that ever stood, in order."""
     found: dict[int, list[ClockPause]] = {}
-    for row in prepared.read(ClockPause, _PAUSES, [[clock.pk for clock in clocks]]):
+    stood = [clock.pk for clock, (paused,) in clocks if paused]
+    for row in prepared.read(ClockPause, _PAUSES, [stood]) if stood else ():
         found.setdefault(row.clock_id, []).append(row)
-    return found
+    return [clock for clock, _ in clocks], found
 
 
 def list_dates(subject: str) -> tuple[ClockDates, ...]:

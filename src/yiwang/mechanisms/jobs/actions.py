@@ -13,7 +13,7 @@ from django.db.models import Q
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, Refusal
 from yiwang.mechanisms.jobs import execution, queries, registry, rules
-from yiwang.mechanisms.jobs.definitions import QUEUES, JobState, JobView
+from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR, JobState, JobView
 from yiwang.mechanisms.jobs.models import JobClosure, Schedule
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
@@ -21,10 +21,11 @@ from yiwang.mechanisms.statements import prepared
 LONGEST_ARGUMENT = 500
 #: A clock set back by less has only been corrected.
 CLOCK_TOLERANCE: Final = timedelta(minutes=10)
-#: What the queue's own ``defer`` sends: (queue, task, priority, lock, key, arguments, when).
+#: What the queue's own ``defer`` sends: (queue, task, priority, lock, key, arguments, when). What
+#: somebody waits for comes first, so that fetching it does not look through everything else.
 _DEFER: Final = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[
-    ROW(%s, %s, 0, NULL, %s, %s::jsonb, NULL)::procrastinate_job_to_defer_v1
+    ROW(%s, %s, %s::integer, NULL, %s, %s::jsonb, NULL)::procrastinate_job_to_defer_v1
 ])
 """
 
@@ -57,7 +58,8 @@ def defer(
     try:
         # Only a key can be refused, so only a key needs a savepoint.
         with transaction.atomic() if key is not None else nullcontext():
-            prepared.run(_DEFER, [queue, task, key, json.dumps(arguments)])
+            first = int(queue in WAITED_FOR)
+            prepared.run(_DEFER, [queue, task, first, key, json.dumps(arguments)])
     except IntegrityError:
         if key is None:
             raise

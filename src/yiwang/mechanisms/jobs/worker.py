@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -13,16 +13,24 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
 from yiwang.kernel import moments
 from yiwang.mechanisms.jobs import execution
-from yiwang.mechanisms.jobs.definitions import QUEUES, STALLED_AFTER_SECONDS
+from yiwang.mechanisms.jobs.definitions import QUEUES, STALLED_AFTER_SECONDS, WAITED_FOR
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS: Final = 25.0
 AWAY_SECONDS: Final = 2.0
+
+
+#: By the words of ``jobs_urgent_waiting``.
+_IS_WAITING: Final = """
+SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = 'urgent'
+    AND (scheduled_at IS NULL OR scheduled_at <= now())) AS waits
+"""
 
 
 class Ledger(JobManager):
@@ -31,6 +39,15 @@ class Ledger(JobManager):
     A result nobody wrote would leave the job running for ever in everybody's eyes, and its living
     worker would keep the reaper from it.
     """
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        """The library walks past every waiting job of other queues to find that there is none of
+        its own; for what somebody waits for an index of its own says so at once."""
+        if list(queues or ()) == list(WAITED_FOR):
+            row = await self.connector.execute_query_one_async(_IS_WAITING)
+            if not row["waits"]:
+                return None
+        return await super().fetch_job(queues, worker_id)
 
     async def finish_job(self, *given: Any, **named: Any) -> None:
         await _until_written(lambda: super(Ledger, self).finish_job(*given, **named))

@@ -12,6 +12,7 @@ from django.db import connection
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.journal import heads, registry
 from yiwang.mechanisms.journal.definitions import READ, Entry, Lag, Parked
+from yiwang.mechanisms.statements import prepared
 
 LIMIT: Final = 200
 
@@ -74,9 +75,7 @@ def list_reads_of(subject: str, *, before: int = 0, limit: int = LIMIT) -> tuple
 
 
 def _fetch(statement: str, values: Sequence[str | int] | dict[str, str | int]) -> tuple[Entry, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return tuple(_entry(row) for row in cursor.fetchall())
+    return tuple(_entry(row) for row in prepared.run(statement, values))
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -19,6 +19,7 @@ from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.journal.definitions import Fact, Facts, PersonalValueInJournal
 
 E = TypeVar("E", bound=Event)
+_HINTS: dict[type[Event], Mapping[str, object]] = {}
 
 _PHONE: Final = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 _CITIZEN_ID: Final = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{16}[0-9Xx](?![0-9A-Za-z])")
@@ -87,10 +88,18 @@ def event_of(event_class: type[E], *, subject: str, at: datetime, facts: Mapping
 
     TypeError when a field without default is missing.
     """
-    hints = get_type_hints(event_class)
-    known = {f.name for f in fields(event_class)} - {"subject", "at"}
-    values = {k: _typed(hints[k], v) for k, v in facts.items() if k in known}
+    known = _hints_of(event_class)
+    values = {k: _typed(known[k], v) for k, v in facts.items() if k in known}
     return event_class(subject=subject, at=at, **values)
+
+
+def _hints_of(event_class: type[Event]) -> Mapping[str, object]:
+    """The types of an event's own fields, found out once."""
+    if event_class not in _HINTS:
+        hints = get_type_hints(event_class)
+        own = (f.name for f in fields(event_class) if f.name not in ("subject", "at"))
+        _HINTS[event_class] = {name: hints[name] for name in own}
+    return _HINTS[event_class]
 
 
 def _typed(hint: object, value: object) -> Any:  # the field's own type, known only at run time

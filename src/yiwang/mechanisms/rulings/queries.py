@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.rulings.definitions import CellOutcome, Input, RowOutcome, Ruling
 from yiwang.mechanisms.rulings.models import RuleTable, RulingRecord
+from yiwang.mechanisms.statements import prepared
+
+_LIST: Final = "SELECT {columns} FROM rulings_record WHERE subject = %s ORDER BY id"
+
+
+@lru_cache(maxsize=1024)
+def _name(table: int) -> tuple[str, int]:
+    """Code and version of a frozen table's row."""
+    return RuleTable.objects.values_list("code", "version").get(pk=table)
 
 
 @lru_cache(maxsize=256)
@@ -33,21 +42,20 @@ def get_table(*, code: str, version: int) -> Mapping[str, Any]:
 
 def list_rulings(*, subject: str) -> tuple[Ruling, ...]:
     """Every ruling about one subject, oldest first. The caller has checked who may see it."""
-    records = RulingRecord.objects.filter(subject=subject).select_related("table").order_by("id")
-    return tuple(view(record) for record in records.defer("table__table", "table__tests"))
+    return tuple(view(record) for record in prepared.read(RulingRecord, _LIST, [subject]))
 
 
 def view(record: RulingRecord) -> Ruling:
     """A stored record as it was made."""
-    content = record.content
+    content, (code, version) = record.content, _name(record.table_id)
     return Ruling(
         key=record.key,
         outcome=record.outcome,
         output=content["output"],
         explanation=tuple(content["explanation"]),
         rows=tuple(_row(row) for row in content["rows"]),
-        table=record.table.code,
-        table_version=record.table.version,
+        table=code,
+        table_version=version,
         at=record.at,
         inputs=inputs_of(content),
         basis=tuple(content["basis"]),

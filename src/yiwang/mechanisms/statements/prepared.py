@@ -71,6 +71,13 @@ def _cursor_of(connection: BaseDatabaseWrapper) -> _Prepared:
 
 def read(model: type[Row], statement: str, values: Values = ()) -> list[Row]:
     """Whole rows of one table: ``{columns}`` in the statement stands for all of its columns."""
+    return [row for row, _ in read_beside(model, statement, values)]
+
+
+def read_beside(
+    model: type[Row], statement: str, values: Values = ()
+) -> list[tuple[Row, tuple[Any, ...]]]:
+    """The same, each with what the statement says after ``{columns}``."""
     text, names, opened = _reading(model, statement)
     found = []
     for row in run(text, values):
@@ -80,7 +87,8 @@ def read(model: type[Row], statement: str, values: Values = ()) -> list[Row]:
             for place, converters in opened:
                 for convert in converters:
                     given[place] = convert(given[place], None, connections[DEFAULT_DB_ALIAS])
-        found.append(model.from_db(DEFAULT_DB_ALIAS, names, given))
+        whole = model.from_db(DEFAULT_DB_ALIAS, names, given[: len(names)])
+        found.append((whole, row[len(names) :]))
     return found
 
 
@@ -97,6 +105,36 @@ def add(*rows: models.Model) -> None:
             given = kept[name]
             values.append(field.get_db_prep_save(given, connection) if field else given)
     run(text, values)
+
+
+def change(
+    model: type[models.Model], changes: Mapping[str, Any], *, where: Mapping[str, Any]
+) -> int:
+    """Set columns in the rows whose columns have these values; how many rows there were."""
+    text, fields = _changing(model, tuple(changes), tuple(where))
+    connection = connections[DEFAULT_DB_ALIAS]
+    given = (*changes.values(), *where.values())
+    values = [
+        field.get_db_prep_save(value, connection) if field else value
+        for field, value in zip(fields, given, strict=True)
+    ]
+    return len(run(text, values))
+
+
+def add_new(row: models.Model) -> bool:
+    """Insert one row unless a unique key of it is taken; False when it was. It gets its number."""
+    text, fields = _adding(type(row), 1)
+    connection = connections[DEFAULT_DB_ALIAS]
+    kept = row.__dict__
+    values = [
+        field.get_db_prep_save(kept[name], connection) if field else kept[name]
+        for name, field in fields
+    ]
+    number = type(row)._meta.pk
+    added = run(f"{text} ON CONFLICT DO NOTHING RETURNING {number.column}", values)
+    if added:
+        setattr(row, number.attname, added[0][0])
+    return bool(added)
 
 
 @lru_cache(maxsize=512)
@@ -132,6 +170,21 @@ def _reading(
         statement.replace("{columns}", columns),
         tuple(field.attname for field in meta.concrete_fields),
         tuple((place, some) for place, some in enumerate(converters) if some),
+    )
+
+
+@lru_cache(maxsize=256)
+def _changing(
+    model: type[models.Model], changes: tuple[str, ...], where: tuple[str, ...]
+) -> tuple[str, tuple[models.Field[Any, Any] | None, ...]]:
+    """The statement, and the fields that make its values, None where they are plain."""
+    known = {field.name: field for field in model._meta.concrete_fields}
+    fields = [known[name] for name in (*changes, *where)]
+    named = [f'"{field.column}" = %s' for field in fields]
+    return (
+        f"UPDATE {model._meta.db_table} SET {', '.join(named[: len(changes)])}"  # noqa: S608 # nosec B608
+        f" WHERE {' AND '.join(named[len(changes) :])} RETURNING 1",
+        tuple(None if type(field) in _PLAIN else field for field in fields),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.db import models, transaction
 
 from yiwang.kernel.refusals import VersionConflict
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import rules
 from yiwang.mechanisms.states.definitions import Machine
 
@@ -34,8 +35,8 @@ def move(
         raise VersionConflict
     target = rules.next_state(machine, state=state, act=act, role=role, facts=facts)
     columns = {**(changes or {}), "state": target, "version": version + 1}
-    rows = type(row)._base_manager.filter(pk=row.pk, state=state, version=version)
-    if rows.update(**columns) != 1:
+    seen_row = {"id": row.pk, "state": state, "version": version}
+    if prepared.change(type(row), columns, where=seen_row) != 1:
         raise VersionConflict
     for column, value in columns.items():
         setattr(row, column, value)

@@ -14,6 +14,7 @@ from yiwang.kernel.refusals import FieldProblem, Refusal
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.letters import queries, rules
 from yiwang.support.letters.definitions import LetterKind, LetterState, LetterView
 from yiwang.support.letters.definitions.wording import NEWEST
@@ -52,7 +53,7 @@ def request_letter(
     wrong = rules.problems(wording, values)
     if wrong:
         raise CannotWrite(fields=[FieldProblem(name[1:], _problem(name)) for name in wrong])
-    letter = Letter.objects.create(
+    letter = Letter(
         kind=kind,
         subject=subject,
         template=wording.code,
@@ -63,6 +64,7 @@ def request_letter(
         mark=seals.get_driver().mark,
         created_at=at,
     )
+    prepared.add(letter)
     journal.record(
         actor=actor,
         act="letters.written",
@@ -70,7 +72,7 @@ def request_letter(
         at=at,
         facts={"letter": letter.key, "kind": kind, "template": wording.code},
     )
-    jobs.defer(task="letters.render_pdf", key=f"letter-{letter.key}", letter=letter.key)
+    jobs.defer(task="letters.render_pdf", letter=letter.key)
     return queries.view(letter)
 
 

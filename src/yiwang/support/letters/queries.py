@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
@@ -12,6 +12,7 @@ from yiwang.kernel.masks import mask_name
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import NotFound, Refusal, TryLater
 from yiwang.mechanisms.files import queries as files
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.letters import rules
 from yiwang.support.letters.definitions import LetterFace, LetterProof, LetterState, LetterView
 from yiwang.support.letters.definitions.wording import TEMPLATES
@@ -19,6 +20,15 @@ from yiwang.support.letters.models import Letter
 
 if TYPE_CHECKING:
     from yiwang.mechanisms.files.definitions import OpenFile
+
+
+#: As ``LetterView`` is declared.
+_LIST: Final = """
+SELECT l.key, l.kind, l.title, l.state, l.subject, l.template, l.number, l.created_at,
+       l.verify_code, l.missing, l.opened_at, coalesce(receipt.key, '')
+  FROM letters_letter l LEFT JOIN letters_letter receipt ON receipt.id = l.receipt_id
+ WHERE l.subject = %s ORDER BY l.id LIMIT %s
+"""
 
 
 class CannotPrint(Refusal):
@@ -57,8 +67,7 @@ def view(letter: Letter) -> LetterView:
 
 def list_letters(subject: str, *, limit: int = 200) -> tuple[LetterView, ...]:
     """The letters of one subject (``"case:<key>"``), oldest first."""
-    rows = Letter.objects.filter(subject=subject).select_related("receipt").order_by("id")
-    return tuple(view(row) for row in rows[:limit])
+    return tuple(LetterView(*row) for row in prepared.run(_LIST, [subject, limit]))
 
 
 def _get(key: str, subject: str) -> Letter:

@@ -15,6 +15,7 @@ from yiwang.kernel.masks import mask_phone
 from yiwang.kernel.references import new_key
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.jobs import actions as jobs
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.messages import queries, rules
 from yiwang.support.messages.definitions import CannotTell, MessageView, Notice, SmsDriver, SmsState
 from yiwang.support.messages.models import Message, NoticeTemplate, Sms
@@ -38,20 +39,19 @@ def tell(
     CannotTell when the template or one of its values is missing.
     """
     notice = _words(template, values)
-    with transaction.atomic():
-        row, created = Message.objects.get_or_create(
-            key=key or new_key(),
-            defaults={
-                "recipient": recipient,
-                "subject": subject,
-                "template": template,
-                "title": notice.title,
-                "text": notice.text,
-                "sent_at": at,
-            },
-        )
-        phone = _phone_of(recipient) if created and notice.sms else None
-        if phone:
+    row = Message(
+        key=key or new_key(),
+        recipient=recipient,
+        subject=subject,
+        template=template,
+        title=notice.title,
+        text=notice.text,
+        sent_at=at,
+    )
+    with transaction.atomic(savepoint=False):
+        if not prepared.add_new(row):
+            row = Message.objects.get(key=row.key)
+        elif notice.sms and (phone := _phone_of(recipient)):
             write_sms(phone=phone, text=notice.sms, at=at)
     return MessageView(row.key, row.title, row.text, row.subject, row.sent_at, row.read_at)
 
@@ -76,8 +76,9 @@ def write_sms(*, phone: str, text: str, at: datetime, queue: str = "normal") -> 
     """Put one short message on its way: it leaves after the commit. Runs in a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("a short message is written in the transaction of the act")
-    row = Sms.objects.create(phone=phone, phone_masked=mask_phone(phone), text=text, written_at=at)
-    jobs.defer(task="messages.send_sms", queue=queue, key=f"sms:{row.key}", sms=row.key)
+    row = Sms(phone=phone, phone_masked=mask_phone(phone), text=text, written_at=at)
+    prepared.add(row)
+    jobs.defer(task="messages.send_sms", queue=queue, sms=row.key)
 
 
 def send_sms(*, sms: str, at: datetime) -> None:

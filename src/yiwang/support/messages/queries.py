@@ -48,11 +48,23 @@ def get_notice(template: str) -> Notice:
     CannotTell when neither exists.
     """
     item, version, name = rules.split_template(template)
-    if item:
-        for row in prepared.read(NoticeTemplate, _NOTICE, [item, version, name]):
-            own = list_notices().get(name)
-            return Notice(name, row.title or (own.title if own else name), row.text, row.sms)
-    return get_platform_notice(name)
+    return _notice_of(item, version, name) or get_platform_notice(name)
+
+
+def mentions(template: str, name: str) -> bool:
+    """Does a notice, or the platform's own in its place, say this value?"""
+    place = f"{{{name}}}"
+    own = list_notices().get(rules.split_template(template)[2])
+    told = (get_notice(template), *((own,) if own else ()))
+    return any(place in text for one in told for text in (one.title, one.text, one.sms))
+
+
+def _notice_of(item: str, version: int, name: str) -> Notice | None:
+    """A pack's own notice, None when it has none of that name."""
+    for row in prepared.read(NoticeTemplate, _NOTICE, [item, version, name]) if item else ():
+        own = list_notices().get(name)
+        return Notice(name, row.title or (own.title if own else name), row.text, row.sms)
+    return None
 
 
 def get_platform_notice(template: str) -> Notice:

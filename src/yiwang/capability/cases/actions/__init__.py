@@ -19,7 +19,7 @@ from yiwang.capability.cases.actions.examining import (
 )
 from yiwang.capability.cases.actions.keeping import block, hold, let_in, unblock
 from yiwang.capability.cases.actions.limits import note_limit
-from yiwang.capability.cases.actions.moving import NotYourOwnCase, SecondPersonNeeded
+from yiwang.capability.cases.actions.moving import NotYourOwnCase, SecondPersonNeeded, take_up
 from yiwang.capability.cases.actions.opening import open_case, read_case, skip_numbers
 from yiwang.capability.cases.actions.publishing import CannotPublishFlow, publish_flow
 from yiwang.capability.cases.actions.rethinking import (
@@ -86,6 +86,7 @@ __all__ = [
     "send_back",
     "skip_numbers",
     "supply_correction",
+    "take_up",
     "terminate",
     "to_official",
     "transfer",

@@ -19,6 +19,7 @@ from yiwang.capability.cases.events import (
     PersonAskedFor,
 )
 from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.inside import Held
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.rulings.definitions import APPROVE, Ruling
 
@@ -45,17 +46,17 @@ def approve_by_rule(
     return row
 
 
-def to_official(*, case_key: str, actor: Actor, at: datetime) -> Case:
+def to_official(*, case_key: Held, actor: Actor, at: datetime) -> Case:
     """No rule said yes: an official looks. This is not a refusal."""
     row = locked(case_key, actor)
     step(row, Step.TO_OFFICIAL, actor=actor, at=at)
-    announce(row, PassedToOfficial, actor=actor, at=at)
+    announce(row, PassedToOfficial, actor=actor, at=at, instant=row.instant)
     return row
 
 
 def decide(
     *,
-    case_key: str,
+    case_key: Held,
     version: int,
     outcome: Outcome,
     reason: str,

@@ -10,11 +10,12 @@ from yiwang.capability.cases.definitions import DeliveryProof
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseClosed, CaseDelivered, CaseIssued, CaseWithdrawn
 from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.inside import Held
 from yiwang.kernel.actor import Actor
 
 
 def mark_issued(
-    *, case_key: str, result_kind: str, result: str, actor: Actor, at: datetime
+    *, case_key: Held, result_kind: str, result: str, actor: Actor, at: datetime
 ) -> Case:
     """The result exists; ``result`` is its reference (``licence:…``, ``entitlement:…``)."""
     row = locked(case_key, actor)
@@ -26,7 +27,7 @@ def mark_issued(
 
 def deliver(
     *,
-    case_key: str,
+    case_key: Held,
     actor: Actor,
     at: datetime,
     version: int | None = None,
@@ -46,7 +47,7 @@ def deliver(
     return row
 
 
-def close(*, case_key: str, actor: Actor, at: datetime) -> Case:
+def close(*, case_key: Held, actor: Actor, at: datetime) -> Case:
     """Nothing is left to do."""
     row = locked(case_key, actor)
     step(row, Step.CLOSE, actor=actor, at=at, changes={"ended_at": at})

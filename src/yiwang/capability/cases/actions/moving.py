@@ -13,14 +13,17 @@ from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseEvent
 from yiwang.capability.cases.models import Case, CaseHolding
 from yiwang.capability.cases.queries import standing
+from yiwang.capability.cases.queries.inside import Held
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import actions as states
 from yiwang.mechanisms.states.definitions import Party
 
 Fact = TypeVar("Fact", bound=CaseEvent)
+_LOCK: Final = "SELECT {columns} FROM cases_case WHERE key = %s FOR UPDATE"
 _ASK_THE_CLOCK: Final = (
     Step.ACCEPT,
     Step.DEEM_ACCEPTED,
@@ -45,12 +48,22 @@ class SecondPersonNeeded(NotAllowed):
     remedy = "请交给本单位的其他审批人员办理。"
 
 
-def locked(key: str, actor: Actor) -> Case:
-    """The case's row, locked until the transaction ends; ``NotFound`` when not visible."""
-    row = Case.objects.visible_to(actor).select_for_update().filter(key=key).first()
-    if row is None:
+def locked(case: Held, actor: Actor) -> Case:
+    """The case's row, locked until the transaction ends; ``NotFound`` when not visible.
+
+    A row is one that an earlier verb of the same act has locked: it is as it stands there.
+    """
+    if isinstance(case, Case):
+        return case
+    rows = prepared.read(Case, _LOCK, [case])
+    if not rows or not rows[0].is_visible_to(actor):
         raise NotFound
-    return row
+    return rows[0]
+
+
+def take_up(*, case_key: Held, actor: Actor) -> Case:
+    """A case locked for an act of several verbs: they take the row instead of reading it again."""
+    return locked(case_key, actor)
 
 
 def step(

@@ -14,6 +14,7 @@ from yiwang.capability.cases.definitions import AnswerRow, Application, CaseView
 from yiwang.capability.cases.definitions.profiles import machine_of
 from yiwang.capability.cases.events import CaseSubmitted
 from yiwang.capability.cases.models import Case
+from yiwang.capability.cases.queries.inside import row_of
 from yiwang.capability.cases.queries.one import receipt_of, view_of
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
@@ -84,7 +85,7 @@ def open_case(
     row.case_no = take_number(application.division_code, at)
     prepared.add(row)
     if not row.instant or application.by_person:
-        work.keep(row, actor=actor)
+        work.keep(row, actor=actor, new=True)
     announce(row, CaseSubmitted, actor=actor, at=at, instant=row.instant)
     return receipt_of(row, answer_by=answer_by, provisional=provisional)
 
@@ -115,8 +116,8 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
 
     Refusals: ``NotFound``, also for a body that is only asked (``queries.get_shared_case``).
     """
-    row = Case.objects.open_to(actor).filter(key=case_key).first()
-    if row is None:
+    row = row_of(case_key)
+    if not row.is_open_to(actor):
         raise NotFound
     if actor.kind is ActorKind.OFFICIAL or actor.mandate is not None:
         with transaction.atomic():

@@ -25,7 +25,7 @@ from yiwang.capability.cases.definitions.work import (
 from yiwang.capability.cases.models import Case, CaseOpinion, CaseWork, SavedFilter
 from yiwang.capability.cases.queries import standing
 from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.references import reference, split
+from yiwang.kernel.references import split
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.registry import keeps
@@ -41,13 +41,14 @@ INSERT INTO cases_work AS known (case_id, department, division_code, item_code, 
     official, blocked, for_head, received_at, due_on, warns_on, paused)
 SELECT id, department, division_code, item_code, state, %(turn)s, %(chained)s,
     coalesce(%(official)s::text, ''), decision_blocks > 0, %(for_head)s, received_at,
-    %(no_day)s, %(no_day)s, FALSE FROM cases_case WHERE key = %(key)s
+    %(due_on)s, %(warns_on)s, %(paused)s FROM cases_case WHERE key = %(key)s
 ON CONFLICT (case_id) DO UPDATE SET department = excluded.department,
     division_code = excluded.division_code, state = excluded.state, turn = excluded.turn,
     chained = excluded.chained, official = coalesce(%(official)s::text, known.official),
     blocked = excluded.blocked, for_head = excluded.for_head
 RETURNING (xmax = 0)
 """
+_NO_DATES: Final = {"due_on": NO_DAY, "warns_on": NO_DAY, "paused": False}
 _DROP: Final = """
 DELETE FROM cases_work WHERE case_id = (SELECT id FROM cases_case WHERE key = %s)
 """
@@ -55,13 +56,13 @@ _DATE: Final = """
 UPDATE cases_work SET due_on = %(due_on)s, warns_on = %(warns_on)s, paused = %(paused)s
 WHERE case_id = (SELECT id FROM cases_case WHERE key = %(key)s)
 """
-_IS_KEPT: Final = """
-SELECT 1 FROM cases_work WHERE case_id = (SELECT id FROM cases_case WHERE key = %s)
-"""
 
 
-def keep(row: Case, *, actor: Actor, act: str = "") -> None:
-    """Write how a case, as its row now says, stands on the lists; off them when it is nobody's work."""
+def keep(row: Case, *, actor: Actor, act: str = "", new: bool = False) -> None:
+    """Write how a case, as its row now says, stands on the lists; off them when it is nobody's work.
+
+    ``new``: it came in just now, so it is on none yet.
+    """
     waits = row.by_rule and row.person_asked_at is not None and row.person_answered_at is None
     holder = standing.keeper_of(row)
     with_machine = holder is not None and holder.kind is HolderKind.MACHINE
@@ -72,14 +73,14 @@ def keep(row: Case, *, actor: Actor, act: str = "") -> None:
     turn = rules.turn_of(row.state, order=order, person_waits=waits)
     values = {
         "key": row.key,
-        "no_day": NO_DAY,
+        **(_dates(row.reference) if new else _NO_DATES),
         "turn": turn.value,
         "chained": order.chained,
         "official": _official(row, turn, order.chained, actor, act),
         "for_head": row.extension_asked_at is not None and row.extended_at is None,
     }
-    if prepared.run(_KEEP, values) == [(True,)]:
-        keep_dates(reference("case", row.key))
+    if prepared.run(_KEEP, values) == [(True,)] and not new:
+        keep_dates(row.reference)
 
 
 def _official(row: Case, turn: Turn, chained: bool, actor: Actor, act: str) -> str | None:
@@ -100,17 +101,16 @@ def _official(row: Case, turn: Turn, chained: bool, actor: Actor, act: str) -> s
 @keeps("case")
 def keep_dates(subject: str) -> None:
     """A clock of a case changed: the day its work is due, and from when it is nearly due."""
-    key = split(subject)[1]
-    if not prepared.run(_IS_KEPT, [key]):
-        return
+    prepared.run(_DATE, {"key": split(subject)[1], **_dates(subject)})
+
+
+def _dates(subject: str) -> dict[str, object]:
     binding = [one for one in clocks.list_dates(subject) if one.kind in _BINDING]
     running = [one for one in binding if not one.paused]
-    dates: tuple[date, date] = (NO_DAY, NO_DAY)
-    if binding:
-        first = (running or binding)[0]
-        dates = (first.due_on, first.warns_on)
-    values = {"key": key, "due_on": dates[0], "warns_on": dates[1], "paused": not running}
-    prepared.run(_DATE, values)
+    if not binding:
+        return {**_NO_DATES, "paused": True}
+    first = (running or binding)[0]
+    return {"due_on": first.due_on, "warns_on": first.warns_on, "paused": not running}
 
 
 def mend(*, actor: Actor, at: datetime) -> int:

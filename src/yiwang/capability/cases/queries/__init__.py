@@ -2,6 +2,7 @@
 
 from yiwang.capability.cases.queries.flows import find_flow, get_flow, has_flow
 from yiwang.capability.cases.queries.inside import (
+    Held,
     Inside,
     Notice,
     Revoked,
@@ -16,6 +17,7 @@ from yiwang.capability.cases.queries.inside import (
     list_revoked,
     list_silent,
     list_standing,
+    read_once,
 )
 from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
@@ -41,6 +43,7 @@ from yiwang.capability.cases.queries.work import (
 )
 
 __all__ = [
+    "Held",
     "Inside",
     "LedgerRow",
     "Notice",
@@ -78,4 +81,5 @@ __all__ = [
     "list_silent",
     "list_standing",
     "list_work",
+    "read_once",
 ]

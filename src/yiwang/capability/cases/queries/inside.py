@@ -68,21 +68,36 @@ class Inside:
     issue_blocked: bool
 
 
+#: A case by its key; or its row, as an earlier verb of the same act returned it: locked, not read again.
+Held = str | Case
+
 _ONE: Final = "SELECT {columns} FROM cases_case WHERE key = %s"
 _LOCKED: Final = f"{_ONE} FOR UPDATE"
+_NOT_SAID: Final = (State.SUBMITTED, State.WITH_OFFICIAL)
 
 
-def get_inside(key: str, *, lock: bool = False) -> Inside:
+def get_inside(case: Held, *, lock: bool = False) -> Inside:
     """One case for the platform's own work; ``NotFound``. Rights were checked by the act before.
 
     ``lock``: its row stays locked until the transaction ends.
     """
+    return inside_of(row_of(case, lock=lock))
+
+
+def read_once(key: str) -> Held:
+    """A case's row for several of these questions about one moment; ``NotFound``."""
+    return row_of(key)
+
+
+def row_of(case: Held, *, lock: bool = False) -> Case:
+    if isinstance(case, Case):
+        return case
     if lock and not connection.in_atomic_block:
         raise RuntimeError("a row is locked only inside a transaction")
-    rows = prepared.read(Case, _LOCKED if lock else _ONE, [key])
+    rows = prepared.read(Case, _LOCKED if lock else _ONE, [case])
     if not rows:
         raise NotFound
-    return inside_of(rows[0])
+    return rows[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +112,9 @@ class Notice:
 
 def get_notice(key: str) -> Notice:
     """The notice of a returned, handed-back or refused case; ``NotFound`` without one."""
-    row = Case.objects.filter(key=key).first()
-    if row is None or row.notice is None:
+    given = row_of(key).notice
+    if given is None:
         raise NotFound
-    given = row.notice
     return Notice(
         tuple(given.get("problems", ())),
         given.get("reason", ""),
@@ -150,7 +164,8 @@ def list_silent(*, at: datetime, limit: int = 200) -> tuple[str, ...]:
 
 def is_silent(key: str, *, at: datetime) -> bool:
     """Are the days to say something about acceptance over, everything being there, nothing said?"""
-    row = Case.objects.filter(key=key, state__in=[State.SUBMITTED, State.WITH_OFFICIAL]).first()
+    rows = prepared.read(Case, _ONE, [key])
+    row = rows[0] if rows and rows[0].state in _NOT_SAID else None
     if row is None or not has_silent_acceptance(row):
         return False
     clock = clocks.find_clock(subject=row.reference, kind=ClockKind.ACCEPT, at=at)
@@ -189,15 +204,13 @@ def list_revoked(key: str) -> tuple[Revoked, ...]:
     )
 
 
-def get_decision(key: str, *, outcome: str = "") -> DecisionView:
+def get_decision(case: Held, *, outcome: str = "") -> DecisionView:
     """The decision of a decided case; ``NotFound``.
 
     ``outcome``: the newest with this outcome, one that was taken back since included: who hears of a
     decision late still hears what it said.
     """
-    row = Case.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound
+    row = row_of(case)
     stands = decision_view(row)
     known: tuple[DecisionView, ...] = (stands,) if stands else ()
     known += earlier_decisions(row) if outcome else ()

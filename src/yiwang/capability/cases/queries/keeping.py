@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
@@ -15,10 +16,14 @@ from yiwang.capability.cases.definitions import (
     TimeAccount,
 )
 from yiwang.capability.cases.definitions.flow import PLACE_LABELS, SPECIAL_LABELS
-from yiwang.capability.cases.models import Case, OpinionPhrase
+from yiwang.capability.cases.models import Case, CaseHolding, OpinionPhrase, SpecialProcedure
 from yiwang.capability.cases.queries.standing import end_of, first_keeper
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.statements import prepared
+
+_SPECIAL: Final = "SELECT {columns} FROM cases_special WHERE case_id = %s ORDER BY id"
+_HOLDINGS: Final = "SELECT {columns} FROM cases_holding WHERE case_id = %s ORDER BY id"
 
 
 def blocks_of(row: Case) -> tuple[BlockRow, ...]:
@@ -33,7 +38,8 @@ def blocks_of(row: Case) -> tuple[BlockRow, ...]:
 
 def account_of(row: Case, at: datetime) -> TimeAccount:
     """时间账 from the receipt to now or the end, what lies between an end and a reopening left out."""
-    rows = list(row.holdings.order_by("id")) if row.held_since is not None else []
+    known = row.held_since is not None
+    rows = prepared.read(CaseHolding, _HOLDINGS, [row.pk]) if known else []
     held = [
         rules.Held(
             Keeper(HolderKind(one.holder_kind), one.holder, one.label), one.began_at, one.ended_at
@@ -76,7 +82,7 @@ def special_of(row: Case) -> tuple[SpecialRow, ...]:
             ended_at=one.ended_at,
             finding=one.finding or "",
         )
-        for one in row.special_procedures.order_by("id")
+        for one in prepared.read(SpecialProcedure, _SPECIAL, [row.pk])
     )
 
 

@@ -16,6 +16,7 @@ from yiwang.capability.cases.definitions import (
 )
 from yiwang.capability.cases.models import Case
 from yiwang.capability.cases.queries import keeping, standing, views
+from yiwang.capability.cases.queries.inside import Held, row_of
 from yiwang.capability.materials import queries as materials
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind, machine
@@ -28,14 +29,14 @@ from yiwang.mechanisms.rulings import queries as rulings
 from yiwang.support.letters import queries as letters
 
 
-def get_case(key: str, actor: Actor, *, at: datetime | None = None) -> CaseView:
+def get_case(case: Held, actor: Actor, *, at: datetime | None = None) -> CaseView:
     """One case of one's own, or of the body one works for or that passed it on; else ``NotFound``.
 
     The applicant sees everything of their own; to others personal answers are masked here
     (``actions.read_case`` shows them and writes who looked).
     """
-    row = Case.objects.open_to(actor).filter(key=key).first()
-    if row is None:
+    row = row_of(case)
+    if not row.is_open_to(actor):
         raise NotFound
     return view_of(row, actor, at=at or moments.now(), unmasked=actor.applicant == row.applicant)
 

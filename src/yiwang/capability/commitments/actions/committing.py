@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from yiwang.capability.commitments import queries
 from yiwang.capability.commitments.actions.telling import announce, move
@@ -12,7 +13,12 @@ from yiwang.capability.commitments.models import Commitment, Tolerance
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
+from yiwang.mechanisms.statements import prepared
 
+_OF_CASE: Final = """
+SELECT {columns} FROM commitments_commitment WHERE "case" = %s AND state = ANY(%s::text[])
+ ORDER BY id LIMIT 1 FOR UPDATE
+"""
 _RUNNING = (CommitmentState.TO_CHECK, CommitmentState.TO_CORRECT)
 
 
@@ -74,4 +80,5 @@ def recompute(*, key: str, due_on: date) -> None:
 
 
 def _find(case: str, *states: str) -> Commitment | None:
-    return Commitment.objects.select_for_update().filter(case=case, state__in=states).first()
+    rows = prepared.read(Commitment, _OF_CASE, [case, list(states)])
+    return rows[0] if rows else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.commitments import queries, rules
@@ -20,14 +21,23 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
+from yiwang.mechanisms.statements import prepared
 
+_SIGNED: Final = """
+SELECT {columns} FROM commitments_tolerance WHERE "case" = %s AND state = 'SIGNED'
+ ORDER BY id FOR UPDATE
+"""
+_SUPPLIED: Final = """
+SELECT {columns} FROM commitments_tolerance
+ WHERE "case" = %s AND state = 'SUPPLIED' AND settled_at IS NULL ORDER BY id FOR UPDATE
+"""
 _WAITING = (ToleranceState.SIGNED, ToleranceState.OPEN, ToleranceState.LAPSED)
 
 
 def begin(*, case: str, actor: Actor, at: datetime) -> tuple[ToleranceView, ...]:
     """Accepted with the gap: the term of every late material of the case begins. Twice is once."""
-    rows = Tolerance.objects.select_for_update().filter(case=case, state=ToleranceState.SIGNED)
-    for row in rows.order_by("id"):
+    rows = prepared.read(Tolerance, _SIGNED, [case])
+    for row in rows:
         item = catalogue.get_content(row.item_code, row.item_version)
         offer = next(m.tolerance for m in item.materials if m.key == row.material)
         if offer is None:
@@ -37,7 +47,7 @@ def begin(*, case: str, actor: Actor, at: datetime) -> tuple[ToleranceView, ...]
         )
         move(row, Act.OPEN, actor=actor, changes={"due_on": due, "opened_at": at})
         _tell(row, ToleranceOpened, actor, at, due_on=due.isoformat())
-    return queries.list_tolerances(case=case, at=at)
+    return queries.list_tolerances(case=case, at=at) if rows else ()
 
 
 def supply(*, key: str, actor: Actor, at: datetime) -> Tolerance:
@@ -97,10 +107,7 @@ def confirm(*, key: str, version: int, actor: Actor, at: datetime) -> Tolerance:
 
 def settle(*, case: str, actor: Actor, at: datetime) -> None:
     """The case was decided with what is here: nothing is added to it any more. Twice is once."""
-    rows = Tolerance.objects.select_for_update().filter(
-        case=case, state=ToleranceState.SUPPLIED, settled_at=None
-    )
-    for row in rows.order_by("id"):
+    for row in prepared.read(Tolerance, _SUPPLIED, [case]):
         Tolerance.objects.filter(pk=row.pk).update(settled_at=at)
         clocks.stop(subject=row.reference, kind=LATE, at=at, actor=actor)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from yiwang.capability.entitlements import queries, rules
@@ -23,6 +23,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound, VersionConflict
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 from yiwang.support.mandates import queries as mandates
 
 
@@ -45,20 +46,18 @@ def grant(
 
     ``starts_on``: any day of the first month. Refuses: CannotGrant (already receives it).
     """
-    known = queries.find_case_entitlement(case)
-    if known is not None:
+    row = Entitlement(
+        case=case, person=person, benefit=benefit, benefit_name=benefit_name or benefit,
+        division_code=division_code, department=department,
+        starts_on=rules.first_of(starts_on), account=account,
+        account_index=index_of(account), account_name=account_name, created_at=at,
+    )  # fmt: skip
+    if not prepared.add_new(row):
+        known = queries.find_case_entitlement(case)
+        if known is None:
+            raise CannotGrant
         return known
-    try:
-        with transaction.atomic():
-            row = Entitlement.objects.create(
-                case=case, person=person, benefit=benefit, benefit_name=benefit_name or benefit,
-                division_code=division_code, department=department,
-                starts_on=rules.first_of(starts_on), account=account,
-                account_index=index_of(account), account_name=account_name, created_at=at,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise CannotGrant from error
-    EntitlementPeriod.objects.create(entitlement=row, first=row.starts_on, monthly_fen=monthly_fen)
+    prepared.add(EntitlementPeriod(entitlement=row, first=row.starts_on, monthly_fen=monthly_fen))
     note(row, "granted", actor, at, month=row.starts_on, amount_fen=monthly_fen)
     me = reference("entitlement", row.key)
     granted = EntitlementGranted(
@@ -66,7 +65,7 @@ def grant(
         starts_on=row.starts_on.isoformat(),
     )  # fmt: skip
     journal.announce(granted, actor=actor)
-    return queries.view(row)
+    return queries.view_new(row, monthly_fen)
 
 
 @transaction.atomic

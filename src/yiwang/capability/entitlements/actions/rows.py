@@ -10,6 +10,7 @@ from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotAllowed, NotFound, Refusal, VersionConflict
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.mechanisms.statements import prepared
 
 
 class CannotGrant(Refusal):
@@ -48,10 +49,11 @@ def note(
     amount_fen: int = 0,
 ) -> None:
     """One line of the grant's own history and one journal entry."""
-    EntitlementChange.objects.create(
+    line = EntitlementChange(
         entitlement=row, act=act, reason=reason, month=month,
         amount_fen=amount_fen, actor=actor.reference, at=at,
     )  # fmt: skip
+    prepared.add(line)
     journal.record(
         actor=actor,
         act=f"entitlements.{act}",
