@@ -1,5 +1,5 @@
-"""Fixtures every test needs: keys and files in a folder of the run's own, a journal that can be
-emptied between tests, no jobs left by the test before."""
+"""Fixtures every test needs: keys and files in a folder of the run's own, tables that are empty again
+after a test that commits, the journal's and the jobs' among them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ settings.load_profile("house")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For two processes: the longest first, and what shares a running installation in one of them."""
+    """For several processes: the longest first, so that none works alone at the end; what shares a
+    running installation stays in one of them, and is the longest."""
     for item in items:
         if "province" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(f"province of {item.path.parent.name}"))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -41,6 +43,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """In the test database only: Django empties tables between transactional tests by TRUNCATE,
     which the journal refuses. UPDATE and DELETE stay refused here too."""
     from django.db import connection
+    from django.test import TransactionTestCase
 
     tables = ("journal_entry", "journal_subject", "journal_link")
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
@@ -50,19 +53,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
                 f"CREATE TRIGGER {table}_grows BEFORE UPDATE OR DELETE ON {table}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change()"
             )
+    TransactionTestCase._fixture_teardown = lambda self: _empty_what_was_written()
 
 
-@pytest.fixture(autouse=True)
-def _no_job_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits Django empties its own tables only; the jobs' are not among them."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = marker is not None and (marker.kwargs.get("transaction") or any(marker.args[:1]))
-    if not (commits or "transactional_db" in request.fixturenames):
-        yield
-        return
+def _empty_what_was_written() -> None:
+    """After a test that commits. Django would empty two hundred tables each time, write its kinds of
+    content and permissions anew, and leave the jobs."""
     from django.db import connection
 
-    blocker = request.getfixturevalue("django_db_blocker")
-    yield
-    with blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()  # some tests end it
+    known = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    kept = {"django_content_type", "auth_permission"}
+    asked = [*(set(known) - kept), "procrastinate_jobs", "procrastinate_workers"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(oid::regclass::text, ', ') FROM pg_class"
+            " WHERE relname = ANY(%s) AND (relkind = 'p' OR pg_relation_size(oid) > 0)",
+            [asked],
+        )
+        (written,) = cursor.fetchone()
+        if written:
+            cursor.execute(f"TRUNCATE {written} CASCADE")

@@ -41,6 +41,7 @@ def send(case, token, known):
     case.call_and_validate(headers=headers, checks=CHECKS)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @schema.parametrize()
 @few

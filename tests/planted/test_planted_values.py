@@ -40,6 +40,7 @@ from yiwang.support.letters import queries as letters
 from yiwang.support.messages import actions as messages
 from yiwang.support.messages import queries as message_queries
 
+pytestmark = pytest.mark.slow
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 REGISTRAR = machine("registrar")
 FINISHED = range(5)

@@ -33,6 +33,7 @@ from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.clocks import rules as clock_rules
 from yiwang.mechanisms.clocks.definitions import Allowance
 
+pytestmark = pytest.mark.slow
 FIRST = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 #: A Monday; the last hours of a Friday before the Spring Festival; a Saturday before May Day.
 STARTS = (

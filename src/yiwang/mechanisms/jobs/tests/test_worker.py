@@ -85,7 +85,7 @@ def test_a_job_gets_a_living_connection_after_the_database_was_restarted(monkeyp
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
     other = psycopg.connect(**_address(), autocommit=True)
-    other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])  # until it is gone
     other.close()
     worker._run_one(type("Context", (), {"job": a_job()}))
     assert seen == [(1,)]

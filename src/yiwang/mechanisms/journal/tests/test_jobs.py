@@ -67,7 +67,7 @@ def test_a_lost_connection_is_opened_again(running: threading.Thread) -> None:
         dbname="postgres", user=d["USER"], password=d["PASSWORD"], host=d["HOST"], port=d["PORT"]
     ) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
             [d["NAME"], connection.connection.info.backend_pid],
         )
     write()

@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 CLERK = machine("test")
 SCRIPT = Path(__file__).with_name("killed.py")
 SOURCE = Path(__file__).parents[4]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
