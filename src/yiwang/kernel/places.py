@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _WIDTHS = (2, 4, 6, 9, 12)
 
 
@@ -12,12 +10,10 @@ def significant_prefix(code: str) -> str:
 
     ValueError unless 12 digits.
     """
-    if re.fullmatch(r"[0-9]{12}", code) is None:
+    if len(code) != 12 or not (code.isascii() and code.isdigit()):
         raise ValueError(f"not a division code: {code!r}")
-    for width in _WIDTHS:
-        if set(code[width:]) <= {"0"}:
-            return code[:width]
-    return code
+    said = len(code.rstrip("0"))
+    return code[: next(width for width in _WIDTHS if width >= said)]
 
 
 def in_subtree(code: str, root: str) -> bool:
