@@ -61,7 +61,7 @@ def apply_to_dig(page: Page) -> str:
     page.fill("[name=area]", "12.5")
     page.fill("[name=trees_note]", "移走行道树两棵，完工后原地补种")
     steps.next_step(page)
-    type_day(page, "starts_on", 20)
+    type_day(page, "starts_on", 0)
     type_day(page, "ends_on", 30)
     page.fill("[name=purpose]", "供水管道更换")
     steps.next_step(page)

@@ -162,7 +162,7 @@ def _words(options: argparse.Namespace) -> int:
     pack = _read(_folder(options.pack))
     if pack is None:
         return 1
-    words = {**catalogue.words_of(pack.item), **rules.form_words(pack)}
+    words = {**catalogue.words_of(pack.item), **rules.form_words(pack), **rules.flow_words(pack)}
     known = pack.texts["en"].words if "en" in pack.texts else {}
     for path, said in words.items():
         print(f"  {json.dumps(path)}: {json.dumps(known.get(path, said), ensure_ascii=False)}")

@@ -10,17 +10,20 @@ from typing import Final
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseFilter, Outcome
+from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.journey import sample, together
 from yiwang.capability.visits import queries as visit_queries
 from yiwang.capability.visits.definitions import Answer, Finding, Record, Result
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
-from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.moments import SHANGHAI, legal_date
+from yiwang.kernel.actor import Actor, ActorKind, machine
+from yiwang.kernel.moments import SHANGHAI, add_months, legal_date
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.support.identity import queries as identity
 from yiwang.support.identity.definitions import AccountKind
+from yiwang.support.licences import actions as licence_actions
+from yiwang.support.licences import queries as licences
 
 #: Organizations of the cast by seed.
 HOTEL, RESTAURANT = 3, 4
@@ -42,7 +45,30 @@ def play(*, until: datetime) -> int:
             continue
         scene(firm, until)
         played += 1
-    return played
+    return played + _inherited(_firm(RESTAURANT), until)
+
+
+def _inherited(firm: Actor, until: datetime) -> int:
+    """A licence from before this platform, in the register since; it ends in two months."""
+    if licences.list_held(holder=firm.applicant, template="food-business-licence", at=until):
+        return 0
+    item = catalogue.get_content(sample.FOOD, catalogue.get_item(sample.FOOD).version)
+    until_day = legal_date(until) + timedelta(days=60)
+    first = add_months(until_day, -60)
+    licence_actions.issue(
+        case=reference("case", people.key_of("food/inherited", RESTAURANT)),
+        template="food-business-licence", holder=firm.applicant,
+        holder_name=libraries.get_name(firm.applicant),
+        values={
+            "operator": libraries.get_name(firm.applicant), "in_charge": "马晓燕",
+            "place": "示例路 8 号（老店）", "kind": "餐饮服务", "scope": "热菜、面食等热食",
+            "issued_on": first.isoformat(),
+        },
+        valid_from=first, valid_until=until_day, at=until, actor=machine("register"),
+        issuer=item.department, issuer_name=item.department_name,
+        division_code=item.division_code, item_code=item.code,
+    )  # fmt: skip
+    return 1
 
 
 def _canteen(firm: Actor, until: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from yiwang.applications.definitions import LANGUAGES, Pack, PackProblem
 from yiwang.applications.rules.carrying import check_carrying
-from yiwang.applications.rules.earlier import check_earlier, cited_earlier
+from yiwang.applications.rules.earlier import check_earlier, cited_earlier, flow_words
 from yiwang.applications.rules.jointly import check_jointly, cited_jointly
 from yiwang.applications.rules.notices import check_notices
 from yiwang.capability.catalogue import definitions as catalogue
@@ -27,7 +27,7 @@ def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
         check_notices, _examples,
     )  # fmt: skip
     found = [problem for part in parts for problem in part(pack)]
-    return (*found, *_texts(pack, {**item_words, **form_words(pack)}))
+    return (*found, *_texts(pack, {**item_words, **form_words(pack), **flow_words(pack)}))
 
 
 def _item(pack: Pack) -> Problems:

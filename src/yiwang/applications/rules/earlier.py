@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from yiwang.applications.definitions import Pack, PackProblem
 from yiwang.applications.rules.jointly import check_questions
+from yiwang.capability.cases.definitions.flow import EFFECT_LABELS, EarlierPlan, Effect
 from yiwang.capability.catalogue.definitions import ResultKind
 from yiwang.capability.intake.definitions import Kind
 
@@ -19,6 +20,7 @@ def check_earlier(pack: Pack) -> Problems:
     plan = pack.flow.earlier
     if plan is not None:
         yield from _licence(pack, plan.licence)
+        yield from _told(plan)
         for number, act in enumerate(plan.acts):
             yield from check_questions(pack, act.when, f"earlier.acts.{number}.when")
     for number, one in enumerate(pack.flow.conditions):
@@ -34,12 +36,33 @@ def check_earlier(pack: Pack) -> Problems:
 def cited_earlier(pack: Pack) -> Iterator[tuple[str, str, str]]:
     """The articles they stand on: (file:key, law, article)."""
     acts = pack.flow.earlier.acts if pack.flow.earlier else ()
+    without = pack.flow.earlier.without if pack.flow.earlier else ()
     found = [(f"earlier.acts.{n}.basis", act.basis) for n, act in enumerate(acts)]
+    found += [(f"earlier.without.{n}.basis", one.basis) for n, one in enumerate(without)]
     found += [(f"conditions.{n}.basis", one.basis) for n, one in enumerate(pack.flow.conditions)]
     for key, said in found:
         if said:
             law, _, article = said.rpartition(" ")
             yield f"{_FILE}:{key}", law, article
+
+
+def flow_words(pack: Pack) -> dict[str, str]:
+    """``flow.earlier.without.<effect>``: why a licence needs no such act, as its holder reads it."""
+    without = pack.flow.earlier.without if pack.flow.earlier else ()
+    return {f"flow.earlier.without.{one.effect}": one.why for one in without}
+
+
+def _told(plan: EarlierPlan) -> Problems:
+    """A holder asks for more time, a change, an end: each is done here, or the law has none."""
+    told = {act.effect for act in plan.acts} | {one.effect for one in plan.without}
+    for effects in (
+        (Effect.RENEW, Effect.PROLONG), (Effect.CHANGE,), (Effect.CANCEL,)
+    ):  # fmt: skip
+        if not told & set(effects):
+            named = "、".join(EFFECT_LABELS[effect] for effect in effects)
+            said = f"没有写证照怎样{named}，也没有写为什么不用办。"
+            remedy = f"请在 acts 里写 {effects[0]}，或在 without 里写明原因和依据。"
+            yield PackProblem(_FILE, "earlier", said, remedy)
 
 
 def _licence(pack: Pack, asked: str) -> Problems:

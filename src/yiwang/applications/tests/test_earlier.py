@@ -28,6 +28,10 @@ FLOW = {
         "acts": [
             {"effect": "CANCEL", "when": {"kind": ["cancel"]}, "basis": "行政许可法 第七十条"}
         ],
+        "without": [
+            {"effect": "RENEW", "why": "没有有效期", "basis": "消防法 第十五条"},
+            {"effect": "CHANGE", "why": "重新申请", "basis": "消防法 第十五条"},
+        ],
     },
     "conditions": [{"text": "做好防护", "basis": "城市道路管理条例 第三十五条"}],
     "result": {"term": {"last": "answer:until"}},
@@ -52,12 +56,14 @@ def keys(pack):
 
 
 def act(**changes):
-    return {"licence": "answer:old", "acts": [{**FLOW["earlier"]["acts"][0], **changes}]}
+    return {**FLOW["earlier"], "acts": [{**FLOW["earlier"]["acts"][0], **changes}]}
 
 
 def test_what_fits_has_no_problem_and_names_its_articles():
     assert keys(pack()) == []
-    assert [law for _, law, _ in cited_earlier(pack())] == ["行政许可法", "城市道路管理条例"]
+    assert [law for _, law, _ in cited_earlier(pack())] == [
+        "行政许可法", "消防法", "消防法", "城市道路管理条例"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -77,3 +83,12 @@ def test_what_fits_has_no_problem_and_names_its_articles():
 )
 def test_what_does_not_fit_is_named(changes, where):
     assert keys(pack(**changes)) == [where]
+
+
+def test_a_licence_says_how_it_is_renewed_changed_and_ended_or_why_not():
+    silent = {name: value for name, value in FLOW["earlier"].items() if name != "without"}
+    problems = list(check_earlier(pack(earlier=silent)))
+    assert [p.key for p in problems] == ["earlier", "earlier"]
+    assert "延续、延期" in problems[0].sentence
+    assert "without" in problems[0].remedy
+    assert "变更" in problems[1].sentence

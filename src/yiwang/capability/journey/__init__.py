@@ -8,7 +8,7 @@ terminate · deem_accepted. ``special``: begin_special · end_special.
 ``official``: forward · send_back · propose_conditions · decide ·
 confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
-pass_on_overdue. ``renewing``: renew_by_silence. ``results``: issue · deliver · go_on.
+pass_on_overdue. ``renewing``: renew_by_silence. ``onward``: list_ways (what the holder of a licence may go on to). ``compared``: compare_earlier. ``results``: issue · deliver · go_on.
 ``papers``: put_on_shelf · collect ·
 deliver_posted · take_in_originals · pack. ``serving``: list_servable · read_letter · serve_letters. ``afterwards``: revoke · reopen. ``together`` (asked for by its name): what other bodies, officers on
 the spot, and the applicant with the official do. ``supplying``: list_required · list_supplied · fetch_materials ·
@@ -42,6 +42,7 @@ from yiwang.capability.journey.applicant import (
     withdraw,
 )
 from yiwang.capability.journey.batch import BatchResult, batch
+from yiwang.capability.journey.compared import Compared, compare_earlier
 from yiwang.capability.journey.correcting import (
     Correctable,
     list_correctable,
@@ -57,6 +58,7 @@ from yiwang.capability.journey.official import (
     propose_conditions,
     send_back,
 )
+from yiwang.capability.journey.onward import list_ways
 from yiwang.capability.journey.papers import (
     NothingToFetch,
     collect,
@@ -103,6 +105,7 @@ from yiwang.capability.journey.trusting import (
 __all__ = [
     "BatchResult",
     "CannotStart",
+    "Compared",
     "Correctable",
     "LicenceInHand",
     "NotForYou",
@@ -115,6 +118,7 @@ __all__ = [
     "batch",
     "begin_special",
     "collect",
+    "compare_earlier",
     "confirm_by_person",
     "confirm_late",
     "decide",
@@ -139,6 +143,7 @@ __all__ = [
     "list_required",
     "list_servable",
     "list_supplied",
+    "list_ways",
     "look_up",
     "not_ours",
     "order_correction",

@@ -39,6 +39,7 @@ from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.identity import queries as identity
+from yiwang.support.licences import queries as licence_queries
 from yiwang.support.mandates import queries as mandates
 
 _LONGEST_KEY = 80
@@ -60,11 +61,16 @@ class CannotStart(Refusal):
 
 @transaction.atomic
 def start(
-    *, item_code: str, actor: Actor, at: datetime, questions: Mapping[str, str] | None = None
+    *,
+    item_code: str,
+    actor: Actor,
+    at: datetime,
+    questions: Mapping[str, str] | None = None,
+    licence: str = "",
 ) -> DraftView:
     """Begin an application, carrying what was already answered on the guide.
 
-    Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere, not needed, or not yet), ``NotAllowed`` (staff),
+    ``licence``: the key of one's own licence that it acts on. Refusals: ``NotFound``, ``CannotStart`` (handled elsewhere, not needed, or not yet), ``NotAllowed`` (staff),
     ``NeedsStepUp`` (the item asks for more certainty about who this is),
     ``CommitmentClosed`` (that road was chosen and a serious breach is on record),
     ``MandateOver``, ``BeyondMandate``.
@@ -83,8 +89,20 @@ def start(
     if narrowed.commitment is not None:
         commitments.insist_on_trust(applicant=actor.applicant)
     return intake.start_draft(
-        item_code=item.code, item_version=item.version, actor=actor, at=at, questions=known
+        item_code=item.code,
+        item_version=item.version,
+        actor=actor,
+        at=at,
+        questions=known,
+        answers=_named(licence, item, actor, at) if licence else {},
     )
+
+
+def _named(licence: str, item: ItemVersion, actor: Actor, at: datetime) -> dict[str, str]:
+    """The licence an application was begun from, as the answer that names it. Refuses ``NotFound``."""
+    plan = case_queries.get_flow(item.code, item.version).earlier
+    held = licence_queries.get_licence(licence, actor, at=at)
+    return {plan.licence: held.identifier} if plan else {}
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ The flow says which answer names the licence and what each answer on the guide m
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,8 +22,9 @@ from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.moments import SHANGHAI, add_months, legal_date
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.clocks import queries as clock_queries
-from yiwang.mechanisms.clocks.definitions import Allowance, Unit
+from yiwang.mechanisms.clocks.definitions import UNIT_LABELS, Allowance, Unit
 from yiwang.support.licences import actions as licences
 from yiwang.support.licences import queries as licence_queries
 from yiwang.support.licences.definitions import LicenceState, LicenceView
@@ -84,11 +86,9 @@ def take_up(flow: Flow, item: Item, asked: FrozenApplication, *, at: datetime) -
     held = _held(plan.licence, item, asked, at)
     acts_on = licences.hold(held.key)
     _insist_on_one(acts_on)
-    held = _living(held.key, at)[-1]
+    held = newest_of(held.key, at)
     last_day = held.last_day
-    _insist_on_not_renewed(plan.licence, act, held, legal_date(at))
-    if act.effect in (Effect.RENEW, Effect.PROLONG):
-        _insist_on_term(plan.licence, act, last_day, legal_date(at))
+    insist_on_time(plan.licence, act, held, legal_date(at))
     if act.effect is Effect.PROLONG and last_day is not None:
         _insist_on_later(flow.term.last, asked.answers, last_day)
     silent = flow.silence is not None and act.effect is Effect.RENEW and act.ask_before is not None
@@ -107,7 +107,7 @@ def issue_next(
     """
     old = living(inside, at)
     months = licence_queries.get_template(old.template).validity_months
-    begins, ends = _next_term(inside, flow, old, months, at)
+    begins, ends = next_term(inside, flow, old, months, at)
     kept = licence_queries.get_values(old.key)
     made = licences.renew(
         key=old.key,
@@ -146,6 +146,21 @@ def living(inside: Inside, at: datetime) -> LicenceView:
     if not known:
         raise EarlierGone
     return known[-1]
+
+
+def newest_of(key: str, at: datetime) -> LicenceView:
+    """The newest version of a licence in force: the one every act starts from."""
+    return _living(key, at)[-1]
+
+
+def insist_on_time(field: str, act: EarlierAct, held: LicenceView, today: date) -> None:
+    """Is it the time for this act? Refuses ``InvalidInput``: renewed already, without an end, too early."""
+    if act.effect not in (Effect.RENEW, Effect.PROLONG):
+        return
+    if act.effect is Effect.RENEW and held.version > 1 and held.valid_from > today:
+        wrong = said("这张证照已经准予延续，新的一版从%(day)s起生效。", day=held.valid_from)
+        raise InvalidInput(fields=[FieldProblem(field, wrong, said("不用再申请。"))])
+    _insist_on_term(field, act, held.last_day, today)
 
 
 def _living(key: str, at: datetime) -> tuple[LicenceView, ...]:
@@ -203,9 +218,10 @@ def term_of(
     return first, add_months(first, months) if months else None
 
 
-def _next_term(
+def next_term(
     inside: Inside, flow: Flow, old: LicenceView, months: int | None, at: datetime
 ) -> tuple[date, date | None]:
+    """The first day, and the day after the last, of the version that follows."""
     last = _day(inside.answers.get(flow.term.last))
     asked_until = last + timedelta(days=1) if last else None
     if inside.effect == Effect.RENEW:
@@ -227,7 +243,11 @@ def _held(field: str, item: Item, asked: FrozenApplication, at: datetime) -> Lic
     wanted = item.result.licence if item.result else ""
     if held is None or held.template != wanted or held.division_code != item.division_code:
         raise InvalidInput(
-            fields=[FieldProblem(field, "没有找到您名下这个编号的有效证照。", "请核对编号。")]
+            fields=[
+                FieldProblem(
+                    field, said("没有找到您名下这个编号的有效证照。"), said("请核对编号。")
+                )
+            ]
         )
     return held
 
@@ -237,34 +257,33 @@ def _insist_on_one(acts_on: str) -> None:
     found = case_queries.find_open_on(acts_on)
     if found is None:
         return
-    refusal = LicenceInHand(f"这张证照上还有一件没有办结的申请（办件编号 {found[1]}）。")
+    refusal = LicenceInHand(
+        said("这张证照上还有一件没有办结的申请（办件编号 %(no)s）。", no=found[1])
+    )
     refusal.case_key = found[0]
     raise refusal
-
-
-def _insist_on_not_renewed(field: str, act: EarlierAct, held: LicenceView, today: date) -> None:
-    if act.effect is Effect.RENEW and held.version > 1 and held.valid_from > today:
-        said = f"这张证照已经准予延续，新的一版从{_say(held.valid_from)}起生效。"
-        raise InvalidInput(fields=[FieldProblem(field, said, "不用再申请。")])
 
 
 def _insist_on_term(field: str, act: EarlierAct, last_day: date | None, today: date) -> None:
     did = EFFECT_LABELS[act.effect]
     if last_day is None:
-        said = f"这张证照长期有效，不用{did}。"
-        raise InvalidInput(fields=[FieldProblem(field, said, "请核对要办的事。")])
+        wrong = said("这张证照长期有效，不用%(did)s。", did=said(did))
+        raise InvalidInput(fields=[FieldProblem(field, wrong, said("请核对要办的事。"))])
     if act.ask_from is not None and not _within(today, last_day, act.ask_from):
-        said = f"离期满还有很久，现在还不能申请{did}。"
-        raise InvalidInput(
-            fields=[FieldProblem(field, said, f"请在期满前 {act.ask_from} 以内申请。")]
+        wrong = said("离期满还有很久，现在还不能申请%(did)s。", did=said(did))
+        remedy = said(
+            "请在期满前 %(within)s以内申请，从%(day)s起。",
+            within=said(f"%(n)s {UNIT_LABELS[act.ask_from.unit]}", n=act.ask_from.amount),
+            day=_opens_on(last_day, act.ask_from),
         )
+        raise InvalidInput(fields=[FieldProblem(field, wrong, remedy)])
 
 
 def _insist_on_later(field: str, answers: Mapping[str, object], last_day: date) -> None:
     until = _day(answers.get(field))
     if until is not None and until <= last_day:
-        said = f"新的期限没有比原来的（{_say(last_day)}）晚。"
-        raise InvalidInput(fields=[FieldProblem(field, said, "请写更晚的日子。")])
+        wrong = said("新的期限没有比原来的（%(day)s）晚。", day=last_day)
+        raise InvalidInput(fields=[FieldProblem(field, wrong, said("请写更晚的日子。"))])
 
 
 def _in_time(act: EarlierAct, asked_on: date, last_day: date | None) -> bool:
@@ -276,6 +295,14 @@ def _in_time(act: EarlierAct, asked_on: date, last_day: date | None) -> bool:
 
 def _within(asked_on: date, last_day: date, most: Allowance) -> bool:
     return _left(asked_on, last_day, most.unit) <= most.amount
+
+
+def _opens_on(last_day: date, most: Allowance) -> date:
+    """The first day that is no longer too early."""
+    days = [last_day - timedelta(days=n) for n in range(3 * most.amount + 60)]
+    return days[
+        bisect_right(days, most.amount, key=lambda day: _left(day, last_day, most.unit)) - 1
+    ]
 
 
 def _left(asked_on: date, last_day: date, unit: Unit) -> int:

@@ -20,6 +20,7 @@ from yiwang.entrance.shell import drawing, strip
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.drawing import DrawnStep, Progress
 from yiwang.entrance.shell.forms.amounts import amount_words
+from yiwang.entrance.shell.speaking import speak
 from yiwang.entrance.shell.templatetags.words import short_day
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor
@@ -86,6 +87,6 @@ def _english() -> bool:
 
 def _steps(steps: tuple[StepView, ...]) -> tuple[DrawnStep, ...]:
     return tuple(
-        DrawnStep(step.label, short_day(step.on), _PROGRESS.get(step.state, Progress.PLAIN))
+        DrawnStep(speak(step.label), short_day(step.on), _PROGRESS.get(step.state, Progress.PLAIN))
         for step in steps
     )

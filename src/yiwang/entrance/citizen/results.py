@@ -8,6 +8,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -130,8 +131,12 @@ def letter_pdf(request: HttpRequest, key: str, letter: str) -> StreamingHttpResp
 @require_safe
 def licence(request: HttpRequest, key: str) -> HttpResponse:
     """One licence as it looks, large enough to be shown."""
-    shown = licences.get_licence(key, _actor(request), at=moments.now())
-    return render(request, "citizen/results/licence.html", {"licence": shown})
+    at, actor = moments.now(), _actor(request)
+    shown = licences.get_licence(key, actor, at=at)
+    onward = journey.list_ways(
+        licence_key=key, actor=actor, at=at, language=get_language() or "zh-hans"
+    )
+    return render(request, "citizen/results/licence.html", {"licence": shown, "onward": onward})
 
 
 @access(SIGNED_IN)

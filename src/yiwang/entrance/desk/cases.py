@@ -93,6 +93,7 @@ def _page(
             "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
             "strip": account.strip_of(case.time_account, clock),
+            "earlier": journey.compare_earlier(case_key=case.key, actor=actor, at=at),
             "viewer": viewer.viewer_of(case, request.GET.get("show", "")),
             "cards": supervision.list_case_cards(case.reference, actor),
             **panels.together(case, actor, at=at),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from yiwang.entrance.shell.returning import safe_path
+from yiwang.entrance.shell.speaking import spoken_json
 from yiwang.kernel.refusals import NotSignedIn, Refusal, TryLater
 from yiwang.support.identity.definitions.factors import NeedsStepUp
 
@@ -25,7 +26,9 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     must prove more is sent to do so."""
     if wants_json(request):
         request_id = getattr(request, "request_id", "")
-        response: HttpResponse = JsonResponse(refusal.as_json(request_id), status=refusal.status)
+        response: HttpResponse = JsonResponse(
+            spoken_json(refusal, request_id), status=refusal.status
+        )
     elif isinstance(refusal, NotSignedIn) and request.method == "GET":
         return _to_sign_in(request)
     elif isinstance(refusal, NeedsStepUp):

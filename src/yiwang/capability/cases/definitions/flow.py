@@ -167,11 +167,21 @@ class EarlierAct:
 
 
 @dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """What the law does not have for such a licence, and why: said to its holder."""
+
+    effect: Effect
+    why: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierPlan:
     """Which answer names the earlier licence, and what may be done to it."""
 
     licence: str
     acts: tuple[EarlierAct, ...]
+    without: tuple[NotNeeded, ...] = ()
 
     def find_act(self, questions: Mapping[str, str]) -> EarlierAct | None:
         """What was asked for; None: a new licence."""

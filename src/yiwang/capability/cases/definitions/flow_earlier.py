@@ -9,6 +9,7 @@ from yiwang.capability.cases.definitions.flow import (
     EarlierAct,
     EarlierPlan,
     Effect,
+    NotNeeded,
     TermPlan,
 )
 from yiwang.capability.cases.definitions.flow_reader import Reader
@@ -20,7 +21,7 @@ _LONGEST: Final = 300
 
 def read_earlier(reader: Reader, value: Any) -> EarlierPlan:
     """``earlier: {licence, acts}``: which earlier licence, and what may be done to it."""
-    given = reader.mapping(value, "earlier", {"licence", "acts"})
+    given = reader.mapping(value, "earlier", {"licence", "acts", "without"})
     acts = given.get("acts")
     if not isinstance(acts, list) or not acts:
         reader.say("earlier/acts", "要列出对原证照做什么：RENEW、PROLONG、CHANGE、CANCEL")
@@ -28,7 +29,24 @@ def read_earlier(reader: Reader, value: Any) -> EarlierPlan:
     read = tuple(_act(reader, one, f"earlier/acts/{n}") for n, one in enumerate(acts))
     if len(read) > 1 and not all(act.when for act in read):
         reader.say("earlier/acts", "不止一种的，每种都要写 when，由指南的问题选定")
-    return EarlierPlan(reader.answer(given.get("licence", ""), "earlier/licence"), read)
+    without = given.get("without", [])
+    if not isinstance(without, list):
+        reader.say("earlier/without", "要写成列表")
+        without = []
+    return EarlierPlan(
+        reader.answer(given.get("licence", ""), "earlier/licence"),
+        read,
+        tuple(_not_needed(reader, one, f"earlier/without/{n}") for n, one in enumerate(without)),
+    )
+
+
+def _not_needed(reader: Reader, value: Any, path: str) -> NotNeeded:
+    given = reader.mapping(value, path, {"effect", "why", "basis"})
+    return NotNeeded(
+        reader.choice(given.get("effect"), Effect, f"{path}/effect"),
+        reader.text(given, "why", path),
+        reader.text(given, "basis", path),
+    )
 
 
 def _act(reader: Reader, value: Any, path: str) -> EarlierAct:

@@ -9,6 +9,7 @@ from datetime import datetime
 from yiwang.capability.cases.definitions import HolderKind, Keeper, Span, TimeAccount, Total
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.sentences import listed, said
 from yiwang.mechanisms.clocks.definitions import Calendar
 
 _WITH_DEPARTMENT = (
@@ -93,6 +94,13 @@ def _totals(spans: Sequence[Span]) -> tuple[Total, ...]:
 def _sentence(totals: Sequence[Total], *, running: bool) -> str:
     days = sum(total.working_days for total in totals)
     if not days:
-        return "到现在不到一个工作日。" if running else "当天办完。"
-    parts = "，".join(f"{one.label} {one.working_days} 个" for one in totals if one.working_days)
-    return f"从收到{'到现在' if running else '到办完'}共 {days} 个工作日：{parts}。"
+        return said("到现在不到一个工作日。") if running else said("当天办完。")
+    held = [
+        said("%(who)s %(n)s 个", who=said(one.label), n=one.working_days)
+        for one in totals
+        if one.working_days
+    ]
+    parts = listed(held)
+    if running:
+        return said("从收到到现在共 %(n)s 个工作日：%(parts)s。", n=days, parts=parts)
+    return said("从收到到办完共 %(n)s 个工作日：%(parts)s。", n=days, parts=parts)

@@ -8,6 +8,7 @@ from datetime import date
 
 from yiwang.capability.cases.definitions import Outcome, StepView
 from yiwang.capability.cases.definitions.profiles import Profile, State
+from yiwang.kernel.sentences import LegalDay, said
 
 WAITING_FOR_OFFICIAL = (
     State.SUBMITTED,
@@ -30,7 +31,6 @@ UNDECIDED_ENDS = (
     State.TERMINATED,
 )
 DONE = (State.DELIVERED, State.CLOSED, *UNDECIDED_ENDS, State.REVOKED)
-_WEEKDAYS = "一二三四五六日"
 _EXAMINED = (
     State.WITH_OFFICIAL,
     State.ACCEPTED,
@@ -76,31 +76,32 @@ class Standing:
 
 def headline(case: Standing, *, due_on: date | None, today: date, provisional: bool = False) -> str:
     """The answer in one sentence: what is happening, until when."""
-    until = _until("，", due_on, today, provisional, "是否受理" if case.accepting else "")
+    until = _until(due_on, today, provisional, case.accepting)
+    who = case.department_name
     match case.state:
         case State.SUBMITTED if case.instant and not case.person_asked:
-            return "已收到，正在自动核对；要人工看的，转给工作人员"
+            return said("已收到，正在自动核对；要人工看的，转给工作人员")
         case State.SUBMITTED:
-            return "已收到" + until
+            return said("已收到%(until)s", until=until)
         case State.WITH_OFFICIAL if case.overdue:
-            return f"补正期限已过，{case.department_name}接着办，您还可以补正{until}"
+            return said("补正期限已过，%(who)s接着办，您还可以补正%(until)s", who=who, until=until)
         case _ if case.state in _IN_HAND and due_on is not None and today > due_on:
-            return f"{case.department_name}还没有答复，已经超过{_day(due_on, today)}"
+            return said("%(who)s还没有答复，已经超过%(day)s", who=who, day=LegalDay(due_on, today))
         case _ if case.state in _IN_HAND:
-            return f"{case.department_name}正在审查" + until
+            return said("%(who)s正在审查%(until)s", who=who, until=until)
         case State.RETURNED:
-            return "等您补正，补齐后接着办，不用重新申请"
+            return said("等您补正，补齐后接着办，不用重新申请")
         case State.APPROVED:
-            return f"已同意，正在制作{case.result_label}"
+            return said("已同意，正在制作%(result)s", result=case.result_label)
         case State.ISSUED:
-            return f"{case.result_label}已经制好，等着送到您手里"
+            return said("%(result)s已经制好，等着送到您手里", result=case.result_label)
         case State.SUSPENDED:
-            return "正在进行特别程序，这段时间不计入办理期限"
+            return said("正在进行特别程序，这段时间不计入办理期限")
     if case.state in _ENDINGS:
-        return _ENDINGS[State(case.state)][1]
+        return said(_ENDINGS[State(case.state)][1])
     if case.outcome == Outcome.REJECT:
-        return "没有同意，理由和您能怎么办见决定书"
-    return f"已办好，{case.result_label}可以查看了"
+        return said("没有同意，理由和您能怎么办见决定书")
+    return said("已办好，%(result)s可以查看了", result=case.result_label)
 
 
 def holder(case: Standing) -> str:
@@ -143,34 +144,36 @@ def steps(case: Standing, dates: Mapping[str, date | None]) -> tuple[StepView, .
 
 def appeal(*, review_body: str) -> tuple[str, ...]:
     """救济途径: 行政复议法（2023）20, 行政诉讼法（2017）46."""
-    to = f"向{review_body}" if review_body else "向行政复议机关"
     return (
-        f"不服这个决定，可以自知道之日起六十日内{to}申请行政复议（行政复议法第二十条）。",
-        "也可以自知道之日起六个月内直接向有管辖权的人民法院提起行政诉讼（行政诉讼法第四十六条）。",
+        said(
+            "不服这个决定，可以自知道之日起六十日内向%(body)s申请行政复议（行政复议法第二十条）。",
+            body=review_body or said("行政复议机关"),
+        ),
+        said(
+            "也可以自知道之日起六个月内直接向有管辖权的人民法院提起行政诉讼（行政诉讼法第四十六条）。"
+        ),
     )
 
 
 def next_step(case: Standing) -> str:
     """What a receipt says will happen."""
     if case.instant and not case.person_asked:
-        return "系统正在核对，符合条件的马上办好；核不准的转工作人员，不会由系统拒绝。"
+        return said("系统正在核对，符合条件的马上办好；核不准的转工作人员，不会由系统拒绝。")
     if case.profile == Profile.MARKET_REGISTRATION:
-        return f"{case.department_name}作形式审查；材料不齐的退回材料，一次告知。"
-    return f"{case.department_name}审查；缺什么会一次告诉您。"
+        return said("%(who)s作形式审查；材料不齐的退回材料，一次告知。", who=case.department_name)
+    return said("%(who)s审查；缺什么会一次告诉您。", who=case.department_name)
 
 
 def _examiner(case: Standing) -> str:
     if case.instant and not case.person_asked and case.state == State.SUBMITTED:
         return "自动核对"
-    return f"{case.department_name}审查" if case.department_name else "审查"
+    return said("%(who)s审查", who=case.department_name) if case.department_name else "审查"
 
 
-def _until(before: str, due_on: date | None, today: date, provisional: bool, what: str = "") -> str:
+def _until(due_on: date | None, today: date, provisional: bool, accepting: bool) -> str:
     if due_on is None:
         return ""
-    return f"{before}最晚{_day(due_on, today)}{'（暂定）' if provisional else ''}答复您{what}"
-
-
-def _day(on: date, today: date) -> str:
-    year = f"{on.year}年" if on.year != today.year else ""
-    return f"{year}{on.month}月{on.day}日（周{_WEEKDAYS[on.weekday()]}）"
+    pattern = (
+        f"，最晚%(day)s{'（暂定）' if provisional else ''}答复您{'是否受理' if accepting else ''}"
+    )
+    return said(pattern, day=LegalDay(due_on, today))

@@ -15,6 +15,7 @@ from yiwang.capability.commitments.events import CommitmentMade, LateMaterialPro
 from yiwang.capability.commitments.models import Commitment, Tolerance, Undertaking
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.credit import queries as credit
 
@@ -59,8 +60,11 @@ def sign(
         raise TextChanged
     left = rules.unticked(paper, agreed)
     if left:
-        named = [FieldProblem(one.key, f"还没有确认：{one.text}", "请看清后打勾。") for one in left]
-        raise InvalidInput(f"还有 {len(left)} 条没有确认", " ", fields=named)
+        named = [
+            FieldProblem(one.key, said("还没有确认：%(text)s", text=one.text), "请看清后打勾。")
+            for one in left
+        ]
+        raise InvalidInput(said("还有 %(n)s 条没有确认", n=len(left)), " ", fields=named)
     if paper.kind is PaperKind.COMMITMENT:
         insist_on_trust(applicant=actor.applicant)
     Undertaking.objects.update_or_create(
@@ -86,7 +90,9 @@ def insist_on_signed(*, draft: str, papers: Sequence[Paper]) -> Mapping[PaperKin
     """The signed undertakings of a draft, exactly as they would read now. Refuses ``NotSigned``."""
     known = {row.kind: row for row in Undertaking.objects.filter(subject=draft)}
     wrong = [
-        FieldProblem(paper.kind.lower(), f"“{paper.title}”还没有签。", "请看清后签字。")
+        FieldProblem(
+            paper.kind.lower(), said("“%(title)s”还没有签。", title=paper.title), "请看清后签字。"
+        )
         for paper in papers
         if known.get(paper.kind) is None
         or known[paper.kind].digest != queries.paper_view(paper).digest

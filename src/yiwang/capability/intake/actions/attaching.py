@@ -11,6 +11,7 @@ from yiwang.capability.intake.definitions import DraftView, Kind
 from yiwang.capability.intake.models import Attachment
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.files.definitions import KIND_OF_EXTENSION, StoredFile
 
@@ -32,7 +33,7 @@ def attach_file(
     if question is None or question.kind is not Kind.FILE:
         raise InvalidInput(fields=[FieldProblem(field, "这里不能上传文件。", "请刷新页面。")])
     if stored.kind not in {KIND_OF_EXTENSION[ending] for ending in question.accept}:
-        sentence = f"这里可以上传：{'、'.join(question.accept)}。"
+        sentence = said("这里可以上传：%(kinds)s。", kinds="、".join(question.accept))
         raise InvalidInput(fields=[FieldProblem(field, sentence, "请转换格式后再上传。")])
     keys = [*draft.answers.get(field, []), stored.key]
     if len(keys) > (question.max_items or 1) or draft.attachments.count() >= MOST_FILES:

@@ -28,8 +28,9 @@ def start_draft(
     actor: Actor,
     at: datetime,
     questions: Mapping[str, str] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> DraftView:
-    """Begin an application, carrying the answers already given on the guide.
+    """Begin an application, carrying the answers already given on the guide, and ``answers`` beside.
 
     Refuses NotFound without a published form, TooManyDrafts.
     """
@@ -42,7 +43,10 @@ def start_draft(
         "item_code": item_code,
         "item_version": item_version,
         "questions": dict(questions or {}),
-        "answers": rules.answers_from_questions(form, questions or {}),
+        "answers": {
+            **rules.answers_from_questions(form, questions or {}),
+            **rules.clean(form.fields, answers or {})[0],
+        },
         "step": form.steps[0].key,
         "started_at": at,
         "saved_at": at,

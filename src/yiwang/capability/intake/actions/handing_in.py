@@ -14,6 +14,7 @@ from yiwang.capability.intake.models import Draft
 from yiwang.kernel.actor import Actor, PowerAct
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.statements import prepared
 
@@ -46,7 +47,10 @@ def freeze(*, draft_key: str, case: str, actor: Actor, at: datetime) -> FrozenAp
     names = _uploaded(draft, form)
     view = queries.view_of(draft, files=tuple(names))
     if view.conflicts:
-        named = [FieldProblem(c.field, f"{c.label}有两种填法。") for c in view.conflicts]
+        named = [
+            FieldProblem(c.field, said("%(label)s有两种填法。", label=c.label))
+            for c in view.conflicts
+        ]
         raise AnswersConflict(fields=named)
     problems = queries.check(view, on=legal_date(at))
     if problems:

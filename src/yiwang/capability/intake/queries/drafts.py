@@ -20,7 +20,12 @@ from yiwang.capability.intake.definitions import (
     Said,
 )
 from yiwang.capability.intake.models import Attachment, Draft
-from yiwang.capability.intake.queries.forms import check_answers, get_form, visible_keys
+from yiwang.capability.intake.queries.forms import (
+    check_answers,
+    get_form,
+    get_spoken_form,
+    visible_keys,
+)
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, NotFound
@@ -63,9 +68,14 @@ def list_attachments(draft_key: str, actor: Actor) -> Mapping[str, str]:
     return dict(Attachment.objects.filter(draft__in=mine).values_list("file_key", "filename"))
 
 
-def check(draft: DraftView, *, on: date, step: str | None = None) -> tuple[FieldProblem, ...]:
-    """Everything wrong with a draft on that day; who is not looked up yet is no mistake yet."""
-    form = get_form(draft.item_code, draft.item_version)
+def check(
+    draft: DraftView, *, on: date, step: str | None = None, language: str = "zh-hans"
+) -> tuple[FieldProblem, ...]:
+    """Everything wrong with a draft on that day; who is not looked up yet is no mistake yet.
+
+    ``language``: of the labels that the sentences name.
+    """
+    form = get_spoken_form(draft.item_code, draft.item_version, language)
     return check_answers(
         form,
         draft.answers,

@@ -56,6 +56,29 @@ def _spoken(item_code: str, item_version: int, language: str, _digest: str) -> F
     return rules.in_language(get_form(item_code, item_version), said.get("words", {}))
 
 
+def get_glossary(item_code: str, item_version: int, language: str) -> Mapping[str, str]:
+    """Every Chinese word of a pack, of its guide and its form, and how it says it in a language.
+
+    What a case keeps is Chinese; a page in another language shows the pack's own words for it.
+    """
+    return {} if language == _WRITTEN else _glossary(item_code, item_version, language)
+
+
+@lru_cache(maxsize=256)
+def _glossary(item_code: str, item_version: int, language: str) -> Mapping[str, str]:
+    try:
+        written = catalogue.get_item(item_code, version=item_version)
+        spoken = catalogue.get_item(item_code, version=item_version, language=language)
+        forms = [get_form(item_code, item_version)]
+        forms.append(get_spoken_form(item_code, item_version, language))
+    except NotFound:
+        return {}
+    chinese, other = (catalogue.words_of(one.item) for one in (written, spoken))
+    pairs = [(word, other[path]) for path, word in chinese.items() if path in other]
+    pairs += zip(*(rules.words_of(form) for form in forms), strict=True)
+    return {word: said for word, said in pairs if word != said}
+
+
 def has_form(item_code: str, item_version: int) -> bool:
     """True when this item version can be filled in here."""
     return PublishedForm.objects.filter(item_code=item_code, item_version=item_version).exists()

@@ -13,7 +13,7 @@ from yiwang.capability.intake.rules.finding import industry_rank
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.capability.intake.rules.merging import Merged, merge
 from yiwang.capability.intake.rules.naming import field_at, find_named, list_named
-from yiwang.capability.intake.rules.speaking import in_language
+from yiwang.capability.intake.rules.speaking import in_language, words_of
 from yiwang.capability.intake.rules.wording import answer_rows, contradictions, describe, mask
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "validate",
     "visible_answers",
     "visible_fields",
+    "words_of",
 ]

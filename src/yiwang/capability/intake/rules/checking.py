@@ -13,6 +13,7 @@ from yiwang.capability.intake.rules import kinds
 from yiwang.capability.intake.rules.cleaning import clean
 from yiwang.capability.intake.rules.kinds import Registers
 from yiwang.kernel.refusals import FieldProblem
+from yiwang.kernel.sentences import said
 
 _compiled: dict[str, jsonschema_rs.Validator] = {}
 _MOST_COMPILED: Final = 2_000
@@ -127,10 +128,15 @@ def _worded(form: Form, path: Sequence[str], name: str, facts: Mapping[str, Any]
     if field and field.kind is Kind.GROUP and len(path) > 2:
         row = int(path[1]) + 1
         inner = next((f for f in field.fields if f.key == path[2]), None)
-        label = f"第 {row} 个{field.row_name}的{inner.label if inner else path[2]}"
+        label = said(
+            "第 %(n)s 个%(row)s的%(label)s",
+            n=row,
+            row=field.row_name,
+            label=inner.label if inner else path[2],
+        )
         field = inner
     if len(path) > 1 and path[-1] in _PARTS:
-        label = f"{label}的{_PARTS[path[-1]]}"
+        label = said("%(label)s的%(part)s", label=label, part=said(_PARTS[path[-1]]))
     sentence, remedy = _sentence(field, label, name, facts)
     return FieldProblem("-".join(path), sentence, remedy)
 
@@ -147,29 +153,37 @@ def _sentence(
             chosen = field is not None and field.kind in _CHOSEN
             upload = field is not None and field.kind is Kind.FILE
             verb = "上传" if upload else ("选" if chosen else "填")
-            return f"{label}还没有{verb}。", f"请{verb}好再继续。"
+            return said(f"%(label)s还没有{verb}。", label=label), said(f"请{verb}好再继续。")
         case "maxLength":
-            return f"{label}太长了。", f"请写在 {limit} 个字以内。"
+            return said("%(label)s太长了。", label=label), said(
+                "请写在 %(limit)s 个字以内。", limit=limit
+            )
         case "minimum":
-            return f"{label}太小。", f"请填 {limit} 或更大的数。"
+            return said("%(label)s太小。", label=label), said(
+                "请填 %(limit)s 或更大的数。", limit=limit
+            )
         case "maximum":
-            return f"{label}太大。", f"请填 {limit} 或更小的数。"
+            return said("%(label)s太大。", label=label), said(
+                "请填 %(limit)s 或更小的数。", limit=limit
+            )
         case "minItems":
-            return f"{label}不够。", f"至少要 {limit} 个。"
+            return said("%(label)s不够。", label=label), said("至少要 %(limit)s 个。", limit=limit)
         case "maxItems":
-            return f"{label}太多。", f"最多 {limit} 个，请去掉一些。"
+            return said("%(label)s太多。", label=label), said(
+                "最多 %(limit)s 个，请去掉一些。", limit=limit
+            )
         case "uniqueItems":
-            return f"{label}里有重复的。", "请去掉重复的一个。"
+            return said("%(label)s里有重复的。", label=label), said("请去掉重复的一个。")
         case "enum":
-            return f"{label}没有选对。", "请从列出的里面选。"
+            return said("%(label)s没有选对。", label=label), said("请从列出的里面选。")
         case "pattern" if field is not None and field.pattern_hint:
-            return f"{label}的写法不对。", field.pattern_hint
+            return said("%(label)s的写法不对。", label=label), field.pattern_hint
         case "type" if field is not None and field.kind is Kind.NUMBER:
             return (
-                f"{label}要填数字。",
-                "请只填整数。" if field.integer else "请只填数字，例如 10.5。",
+                said("%(label)s要填数字。", label=label),
+                said("请只填整数。" if field.integer else "请只填数字，例如 10.5。"),
             )
-    return f"{label}的内容无法识别。", "请重新填写。"
+    return said("%(label)s的内容无法识别。", label=label), said("请重新填写。")
 
 
 def _kind_problems(
@@ -207,5 +221,10 @@ def _row_problems(
             wrong = kinds.check(field, row[field.key], on=on, answers=row, registers=registers)
             if wrong is not None:
                 full = f"{name}-{wrong.part}" if wrong.part else name
-                where = f"第 {number + 1} 个{group.row_name}："
-                yield FieldProblem(full, where + wrong.sentence, wrong.remedy)
+                placed = said(
+                    "第 %(n)s 个%(row)s：%(wrong)s",
+                    n=number + 1,
+                    row=group.row_name,
+                    wrong=wrong.sentence,
+                )
+                yield FieldProblem(full, placed, wrong.remedy)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from yiwang.capability.intake.definitions import Field, Kind
 from yiwang.kernel.refusals import FieldProblem
+from yiwang.kernel.sentences import said
 
 MAX_TEXT: Final = 8_000
 MAX_ROWS: Final = 100
@@ -37,12 +38,16 @@ def clean(fields: Sequence[Field], answers: Mapping[str, Any], *, prefix: str = 
         field = known.get(key) if isinstance(key, str) else None
         name = f"{prefix}{key}"[:100]
         if field is None:
-            problems.append(FieldProblem(_printable(name), "表里没有这个问题。", "请刷新页面。"))
+            problems.append(
+                FieldProblem(_printable(name), said("表里没有这个问题。"), said("请刷新页面。"))
+            )
             continue
         try:
             tidy = _tidy(field, value)
         except _CannotKeep as reason:
-            problems.append(FieldProblem(name, f"{field.spoken}{reason}", "请删掉后重新填写。"))
+            problems.append(
+                FieldProblem(name, reason.about(field.spoken), said("请删掉后重新填写。"))
+            )
             continue
         if tidy not in ("", None, [], {}):
             kept[key] = tidy
@@ -68,7 +73,10 @@ def has_right_type(field: Field, value: Any) -> bool:
 
 
 class _CannotKeep(ValueError):
-    """The value is not something a form can hold."""
+    """The value is not something a form can hold; says what is wrong after the question's label."""
+
+    def about(self, label: str) -> str:
+        return said(f"%(label)s{self}", label=label)
 
 
 def _tidy(field: Field, value: Any) -> Any:

@@ -23,6 +23,16 @@ def in_language(form: Form, words: Mapping[str, str]) -> Form:
     return replace(form, title=words.get("form.title", form.title), steps=steps)
 
 
+def words_of(form: Form) -> tuple[str, ...]:
+    """Every word a form shows, always in the same order, so that two languages can be laid together."""
+    said = [form.title, *(step.title for step in form.steps)]
+    for outer in form.fields:
+        for field in (outer, *outer.fields):
+            said += [field.label, field.help, field.why, field.unit, field.row_name]
+            said += [word for option in field.options for word in (option.label, option.help)]
+    return tuple(said)
+
+
 def _field(field: Field, words: Mapping[str, str]) -> Field:
     here = f"form.{field.key}"
     return replace(

@@ -81,7 +81,7 @@ def test_what_the_chosen_licence_states_is_filled_in_and_said_from_where(mine, d
     draft = save(draft, person, noon, old=mine.identifier)
     draft = filled(draft, person, noon)
     assert draft.answers["name"] == "城关区马晓燕小吃店"
-    assert draft.answers["first"] == "2026-12-01"
+    assert draft.answers["first"] == "2026-01-01"
     assert "电子证照库" in draft.prefilled["name"].source_label
 
 

@@ -16,6 +16,7 @@ from yiwang.capability.materials.definitions import MaterialView, Supply
 from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.files import actions as files
 from yiwang.mechanisms.statements import prepared
 
@@ -47,7 +48,10 @@ def gather(
     )
     missing = rules.missing_materials(views)
     if missing:
-        named = [FieldProblem(m.material, f"还缺“{m.name}”。", "请上传。") for m in missing]
+        named = [
+            FieldProblem(m.material, said("还缺“%(name)s”。", name=m.name), "请上传。")
+            for m in missing
+        ]
         raise MissingMaterials(fields=named)
     by_key = {material.key: material for material in required}
     untouched = [v for v in views if v.as_of is None and v.supply in _BY_ITSELF]

@@ -20,6 +20,8 @@ from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.foundation.exchange import sources
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.sentences import said
+from yiwang.support.licences import queries as licences
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,31 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         version.item, given
     ).not_here:  # the guide says why, and takes other answers
         return HttpResponseRedirect(f"/items/{code}/?{urlencode(given)}")
+    key = str(sent.get("licence", ""))[:40]
+    licence = licences.get_licence(key, request.actor, at=moments.now()) if key else None  # type: ignore[attr-defined]
     settled = _settled(given, sent)
     asked = [q for q in catalogue.list_questions(version.item, given) if q.key not in settled]
     missing = [q for q in asked if q.key not in given]
     refusal: Refusal | None = None
     if request.method == "POST" and not missing:
         try:
-            return _start(request, code, given)
+            return _start(request, code, given, licence.key if licence else "")
         except CommitmentClosed as closed:  # the other road is open: choose again
             refusal = closed
             asked = list(catalogue.list_questions(version.item, given))
             settled = ()
     elif request.method == "POST":
-        named = [FieldProblem(q.key, f"“{q.text}”还没有选。", "请选一个。") for q in missing]
-        refusal = InvalidInput(f"还有 {len(named)} 个问题没有回答", " ", fields=named)
+        named = [
+            FieldProblem(q.key, said("“%(label)s”还没有选。", label=q.text), said("请选一个。"))
+            for q in missing
+        ]
+        refusal = InvalidInput(said("还有 %(n)s 个问题没有回答", n=len(named)), " ", fields=named)
     at = moments.now()
     drafts = intake.list_drafts(request.actor, at=at, item_code=code)  # type: ignore[attr-defined]
     values = {
         "version": version,
         "item": version.item,
+        "licence": licence,
         "settled": {key: given[key] for key in settled},
         "questions": [(question, given.get(question.key, "")) for question in asked],
         "readings": _readings(form),
@@ -76,9 +84,11 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "citizen/apply/begin.html", values, status=status)
 
 
-def _start(request: HttpRequest, code: str, given: dict[str, str]) -> HttpResponse:
+def _start(request: HttpRequest, code: str, given: dict[str, str], licence: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    draft = journey.start(item_code=code, actor=actor, at=moments.now(), questions=given)
+    draft = journey.start(
+        item_code=code, actor=actor, at=moments.now(), questions=given, licence=licence
+    )
     return HttpResponseRedirect(f"/my/drafts/{draft.key}/")
 
 

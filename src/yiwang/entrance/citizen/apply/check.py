@@ -19,9 +19,11 @@ from yiwang.entrance.citizen.apply.draft import open_draft
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.forms import supplies
 from yiwang.entrance.shell.forms.opened import OpenDraft
+from yiwang.entrance.shell.speaking import speak_problem
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.sentences import said
 
 
 @access(CITIZEN)
@@ -35,8 +37,8 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, opened, None)
     if request.POST.get("agree") != "yes":
-        problem = FieldProblem("agree", "还没有确认内容属实。", "请先打勾。")
-        return _page(request, opened, InvalidInput("还差一步", " ", fields=[problem]))
+        problem = FieldProblem("agree", said("还没有确认内容属实。"), said("请先打勾。"))
+        return _page(request, opened, InvalidInput(said("还差一步"), " ", fields=[problem]))
     try:
         supplies.fetch(opened)
         journey.submit(
@@ -74,9 +76,9 @@ def _page(request: HttpRequest, opened: OpenDraft, refusal: Refusal | None) -> H
         file_names=names,
         looked_up=draft.looked_up,
     )
-    problems = intake.check(draft, on=legal_date(opened.at))
+    problems = intake.check(draft, on=legal_date(opened.at), language=opened.language)
     if problems and refusal is None:
-        refusal = InvalidInput(f"还有 {len(problems)} 处没有填好", " ", fields=problems)
+        refusal = InvalidInput(said("还有 %(n)s 处没有填好", n=len(problems)), " ", fields=problems)
     values = {
         "opened": opened,
         "item": opened.version.item,
@@ -110,13 +112,12 @@ def _links(opened: OpenDraft, refusal: Refusal | None) -> list[dict[str, str]]:
         return []
     if isinstance(refusal, NotSigned):
         where = f"{opened.home}undertaking/"
-        return [{"href": where, "text": p.sentence + p.remedy} for p in refusal.fields]
+        return [{"href": where, "text": speak_problem(p)} for p in refusal.fields]
     if isinstance(refusal, journey.LicenceInHand):
         return [{"href": f"/my/cases/{refusal.case_key}/", "text": _("看看那一件办到哪里了")}]
     missing = isinstance(refusal, MissingMaterials)
     return [
-        {"href": _where(opened, p.field, missing), "text": p.sentence + p.remedy}
-        for p in refusal.fields
+        {"href": _where(opened, p.field, missing), "text": speak_problem(p)} for p in refusal.fields
     ]
 
 

@@ -20,6 +20,7 @@ from yiwang.entrance.shell.forms.rendering import render_fields
 from yiwang.entrance.shell.forms.uploads import keep_uploads
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import FieldProblem, InvalidInput
+from yiwang.kernel.sentences import said
 
 
 @access(CITIZEN)
@@ -58,7 +59,7 @@ def show_step(
     named = {f.key: intake.source_label_of(f) for f in shown.fields if f.key in away}
     state = page_state(opened, shown, problems=problems, away=named, wanted=request.GET.dict())
     if problems:
-        refusal = InvalidInput(f"有 {len(problems)} 处要改", " ", fields=problems)
+        refusal = InvalidInput(said("有 %(n)s 处要改", n=len(problems)), " ", fields=problems)
     values = {
         "opened": opened,
         "step": shown,
@@ -110,7 +111,9 @@ def _next(
     known = draft.looked_up
     if intake.to_look_up(draft, at=opened.at, step=shown.key):
         draft = looked_up(opened, shown)
-    problems = intake.check(draft, on=legal_date(opened.at), step=shown.key)
+    problems = intake.check(
+        draft, on=legal_date(opened.at), step=shown.key, language=opened.language
+    )
     if not problems:
         told = intake.list_told(draft, at=opened.at, step=shown.key)
         new = [t.field for t in told if t.said is not Said.AGREES and t.key not in known]

@@ -16,6 +16,7 @@ from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.entrance.shell.forms import supplies
 from yiwang.entrance.shell.forms.opened import OpenDraft
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.sentences import said
 
 #: The platform has it, or the form is it. The check page names each of them too.
 _NOTHING_TO_DO: Final = frozenset({Supply.FETCHED, Supply.FORM})
@@ -63,7 +64,7 @@ def _next(request: HttpRequest, opened: OpenDraft) -> HttpResponse:
     )
     if missing:
         named = [FieldProblem(f"m-{m.material}", f"还缺“{m.name}”。", "请上传。") for m in missing]
-        refusal = InvalidInput(f"还缺 {len(named)} 样材料", " ", fields=named)
+        refusal = InvalidInput(said("还缺 %(n)s 样材料", n=len(named)), " ", fields=named)
         return _page(request, opened, refusal)
     return HttpResponseRedirect(opened.after_materials)
 

@@ -15,6 +15,7 @@ from yiwang.entrance.shell.forms.opened import OpenDraft, page_state
 from yiwang.entrance.shell.forms.reading import read_answers, read_named
 from yiwang.entrance.shell.forms.rendering import render_field
 from yiwang.entrance.shell.forms.state import PageState
+from yiwang.entrance.shell.speaking import spoken_json
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import InvalidInput, Refusal, VersionConflict
 
@@ -73,7 +74,7 @@ def look_up(request: HttpRequest, opened: OpenDraft, shown: FormStep, field: str
 
 def refused(request: HttpRequest, refusal: Refusal) -> JsonResponse:
     """Why it was not kept, for the open page."""
-    body = refusal.as_json(getattr(request, "request_id", ""))
+    body = spoken_json(refusal, getattr(request, "request_id", ""))
     return JsonResponse(body, status=refusal.status)
 
 
@@ -85,7 +86,7 @@ def _saved(draft: DraftView) -> dict[str, object]:
 
 def _conflict(request: HttpRequest, draft: DraftView) -> JsonResponse:
     refusal = VersionConflict("有的内容在另一台设备上改过。", "请选用哪一个。")
-    body = refusal.as_json(getattr(request, "request_id", ""))
+    body: dict[str, object] = {**spoken_json(refusal, getattr(request, "request_id", ""))}
     body["version"] = draft.version
     body["conflicts"] = [
         {"field": c.field, "label": c.label, "kept": c.kept, "other": c.other}

@@ -13,6 +13,7 @@ from yiwang.capability.intake.definitions import Field, Kind, Prefilled
 from yiwang.entrance.shell.forms import naming
 from yiwang.entrance.shell.forms.folding import Folded, attribute, fold, joined, slot
 from yiwang.entrance.shell.forms.state import Choices, PageState
+from yiwang.entrance.shell.speaking import speak_problem
 from yiwang.kernel import masks, moments
 
 _WIDTHS: Final = (2, 4, 6, 9, 12)
@@ -119,7 +120,7 @@ def error_line(key: str, state: PageState) -> SafeString | None:
         }
         lines.append(common("conflict").put({"id": key, "text": text}))
     if problem is not None:
-        text = problem.sentence + problem.remedy
+        text = speak_problem(problem)
         lines.append(common("error").put({"id": key, "text": text}))
     return joined(lines) if lines else None
 

@@ -43,8 +43,13 @@ class OpenDraft:
     def __post_init__(self) -> None:
         step = self.form.find_step(self.draft.step) or self.form.steps[0]
         object.__setattr__(self, "step", step)
-        language = get_language() or "zh-hans"
-        object.__setattr__(self, "papers", journey.list_papers(self.draft, language=language))
+        papers = journey.list_papers(self.draft, language=self.language)
+        object.__setattr__(self, "papers", papers)
+
+    @property
+    def language(self) -> str:
+        """What the page speaks."""
+        return get_language() or "zh-hans"
 
     def renewed(self, draft: DraftView) -> OpenDraft:
         """The same with newer answers."""

@@ -10,7 +10,11 @@ import rjieba
 from django import template
 from django.utils.translation import get_language
 
+from yiwang.capability.intake import queries as intake
+from yiwang.entrance.shell.speaking import speak, speak_problem
 from yiwang.kernel import moments
+from yiwang.kernel.refusals import FieldProblem
+from yiwang.kernel.sentences import Sentence
 
 register = template.Library()
 
@@ -25,6 +29,42 @@ def _day(value: date | datetime) -> date:
 
 def _english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+@register.filter
+def said(value: object) -> str:
+    """A sentence of the code in the visitor's language, its parts too; Chinese where none is known."""
+    return speak(value)
+
+
+@register.filter
+def of_item(text: object, case: object) -> str:
+    """A word of a pack that a case or draft keeps in Chinese, as its pack says it in the visitor's language.
+
+    ``case``: whatever has ``item_code`` and ``item_version``; several words are joined by 、.
+    """
+    language = get_language() or "zh-hans"
+    words = intake.get_glossary(
+        getattr(case, "item_code", ""), getattr(case, "item_version", 0), language
+    )
+    known = [words.get(one, speak(one)) for one in str(text).split("、")] if words else [str(text)]
+    return ", ".join(known) if words else known[0]
+
+
+@register.filter
+def headline(case: object) -> str:
+    """The case in one sentence, in the visitor's language, its result by the pack's own word."""
+    sentence = getattr(case, "headline", "")
+    if isinstance(sentence, Sentence) and "result" in sentence.values:
+        result = of_item(sentence.values["result"], case)
+        sentence = Sentence(sentence.pattern, {**sentence.values, "result": result})
+    return speak(sentence)
+
+
+@register.filter
+def said_problem(problem: FieldProblem) -> str:
+    """What is wrong with one field and what to do about it."""
+    return speak_problem(problem)
 
 
 @register.filter

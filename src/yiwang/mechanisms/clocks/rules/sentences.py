@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from yiwang.kernel.sentences import LegalDay, listed, said
 from yiwang.mechanisms.clocks.definitions import UNIT_LABELS, Allowance, Calendar, Pause, Unit
 
 _WEEKDAYS = "一二三四五六日"
@@ -27,26 +28,39 @@ def why(
 ) -> tuple[str, ...]:
     """From the first day to the last, one reason a sentence."""
     if allowance.amount == 0:
-        return (f"{say(start, beside=start)}当场办结。",)
-    steps = [f"{say(start, beside=start)}开始，当天不算，从第二天起数。", f"时限是 {allowance}。"]
+        return (said("%(day)s当场办结。", day=LegalDay(start, start)),)
+    amount = said(f"%(n)s {UNIT_LABELS[allowance.unit]}", n=allowance.amount)
+    steps: list[str] = [
+        said("%(day)s开始，当天不算，从第二天起数。", day=LegalDay(start, start)),
+        said("时限是 %(amount)s。", amount=amount),
+    ]
     steps += [
-        f"{_span(g.begins_on + timedelta(days=1), g.ends_on, start)}暂停{_because(g)}，不算。"
+        said(
+            "%(span)s暂停%(because)s，不算。",
+            span=_span(g.begins_on + timedelta(days=1), g.ends_on, start),
+            because=_because(g),
+        )
         for g in gaps
         if g.begins_on < on and g.ends_on > start
     ]
     if allowance.unit is Unit.WORKING_DAY:
         steps += _days_off(start, on, calendar)
         steps.append(
-            f"第 {allowance.amount} 个工作日是 {say(on, beside=start)}，当天结束前都算按时。"
+            said(
+                "第 %(n)s 个工作日是 %(day)s，当天结束前都算按时。",
+                n=allowance.amount,
+                day=LegalDay(on, start),
+            )
         )
     else:
         steps += _moved(start, on, allowance, calendar, gaps)
-        steps.append(
-            f"满 {allowance.amount} {UNIT_LABELS[allowance.unit]}是 {say(on, beside=start)}。"
-        )
+        steps.append(said("满 %(amount)s是 %(day)s。", amount=amount, day=LegalDay(on, start)))
     if provisional:
         steps.append(
-            f"{calendar.last_year + 1} 年的放假安排还没有录入，这一天是暂定的；录入后会重新计算，变了会告诉您。"
+            said(
+                "%(year)s 年的放假安排还没有录入，这一天是暂定的；录入后会重新计算，变了会告诉您。",
+                year=calendar.last_year + 1,
+            )
         )
     return tuple(steps)
 
@@ -56,11 +70,12 @@ def _because(gap: Pause) -> str:
 
 
 def _span(first: date, last: date, beside: date) -> str:
-    year = "" if first.year == beside.year else f"{first.year}年"
+    begins = LegalDay(first, beside, plain=True)
     if first == last:
-        return f"{year}{first.month}月{first.day}日"
-    month = "" if first.month == last.month else f"{last.month}月"
-    return f"{year}{first.month}月{first.day}日至{month}{last.day}日"
+        return said("%(day)s", day=begins)
+    return said(
+        "%(first)s至%(last)s", first=begins, last=LegalDay(last, first, plain=True, follows=True)
+    )
 
 
 def _runs(start: date, on: date, calendar: Calendar) -> Iterator[tuple[date, date, str]]:
@@ -84,15 +99,17 @@ def _runs(start: date, on: date, calendar: Calendar) -> Iterator[tuple[date, dat
 
 def _days_off(start: date, on: date, calendar: Calendar) -> list[str]:
     runs = list(_runs(start, on, calendar))
-    steps = []
+    steps: list[str] = []
     weekends = [_span(first, last, start) for first, last, name in runs if not name]
     if weekends:
-        steps.append("、".join(weekends) + "是周末，不算。")
+        steps.append(said("%(spans)s是周末，不算。", spans=listed(weekends, "、")))
     steps += [
-        f"{_span(first, last, start)}{name}放假，不算。" for first, last, name in runs if name
+        said("%(span)s%(name)s放假，不算。", span=_span(first, last, start), name=name)
+        for first, last, name in runs
+        if name
     ]
     steps += [
-        f"{say(day, beside=start)}因{changed.name}调休上班，要算。"
+        said("%(day)s因%(name)s调休上班，要算。", day=LegalDay(day, start), name=changed.name)
         for day, changed in sorted(calendar.days.items())
         if changed.working and start < day <= on
     ]
@@ -104,4 +121,4 @@ def _moved(
 ) -> list[str]:
     if allowance.unit is Unit.HOUR or calendar.is_working(on - timedelta(days=1)):
         return []
-    return ["如果最后一天是休息日，顺延到休息日结束后的第一天。"]
+    return [said("如果最后一天是休息日，顺延到休息日结束后的第一天。")]

@@ -130,6 +130,7 @@ class LicenceView:
     pdf_ready: bool
     predecessor: str = ""
     succeeded_on: date | None = None  # from this day on the next version stands in its place
+    item_code: str = ""  # of the item it was issued by
 
     @property
     def label(self) -> str:

@@ -90,8 +90,8 @@ def mine(client, item):
     return sign_in(client)
 
 
-def sign_in(client):
-    person = people.register_person(1, at=moments.now())
+def sign_in(client, seed=1):
+    person = people.register_person(seed, at=moments.now())
     open_person_account(person.reference, at=moments.now())
     client.actor = sign_in_client(client, person.reference)
     return client
