@@ -68,6 +68,8 @@ class Power:
     acts: frozenset[PowerAct]
     present: bool = False  # the giver stands before him, at the window
     giver_name: str = ""  # masked: said on every page
+    under: str = ""  # at the window for somebody absent: the mandate the person present acts by
+    hand: str = ""  # and that person, masked
 
     @property
     def reference(self) -> str:

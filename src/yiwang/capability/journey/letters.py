@@ -75,7 +75,9 @@ def supplied(
         "answer_by": answer_by(inside, at),
         "materials": "、".join(names),
     }
-    by = case_queries.handed_in_by(submitted_by=inside.submitted_by, applicant=inside.applicant)
+    by = case_queries.handed_in_by(
+        submitted_by=inside.submitted_by, applicant=inside.applicant, hand=inside.hand
+    )
     if by:
         values["remark"] = f"本件由{by}提交"
     _write(LetterKind.RECEIPT, template, inside, values, actor, at)

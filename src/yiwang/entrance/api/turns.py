@@ -70,7 +70,7 @@ class PersonIn(Given):
 
 
 class ApplicantIn(Given):
-    """The person present, or a firm he legally represents."""
+    """The person present, a firm he legally represents, or ``mandate:<key>`` somebody gave him."""
 
     applicant: Annotated[str, Field(max_length=80)]
 
@@ -140,7 +140,7 @@ def find_person(request: HttpRequest, turn_key: Key, body: PersonIn) -> object:
 @router.post("/hall/turns/{turn_key}/applicant", response=TurnOut, summary="替谁办")
 @access(OFFICIAL, roles=CLERKS, scope="desk:write")
 def act_for(request: HttpRequest, turn_key: Key, body: ApplicantIn) -> object:
-    """For the person present, or a firm he legally represents."""
+    """For the person present, a firm he legally represents, or who gave him a mandate."""
     return counter.act_for(
         session_key=turn_key, applicant=body.applicant, actor=actor_of(request), at=moments.now()
     )

@@ -87,7 +87,7 @@ def show(
     }
     if known:
         values |= {
-            "for_whom": counter.list_for_whom(session),
+            "for_whom": counter.list_for_whom(session, at=at),
             "prepared": counter.list_prepared(session, actor, at=at),
         }
     if session.case:

@@ -79,6 +79,8 @@ class Mandate(models.Model):
     revoked_by = models.CharField(max_length=80, blank=True)
     division_code = models.CharField(max_length=12, blank=True)
     department = models.CharField(max_length=18, blank=True)
+    under = models.CharField(max_length=16, blank=True, default="", db_default="")
+    # at a window: by which other mandate the person present acts; "": for himself
 
     objects = MandateSet.as_manager()
 
@@ -128,8 +130,9 @@ class Mandate(models.Model):
         """How far it reaches while it is in force."""
         items = None if self.items is None else frozenset(self.items)
         acts = frozenset(PowerAct(act) for act in self.acts)
-        present = self.kind == MandateKind.COUNTER
-        return Power(self.key, items, acts, present, self.masked("giver"))
+        present = self.kind == MandateKind.COUNTER and not self.under
+        hand: str = mask_name(self.words["hand"]) if self.under else ""
+        return Power(self.key, items, acts, present, self.masked("giver"), self.under, hand)
 
     def masked(self, side: str) -> str:
         """The masked name of “giver” or “taker”; a firm's is public."""

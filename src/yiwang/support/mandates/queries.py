@@ -153,7 +153,17 @@ def list_papers(
 
 def list_usable(actor: Actor, *, at: datetime) -> tuple[MandateView, ...]:
     """For the switch: those the actor may act by now."""
-    rows = _in_force(at).filter(taker=actor.reference).exclude(kind=MandateKind.COUNTER)
+    return list_usable_by(actor.reference, at=at)
+
+
+def find_under(key: str) -> str:
+    """By which mandate the person at a window acts for somebody absent; "" for himself."""
+    return Mandate.objects.filter(key=key).values_list("under", flat=True).first() or ""
+
+
+def list_usable_by(taker: str, *, at: datetime) -> tuple[MandateView, ...]:
+    """Those somebody may act by now; the caller has him before him."""
+    rows = _in_force(at).filter(taker=taker).exclude(kind=MandateKind.COUNTER)
     return tuple(view_of(row, at) for row in rows.order_by("-id")[:20])
 
 
@@ -170,8 +180,11 @@ def list_people(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def is_in_force(row: Mandate, at: datetime) -> bool:
-    """Agreed, not over, and the giver is there (民法典 第一百七十三条)."""
-    return _standing(row, at) is Standing.IN_FORCE and libraries.still_exists(row.giver)
+    """Agreed, not over, and the giver is there (民法典 第一百七十三条); at a window also the mandate the
+    person present acts by."""
+    if _standing(row, at) is not Standing.IN_FORCE or not libraries.still_exists(row.giver):
+        return False
+    return not row.under or _in_force(at).filter(key=row.under).exists()
 
 
 def _in_force(at: datetime) -> QuerySet[Mandate]:

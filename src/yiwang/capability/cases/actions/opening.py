@@ -74,7 +74,7 @@ def open_case(
         draft_key=application.draft_key,
         idempotency_key=idempotency_key,
         body_digest=body_digest,
-        content=_content(application),
+        content=_content(application, actor),
         received_at=at,
         person_asked_at=at if application.by_person else None,
         body=application.body,
@@ -132,10 +132,12 @@ def read_case(*, case_key: str, actor: Actor, at: datetime) -> CaseView:
     return view_of(row, actor, at=at, unmasked=True)
 
 
-def _content(application: Application) -> dict[str, object]:
+def _content(application: Application, actor: Actor) -> dict[str, object]:
     acted_on = {"acts_on": application.earlier, "effect": application.effect}
+    hand = actor.mandate.hand if actor.mandate else ""
     return {
         **(acted_on if application.earlier else {}),
+        **({"hand": hand} if hand else {}),
         "answers": dict(application.answers),
         "rows": [{name: getattr(row, name) for name in _ANSWER} for row in application.answer_rows],
         "applicant_name": application.applicant_name,

@@ -46,6 +46,7 @@ class Inside:
     applicant_name: str
     applicant_masked: str
     submitted_by: str
+    hand: str  # who came to the window for the applicant, masked
     division_code: str
     department: str
     department_name: str
@@ -237,6 +238,7 @@ def inside_of(row: Case) -> Inside:
         applicant_name=content["applicant_name"],
         applicant_masked=row.applicant_masked,
         submitted_by=row.submitted_by,
+        hand=content.get("hand", ""),
         division_code=row.division_code,
         department=row.department,
         department_name=row.department_name,

@@ -176,7 +176,11 @@ def _with_the_file(view: CaseView, row: Case, actor: Actor, at: datetime) -> Cas
         special=keeping.special_of(row),
         deemed=row.deemed,
         silence_at=row.silence_at,
-        handed_in_by=views.handed_in_by(submitted_by=row.submitted_by, applicant=row.applicant),
+        handed_in_by=views.handed_in_by(
+            submitted_by=row.submitted_by,
+            applicant=row.applicant,
+            hand=row.content.get("hand", ""),
+        ),
         body_name=row.body_name or row.department_name,
         delivered_by=(row.delivery or {}).get("manner", ""),
     )

@@ -226,12 +226,13 @@ def timeline(row: Case, entries: Sequence[Entry]) -> tuple[TimelineRow, ...]:
     return tuple(rows)
 
 
-def handed_in_by(*, submitted_by: str, applicant: str) -> str:
-    """Who handed it in for the applicant; "" when the applicant did."""
+def handed_in_by(*, submitted_by: str, applicant: str, hand: str = "") -> str:
+    """Who handed it in for the applicant; "" when the applicant did. ``hand``: who came to the window
+    for him, masked."""
     if submitted_by == applicant:
         return ""
     if submitted_by.startswith("official:"):
-        return "窗口人员当面代办"
+        return f"{hand}代办，窗口收件" if hand else "窗口人员当面代办"
     people = libraries.list_persons((submitted_by,))
     names = [person.name_masked for person in people.values()]
     return f"{names[0]}代办" if names else "代办人"
@@ -239,7 +240,8 @@ def handed_in_by(*, submitted_by: str, applicant: str) -> str:
 
 def _who(row: Case, entry: Entry) -> str:
     if entry.on_behalf_of == row.applicant and entry.actor.startswith("official:"):
-        return "申请人，在窗口办"
+        others = sum(one.startswith("mandate:") for one in entry.subjects) > 1
+        return "代办人，在窗口办" if others else "申请人，在窗口办"
     if entry.mandate:
         return "代办人"
     by_window = row.submitted_by.startswith("official:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,11 +25,24 @@ from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, TryLate
 from yiwang.support.identity import actions as identity
 from yiwang.support.mandates import actions as mandates
 from yiwang.support.mandates import queries as mandate_queries
-from yiwang.support.mandates.definitions import MandateOver, Presence
+from yiwang.support.mandates.definitions import MandateOver, MandateView, Presence
 from yiwang.support.readers import queries as readers
 
 #: Numbers typed from papers: a busy window types a few dozen an hour, fishing needs more.
 TYPED: Final = {"counter-typed-hour": (timedelta(hours=1), 60)}
+_MANDATE: Final = "mandate:"
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhom:
+    """One the person present may act for: what to send back, the name, and how far a mandate reaches."""
+
+    value: str
+    name: str
+    reach: str
+    chosen: bool = False
+
+
 #: What the mandate of the window says of how the person was known.
 _SHOWN: Final = {FoundBy.CARD: Presence.CARD_READ, FoundBy.TYPED: Presence.CARD_SHOWN}
 
@@ -80,38 +94,59 @@ def _found(
 
 
 def _begin_to_act(
-    session: SessionView, person: PersonView, firm: str, by: FoundBy, actor: Actor, at: datetime
+    session: SessionView, person: PersonView, whom: str, by: FoundBy, actor: Actor, at: datetime
 ) -> SessionView:
+    """``whom``: "" himself, a firm's reference, or a mandate's."""
+    under = whom.removeprefix(_MANDATE) if whom.startswith(_MANDATE) else ""
+    firm = "" if under else whom
     mandate = mandates.open_counter(
-        person=person.reference, consent=_SHOWN[by], actor=actor, at=at, organization=firm
-    )
+        person=person.reference, consent=_SHOWN[by], actor=actor, at=at, organization=firm,
+        under=under,
+    )  # fmt: skip
+    acted = mandate_queries.acting_for(actor=actor, mandate_key=mandate, at=at)
     masked = libraries.get_organization(firm).name if firm else person.name_masked
+    if under and acted.mandate is not None:
+        masked = acted.mandate.giver_name
     return halls.note_applicant(
-        session=session.key, applicant=firm or person.reference, masked=masked, mandate=mandate,
+        session=session.key, applicant=acted.applicant, masked=masked, mandate=mandate,
         actor=actor, at=at,
     )  # fmt: skip
 
 
-def list_for_whom(session: SessionView) -> tuple[tuple[str, str], ...]:
-    """For whom the person present may act here: (reference, name), himself first, then his firms."""
+def list_for_whom(session: SessionView, *, at: datetime) -> tuple[ForWhom, ...]:
+    """For whom the person present may act here: himself, his firms, and who gave him a mandate."""
     if not session.person:
         return ()
+    under = mandate_queries.find_under(session.mandate) if session.mandate else ""
     firms = libraries.list_represented_by(session.person)
-    mine = (session.person, "自己")
-    return (mine, *((firm.reference, firm.name) for firm in firms))
+    own = [ForWhom(session.person, "自己", ""), *(ForWhom(f.reference, f.name, "") for f in firms)]
+    return tuple(
+        replace(one, chosen=not under and one.value == session.applicant) for one in own
+    ) + tuple(
+        ForWhom(one.reference, one.giver_name, _reach(one), one.key == under)
+        for one in mandate_queries.list_usable_by(session.person, at=at)
+    )
+
+
+def _reach(view: MandateView) -> str:
+    what = "全部事项" if view.items is None else "、".join(view.items.values())
+    until = legal_date(view.valid_until)
+    return f"{view.kind_label}，{what}，{view.acts_label}，到 {until.isoformat()}"
 
 
 def act_for(*, session_key: str, applicant: str, actor: Actor, at: datetime) -> SessionView:
-    """替谁办: the person present, or a firm he legally represents. Refuses ``NotFound`` for others."""
+    """替谁办: the person present, a firm he legally represents, or who gave him a mandate
+    (``mandate:<key>``). Refuses ``NotFound`` for others, ``MandateOver``."""
     session = hall_queries.get_open_session(session_key, actor)
-    if applicant not in dict(list_for_whom(session)):
+    offered = {one.value: one for one in list_for_whom(session, at=at)}
+    if applicant not in offered:
         raise NotFound("来的人不能替这一位办。", "请核对，或让对方先授权。")
-    if applicant == session.applicant:
+    if offered[applicant].chosen:
         return session
     person = libraries.get_person(session.person)
-    firm = applicant if applicant != session.person else ""
+    whom = applicant if applicant != session.person else ""
     with transaction.atomic():
-        return _begin_to_act(session, person, firm, FoundBy(session.found_by), actor, at)
+        return _begin_to_act(session, person, whom, FoundBy(session.found_by), actor, at)
 
 
 def may_act(session: SessionView, actor: Actor, at: datetime) -> bool:

@@ -179,7 +179,7 @@ class TestWhoItIs:
         mine = people.register_organization(1, at=AT, legal_representative=person.reference)
         other = people.register_organization(2, at=AT)
         session = found(turn, person)
-        assert [one[0] for one in counter.list_for_whom(session)] == [
+        assert [one.value for one in counter.list_for_whom(session, at=AT)] == [
             person.reference, mine.reference
         ]  # fmt: skip
         about = {"session_key": turn.key, "actor": clerk(), "at": AT}

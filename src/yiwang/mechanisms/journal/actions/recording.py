@@ -80,6 +80,8 @@ def _write(
     named = list(subjects)
     if actor.mandate is not None:  # so that the giver finds everything done under it
         named.append(actor.mandate.reference)
+        if actor.mandate.under:
+            named.append(f"mandate:{actor.mandate.under}")
     body = rules.body_of(
         actor=actor,
         act=act,

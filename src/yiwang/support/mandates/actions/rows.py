@@ -37,6 +37,7 @@ class Wish:
     acts: Collection[PowerAct]
     valid_until: datetime
     note: str = ""
+    hand: str = ""  # at a window: the name of who is present for the giver
 
 
 def make(wish: Wish, *, actor: Actor, at: datetime, **columns: object) -> Mandate:
@@ -79,6 +80,7 @@ def make(wish: Wish, *, actor: Actor, at: datetime, **columns: object) -> Mandat
             "items": items,
             "text": text,
             "note": wish.note.strip(),
+            "hand": wish.hand,
         },
         valid_from=at,
         valid_until=wish.valid_until,
