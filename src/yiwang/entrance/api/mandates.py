@@ -18,7 +18,7 @@ from yiwang.kernel.actor import PowerAct, Role
 from yiwang.mechanisms.journal import queries as journal
 from yiwang.support.mandates import actions as mandate_actions
 from yiwang.support.mandates import queries as mandates
-from yiwang.support.mandates.definitions import MandateKind
+from yiwang.support.mandates.definitions import Ending, MandateKind
 
 router = Router(tags=["授权"])
 Reference = Annotated[str, Field(pattern=r"^(person|organization|official):[0-9a-z-]{1,60}$")]
@@ -78,10 +78,17 @@ class WishIn(Given):
 
 
 class PaperIn(WishIn):
-    """A signed paper: how it was checked, and the stored scan."""
+    """A signed paper: how it was checked, the stored scan, whether the taker signed it too."""
 
     proof: Annotated[str, Field(max_length=500)]
     proof_file: Key
+    taker_signed: bool = False
+
+
+class EndingIn(Given):
+    """How the window knows that it is to end."""
+
+    because: Ending
 
 
 @router.get("/mandates", response=MandatePageOut, summary="授权")
@@ -146,9 +153,23 @@ def revoke(request: HttpRequest, mandate_key: Key) -> object:
 
 @router.get("/desk/mandates", response=MandatePageOut, summary="等核对的书面授权")
 @access(OFFICIAL, roles=(Role.WINDOW_CLERK,), scope="desk:read")
-def list_papers(request: HttpRequest, after: After = "", limit: Limit = 50) -> object:
-    """Mandates on paper that wait for the second official of my body."""
-    return mandates.list_papers(actor_of(request), at=moments.now(), after=after, limit=limit)
+def list_papers(
+    request: HttpRequest, waiting: bool = True, after: After = "", limit: Limit = 50
+) -> object:
+    """Mandates on paper that wait for the second official of my body, or all it wrote down."""
+    return mandates.list_papers(
+        actor_of(request), at=moments.now(), after=after, limit=limit, waiting=waiting
+    )
+
+
+@router.get("/desk/mandates/{paper_key}", response=MandateOut, summary="一份书面授权")
+@access(OFFICIAL, roles=(Role.WINDOW_CLERK,), scope="desk:read")
+def read_paper(request: HttpRequest, paper_key: Key) -> object:
+    """Who looked is written down."""
+    view, _proof = mandate_actions.read_paper(
+        key=paper_key, actor=actor_of(request), at=moments.now()
+    )
+    return view
 
 
 @router.post("/desk/mandates", response={201: MandateOut}, summary="登记书面授权")
@@ -157,6 +178,7 @@ def record_paper(request: HttpRequest, body: PaperIn) -> object:
     view = mandate_actions.record_paper(
         proof=body.proof,
         proof_file=body.proof_file,
+        taker_signed=body.taker_signed,
         actor=actor_of(request),
         at=moments.now(),
         **_wish(body),
@@ -169,6 +191,15 @@ def record_paper(request: HttpRequest, body: PaperIn) -> object:
 def confirm_paper(request: HttpRequest, paper_key: Key) -> object:
     """By another official of the body than the one who wrote it down."""
     return mandate_actions.confirm_paper(key=paper_key, actor=actor_of(request), at=moments.now())
+
+
+@router.post("/desk/mandates/{paper_key}/end", response=MandateOut, summary="结束书面授权")
+@access(OFFICIAL, roles=(Role.WINDOW_CLERK,), scope="desk:write")
+def end_paper(request: HttpRequest, paper_key: Key, body: EndingIn) -> object:
+    """Somebody came or wrote to take it back; both sides are told."""
+    return mandate_actions.end_paper(
+        key=paper_key, because=body.because, actor=actor_of(request), at=moments.now()
+    )
 
 
 def _wish(body: WishIn) -> dict[str, Any]:

@@ -43,6 +43,7 @@ SHELF: Final = "/desk/shelf/"
 ORIGINALS: Final = "/desk/originals/"
 BAGS: Final = "/desk/bags/"
 ARCHIVES: Final = "/desk/archives/"
+MANDATES: Final = "/desk/mandates/"
 #: The list of announced stops whose days to object are over.
 TO_STOP: Final = "TO_STOP"
 
@@ -128,7 +129,7 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
     if any(actor.has_role(role) for role in KEEPERS):
         pages.append((ARCHIVES, "电子档案"))
     if actor.has_role(Role.WINDOW_CLERK):
-        pages.append(("/hall/", "窗口受理"))
+        pages += [("/hall/", "窗口受理"), (MANDATES, "书面授权")]
     if actor.has_role(Role.HEAD) or actor.has_role(Role.LEADER):
         pages.append((LEADER, "监管"))
     if any(actor.has_role(role) for role in RECOVERY_ROLES):

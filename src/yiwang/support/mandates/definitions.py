@@ -37,6 +37,15 @@ class Presence(StrEnum):
     FACE_COMPARED = "FACE_COMPARED"
 
 
+class Ending(StrEnum):
+    """How the window knows that a mandate on paper is to end."""
+
+    GIVER_CAME = "GIVER_CAME"
+    GIVER_WROTE = "GIVER_WROTE"
+    TAKER_CAME = "TAKER_CAME"
+    WRITTEN_DOWN_WRONG = "WRITTEN_DOWN_WRONG"
+
+
 class Standing(StrEnum):
     """How a mandate stands at a moment."""
 
@@ -68,6 +77,12 @@ STANDING_LABELS: Final[Mapping[str, str]] = {
     Standing.DECLINED: "没有接受",
     Standing.REVOKED: "已撤回",
     Standing.EXPIRED: "已到期",
+}
+ENDING_LABELS: Final[Mapping[str, str]] = {
+    Ending.GIVER_CAME: "委托人本人来撤回",
+    Ending.GIVER_WROTE: "委托人书面撤回",
+    Ending.TAKER_CAME: "受托人来辞去",
+    Ending.WRITTEN_DOWN_WRONG: "登记有误",
 }
 PRESENCE_LABELS: Final[Mapping[str, str]] = {
     Presence.CARD_READ: "读取身份证",

@@ -29,6 +29,10 @@ class MandateSet(models.QuerySet["Mandate"]):
             return self.filter(EVERYTHING)
         return self.filter(_of_parties(actor) | _of_body(actor))
 
+    def on_paper_of(self, actor: Actor) -> Self:
+        """Those a window clerk's body wrote down from papers."""
+        return self.filter(_of_body(actor))
+
     def of_giver(self, giver: str) -> Self:
         return self.filter(giver=giver).exclude(kind=MandateKind.COUNTER)
 
@@ -118,6 +122,11 @@ class Mandate(models.Model):
                 fields=["department", "id"],
                 name="mandates_papers_to_check",
                 condition=Q(consent_kind=ConsentKind.PAPER, consented_at=None, revoked_at=None),
+            ),
+            models.Index(
+                fields=["department", "-id"],
+                name="mandates_papers_of_body",
+                condition=Q(consent_kind=ConsentKind.PAPER),
             ),
         ]
 

@@ -144,11 +144,12 @@ def list_taken(
 
 
 def list_papers(
-    actor: Actor, *, at: datetime, after: str = "", limit: int = 50
+    actor: Actor, *, at: datetime, after: str = "", limit: int = 50, waiting: bool = True
 ) -> Page[MandateView]:
-    """Mandates on paper that wait for the second official of one's body."""
-    waiting = Q(consent_kind=ConsentKind.PAPER, consented_at=None, revoked_at=None)
-    return _page(actor, waiting & ~Q(giver=actor.applicant), at, after, limit)
+    """Mandates on paper of one's body that wait for the second official, or all; newest first."""
+    which = Q(consented_at=None, revoked_at=None) if waiting else Q()
+    rows = Mandate.objects.on_paper_of(actor).filter(which)
+    return _paged(rows, at, after, limit)
 
 
 def list_usable(actor: Actor, *, at: datetime) -> tuple[MandateView, ...]:
@@ -194,13 +195,16 @@ def _in_force(at: datetime) -> QuerySet[Mandate]:
 
 
 def _page(actor: Actor, which: Q, at: datetime, after: str, limit: int) -> Page[MandateView]:
-    rows = Mandate.objects.visible_to(actor)
+    return _paged(Mandate.objects.visible_to(actor).filter(which), at, after, limit)
+
+
+def _paged(rows: QuerySet[Mandate], at: datetime, after: str, limit: int) -> Page[MandateView]:
     if after:
         last = rows.filter(key=after).values_list("id", flat=True).first()
         if last is None:
             raise NotFound
         rows = rows.filter(id__lt=last)
-    shown, following = cut(rows.filter(which).order_by("-id")[: bounded(limit) + 1], limit)
+    shown, following = cut(rows.order_by("-id")[: bounded(limit) + 1], limit)
     return Page(tuple(view_of(row, at) for row in shown), following)
 
 

@@ -55,7 +55,7 @@ def find_by_card(*, session_key: str, actor: Actor, at: datetime) -> SessionView
     """
     session = hall_queries.get_open_session(session_key, actor)
     card = readers.read_card(place=session.counter.reference, at=at)
-    return _found(session, card.citizen_id, card.name, FoundBy.CARD, actor, at)
+    return _note(session, _known(card.citizen_id, card.name), FoundBy.CARD, actor, at)
 
 
 def find_by_number(
@@ -66,25 +66,40 @@ def find_by_number(
     Refusals: ``InvalidInput``, ``PersonUnknown``, ``TryLater`` (too many in an hour), and as above.
     """
     session = hall_queries.get_open_session(session_key, actor)
+    person = find_typed(citizen_id=citizen_id, name=name, actor=actor, at=at)
+    return _note(session, person, FoundBy.TYPED, actor, at)
+
+
+def find_typed(
+    *, citizen_id: str, name: str, actor: Actor, at: datetime, prefix: str = ""
+) -> PersonView:
+    """Who a document names: check digit, number and name agree. Refusals as ``find_by_number`` says
+    them. ``prefix``: before the fields' names, on a form with two people."""
     number = tidy_citizen_id(citizen_id)
     problems = []
     if not name.strip():
-        problems.append(FieldProblem("name", "还没有写姓名", "，请照证件写。"))
+        problems.append(FieldProblem(f"{prefix}name", "还没有写姓名", "，请照证件写。"))
     if not is_citizen_id(number, today=legal_date(at)):
-        problems.append(FieldProblem("citizen_id", "身份证号不对", "，请核对最后一位校验码。"))
+        problems.append(
+            FieldProblem(f"{prefix}citizen_id", "身份证号不对", "，请核对最后一位校验码。")
+        )
     if problems:
         raise InvalidInput(fields=problems)
     if not identity.within_pace(actor.reference, limits=TYPED, at=at):
         raise TryLater("这一小时输入的号码太多了。", "请用读卡器，或者过一会儿再输入。")
-    return _found(session, number, name, FoundBy.TYPED, actor, at)
+    return _known(number, name)
 
 
-def _found(
-    session: SessionView, number: str, name: str, by: FoundBy, actor: Actor, at: datetime
-) -> SessionView:
+def _known(number: str, name: str) -> PersonView:
     person = libraries.find_person(number)
     if person is None or not person.alive or not libraries.is_called(person, name):
         raise PersonUnknown
+    return person
+
+
+def _note(
+    session: SessionView, person: PersonView, by: FoundBy, actor: Actor, at: datetime
+) -> SessionView:
     with transaction.atomic():
         halls.note_person(
             session=session.key, person=person.reference, masked=person.name_masked, found_by=by,

@@ -17,8 +17,10 @@ from yiwang.support.mandates import queries
 from yiwang.support.mandates.actions import rows
 from yiwang.support.mandates.actions.rows import Wish
 from yiwang.support.mandates.definitions import (
+    ENDING_LABELS,
     CannotMandate,
     ConsentKind,
+    Ending,
     MandateKind,
     MandateView,
     Standing,
@@ -41,11 +43,12 @@ def record_paper(
     proof_file: str,
     actor: Actor,
     at: datetime,
+    taker_signed: bool = False,
 ) -> MandateView:
     """A window clerk writes down a signed 授权委托书 and how he knows the signature is the giver's.
 
-    ``proof_file``: the scan, stored by the same clerk. It counts once another clerk of the body has
-    confirmed it and the taker accepted. Refusals: ``NotAllowed``, ``InvalidInput``, ``NotFound``.
+    ``proof_file``: the scan, stored by the same clerk. ``taker_signed``: the taker signed it too, and
+    so accepted. It counts once another clerk of the body has confirmed it and the taker accepted. Refusals: ``NotAllowed``, ``InvalidInput``, ``NotFound``.
     """
     grant = clerk_grant(actor)
     if kind is MandateKind.COUNTER or {giver, taker} & {actor.reference, actor.person}:
@@ -62,6 +65,7 @@ def record_paper(
         consent_kind=ConsentKind.PAPER,
         consent_by=actor.reference,
         consent_proof=proof.strip(),
+        accepted_at=at if taker_signed else None,
         proof_file=proof_file,
         division_code=grant[0],
         department=grant[1],
@@ -108,8 +112,39 @@ def confirm_paper(*, key: str, actor: Actor, at: datetime) -> MandateView:
     row.save(update_fields=["confirmed_by", "consented_at"])
     rows.note("paper_confirmed", row, actor, at)
     rows.tell(row, row.giver, f"您书面授权{row.masked('taker')}代办，已由窗口核对登记", at)
+    if row.accepted_at is not None:
+        rows.take_effect(row, actor, at)
     if not row.taker.startswith("official:"):
-        rows.tell(row, row.taker, f"{row.masked('giver')}书面授权您代办，等您接受", at)
+        after = "等您接受" if row.accepted_at is None else "已由窗口核对登记"
+        rows.tell(row, row.taker, f"{row.masked('giver')}书面授权您代办，{after}", at)
+    return queries.view_of(row, at)
+
+
+@transaction.atomic
+def end_paper(*, key: str, because: Ending, actor: Actor, at: datetime) -> MandateView:
+    """A clerk of the body ends a mandate it wrote down: somebody came or wrote to take it back, or it
+    was written down wrong. Both sides are told; whatever acts by it may do nothing any more.
+
+    Refusals: ``NotFound``, ``NotAllowed`` (a party to it), ``CannotMandate`` when it is over already.
+    """
+    clerk_grant(actor)
+    row = rows.locked(key, actor)
+    if row.consent_kind != ConsentKind.PAPER:
+        raise NotFound
+    if {row.giver, row.taker} & {actor.reference, actor.person}:
+        raise NotAllowed("不能为自己登记授权。", "请由其他工作人员办理。")
+    if queries.view_of(row, at).standing in (
+        Standing.REVOKED,
+        Standing.DECLINED,
+        Standing.EXPIRED,
+    ):
+        raise CannotMandate
+    rows.end(row, actor, at)
+    rows.note("paper_ended", row, actor, at, because=Ending(because).value)
+    words = f"书面授权已结束：{ENDING_LABELS[because]}"
+    rows.tell(row, row.giver, f"您给{row.masked('taker')}的{words}", at)
+    if not row.taker.startswith("official:"):
+        rows.tell(row, row.taker, f"{row.masked('giver')}给您的{words}", at)
     return queries.view_of(row, at)
 
 

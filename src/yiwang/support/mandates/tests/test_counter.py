@@ -12,6 +12,7 @@ from yiwang.support.mandates import actions, queries, sample
 from yiwang.support.mandates.definitions import (
     CannotMandate,
     ConsentKind,
+    Ending,
     MandateKind,
     MandateOver,
     Presence,
@@ -19,6 +20,7 @@ from yiwang.support.mandates.definitions import (
 )
 from yiwang.support.mandates.models import Mandate
 from yiwang.support.mandates.tests.conftest import clerk
+from yiwang.support.messages.models import Message
 
 
 def opened(father, at, actor=None, **more):
@@ -159,3 +161,42 @@ class TestPapers:
         rows = Mandate.objects.filter(key=view.key)
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(consented_at=at, confirmed_by="official:wang")
+
+    def test_a_paper_the_taker_signed_too_is_in_force_once_confirmed(
+        self, father, daughter, paper, at
+    ):
+        view = self.record(father, daughter, paper, at, taker_signed=True)
+        assert view.standing is Standing.WAITS_FOR_SECOND
+        confirmed = actions.confirm_paper(key=view.key, actor=clerk("li"), at=at)
+        assert confirmed.in_force
+        told = {one.recipient: one.text for one in Message.objects.all()}
+        assert "核对登记" in told[father.reference]
+        assert "核对登记" in told[daughter.reference]
+
+    def test_the_body_ends_it_for_who_came_and_both_are_told(self, father, daughter, me, paper, at):
+        view = self.record(father, daughter, paper, at, taker_signed=True)
+        actions.confirm_paper(key=view.key, actor=clerk("li"), at=at)
+        acting = queries.acting_for(actor=me, mandate_key=view.key, at=at)
+        assert acting.applicant == father.reference
+        with pytest.raises(NotFound):  # another body's clerk
+            actions.end_paper(
+                key=view.key, because=Ending.GIVER_CAME, actor=clerk("li", body="other"), at=at
+            )
+        with pytest.raises(NotAllowed):
+            actions.end_paper(
+                key=view.key,
+                because=Ending.GIVER_CAME,
+                actor=clerk("li", person=father.reference),
+                at=at,
+            )
+        ended = actions.end_paper(key=view.key, because=Ending.GIVER_CAME, actor=clerk("li"), at=at)
+        assert ended.standing is Standing.REVOKED
+        with pytest.raises(MandateOver):
+            queries.acting_for(actor=me, mandate_key=view.key, at=at)
+        with pytest.raises(CannotMandate):
+            actions.end_paper(key=view.key, because=Ending.GIVER_CAME, actor=clerk("li"), at=at)
+        told = [one.text for one in Message.objects.filter(recipient=father.reference)]
+        assert any("委托人本人来撤回" in text for text in told)
+        assert queries.list_papers(clerk("li"), at=at).rows == ()
+        assert len(queries.list_papers(clerk("li"), at=at, waiting=False).rows) == 1
+        assert queries.list_papers(clerk("li", body="other"), at=at, waiting=False).rows == ()
