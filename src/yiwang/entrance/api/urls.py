@@ -18,6 +18,7 @@ from yiwang.entrance.api import (
     engine,
     halls,
     leader,
+    locality,
     mandates,
     materials,
     messages,
@@ -26,6 +27,8 @@ from yiwang.entrance.api import (
     registers,
     reviews,
     search,
+    staff,
+    standing_in,
     supervision,
     turns,
     verify,
@@ -51,7 +54,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns,
+    halls, turns, standing_in, staff, locality,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -15,7 +15,7 @@ from yiwang.entrance.console.rights import rows_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.moments import SHANGHAI, legal_date, now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.network.directory import queries as directory
 from yiwang.network.directory.definitions import DepartmentView
 from yiwang.support.identity import actions as identity
@@ -33,22 +33,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def bodies_of(actor: Actor) -> tuple[DepartmentView, ...]:
-    """The bodies of the places this administrator looks after."""
-    found: dict[str, DepartmentView] = {}
-    for division, body in queries.places_of(actor):
-        for one in directory.list_departments_below(division):
-            if body in (None, one.uscc):
-                found[one.uscc] = one
-    return tuple(found.values())
-
-
 @require_safe
 @access(OFFICIAL, roles=navigation.LOCAL_ROLES)
 def staff(request: HttpRequest) -> HttpResponse:
     """What waits for a second person here, the stand-ins, then everybody by user name."""
     actor, at, after = actor_of(request), now(), request.GET.get("after", "")[:60]
-    bodies = {one.uscc: one for one in bodies_of(actor)}
+    bodies = {one.uscc: one for one in queries.list_bodies(actor)}
     found = queries.list_staff(actor, bodies=bodies, at=at, after=after, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     waiting = queries.list_standing_grants(at=at, waiting=True, limit=200, within=actor.grants)
@@ -96,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return render(request, "console/local/made.html", made)
     context = {
         "links": navigation.links(request),
-        "bodies": bodies_of(actor),
+        "bodies": queries.list_bodies(actor),
         "typed": typed,
         "refusal": refusal,
     }
@@ -128,12 +118,8 @@ def official(request: HttpRequest, account_key: str) -> HttpResponse:
 
 def _mine(account_key: str, actor: Actor, at: datetime) -> AccountView:
     """An official of the administrator's place, or as if there were none."""
-    account = queries.get_account(account_key)
-    bodies = {one.uscc for one in bodies_of(actor)}
-    found = queries.list_staff(actor, bodies=bodies, at=at, only=account_key)
-    if not found:
-        raise NotFound
-    return account
+    queries.insist_on_staff(account_key, actor, at=at)
+    return queries.get_account(account_key)
 
 
 def _propose(request: HttpRequest, account: AccountView, actor: Actor, at: datetime) -> None:
@@ -188,7 +174,7 @@ def _official_page(
         "rows": rows_of(standing),
         "roles": [(r.value, ROLE_LABELS[r]) for r in ROLE_LABELS if r in LOCAL_ROLES],
         "posts": queries.list_posts(actor, at=at),
-        "bodies": bodies_of(actor),
+        "bodies": queries.list_bodies(actor),
         "typed": {name: request.POST.get(name, "")[:24] for name in ("role", "body", "until")},
         "until": (legal_date(at) + timedelta(days=182)).isoformat(),
         "refusal": refusal,

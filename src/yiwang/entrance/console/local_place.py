@@ -16,7 +16,7 @@ from yiwang.entrance.console.local import actor_of, day
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date, now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.network.directory import actions as directory_actions
 from yiwang.network.directory import queries as directory
 from yiwang.network.directory.definitions import COLOUR_LABELS, Colour, Hours
@@ -28,20 +28,12 @@ ITEMS: Final = "/console/local/items/"
 _SHOWN: Final = (403, 404, 409, 422)
 
 
-def _division(actor: Actor) -> str:
-    """The first whole place he looks after; a body's own administrator has none."""
-    whole = [division for division, body in identity.places_of(actor) if body is None]
-    if not whole:
-        raise NotAllowed
-    return whole[0]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(OFFICIAL, roles=navigation.LOCAL_ROLES)
 def place(request: HttpRequest) -> HttpResponse:
     """Hours by weekday, days off, name and colour; the legal calendar is not here."""
     actor, at = actor_of(request), now()
-    division = _division(actor)
+    division = identity.whole_place_of(actor)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
@@ -129,7 +121,7 @@ def _spans(text: str, weekday: int) -> tuple[Hours, ...]:
 def items(request: HttpRequest) -> HttpResponse:
     """The items of the place: open for application, or paused with a reason."""
     actor, at = actor_of(request), now()
-    division = _division(actor)
+    division = identity.whole_place_of(actor)
     refusal: Refusal | None = None
     if request.method == "POST":
         code = request.POST.get("code", "")[:120]

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yiwang.entrance.console import navigation
-from yiwang.entrance.console.local import actor_of, bodies_of, day, last_day
+from yiwang.entrance.console.local import actor_of, day, last_day
 from yiwang.entrance.console.rights import rows_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.actor import Actor, Role
@@ -51,7 +51,7 @@ def posts(request: HttpRequest) -> HttpResponse:
             if anywhere or role in LOCAL_ROLES
         ],
         "picked": request.POST.getlist("roles"),
-        "bodies": () if anywhere else bodies_of(actor),
+        "bodies": () if anywhere else queries.list_bodies(actor),
         "anywhere": anywhere,
         "done": request.GET.get("done", ""),
     }

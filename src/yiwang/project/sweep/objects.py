@@ -116,6 +116,9 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "mandate_key": "mandate",
     "paper_key": "paper",
     "post_key": "post",
+    "role_grant": "grant",
+    "stand_in_key": "stand_in",
+    "account_key": "account",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -149,9 +152,6 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "register_kind": "REFUSAL",
     "on": "2026-03-02",
     "parked": ABSENT,
-    "role_grant": ABSENT,
-    "stand_in_key": ABSENT,
-    "account_key": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
     "jobs": ABSENT,
@@ -374,7 +374,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     hall.make_turn,
     following.make_register_entry,
     acting.make_mandate,
-    duties.make_post,
+    duties.make_duties,
     following.make_papers,
     archives.make_archive,
 )

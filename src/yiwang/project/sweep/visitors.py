@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel.actor import Actor, Role
 from yiwang.network.directory import sample as places
-from yiwang.project.sweep import acting
+from yiwang.project.sweep import acting, duties
 from yiwang.project.sweep.definitions import NOBODY, Visitor
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries as identity_queries
@@ -50,6 +50,7 @@ def gather(*, at: datetime) -> Cast:
         _with_token("本人的令牌，权限不对", owner, ["profile:read"], at),
         _ended("本人已退出的会话", owner, at),
         *acting.takers(owner, at=at),
+        *duties.on_duty(owner, department, at=at),
         Visitor("编造的会话", NOBODY, cookie="x" * 43),
         Visitor("编造的令牌", NOBODY, bearer="yw_" + "x" * 43),
     ]

@@ -119,6 +119,7 @@ def session_token(
     at: datetime | None = None,
     on_behalf_of: str | None = None,
     mandate: str = "",
+    stand_in: str = "",
 ) -> str:
     """A living session of the account of ``person:…`` or ``official:…``, without the sign-in page."""
     account = Account.objects.get(subject=subject)
@@ -129,6 +130,7 @@ def session_token(
         at=at or moments.now(),
         on_behalf_of=on_behalf_of,
         mandate=mandate,
+        stand_in=stand_in,
     )
     return opened.token
 

@@ -160,7 +160,7 @@ def choose_mandate(
     """
     oneself = replace(actor, on_behalf_of=None, mandate=None)
     acting = mandates.acting_for(actor=oneself, mandate_key=mandate, at=at)
-    if acting.mandate is None or acting.mandate.present:
+    if acting.mandate is None or acting.mandate.present or acting.mandate.under:
         raise NotFound
     old = _taken_over(session_key, actor, at)
     return _reopen(old, origin, at, on_behalf_of=acting.on_behalf_of, mandate=mandate)

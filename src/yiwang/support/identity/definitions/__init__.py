@@ -115,6 +115,8 @@ SCOPES = {
     "desk:write": "受理、退回和决定",
     "studio:read": "查看事项配置",
     "studio:write": "维护事项",
+    "local:read": "查看本地人员、岗位和代理",
+    "local:write": "管理本地人员、岗位、代理、大厅时间和事项开关",
     "console:read": "查看运行状况",
     "console:write": "处理卡住的工作",
     "profile:read": "查看自己的登记信息",

@@ -44,10 +44,13 @@ from yiwang.support.identity.queries.security import (
 )
 from yiwang.support.identity.queries.staff import (
     get_stand_in,
+    insist_on_staff,
+    list_bodies,
     list_staff,
     list_stand_ins,
     list_stand_ins_of_staff,
     places_of,
+    whole_place_of,
 )
 from yiwang.support.mandates import queries as mandates
 
@@ -67,7 +70,9 @@ __all__ = [
     "get_post",
     "get_stand_in",
     "insist_on_assurance",
+    "insist_on_staff",
     "label_of",
+    "list_bodies",
     "list_grants",
     "list_hall_networks",
     "list_names",
@@ -86,6 +91,7 @@ __all__ = [
     "places_of",
     "standing_in",
     "token_digest",
+    "whole_place_of",
 ]
 
 _GRANTS = """

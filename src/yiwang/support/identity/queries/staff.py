@@ -10,6 +10,8 @@ from django.db.models import Q
 from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.places import significant_prefix
 from yiwang.kernel.refusals import NotAllowed, NotFound
+from yiwang.network.directory import queries as directory
+from yiwang.network.directory.definitions import DepartmentView
 from yiwang.support.identity.definitions import AccountKind
 from yiwang.support.identity.definitions.duties import StandInView
 from yiwang.support.identity.models import Account, RoleGrant, StandIn
@@ -27,6 +29,31 @@ def places_of(actor: Actor) -> tuple[tuple[str, str | None], ...]:
     if not found or actor.on_behalf_of is not None:
         raise NotAllowed
     return found
+
+
+def whole_place_of(actor: Actor) -> str:
+    """The first whole place he looks after; ``NotAllowed`` for a body's own administrator."""
+    whole = [division for division, body in places_of(actor) if body is None]
+    if not whole:
+        raise NotAllowed
+    return whole[0]
+
+
+def list_bodies(actor: Actor) -> tuple[DepartmentView, ...]:
+    """The bodies of the places this administrator looks after. ``NotAllowed``."""
+    found: dict[str, DepartmentView] = {}
+    for division, body in places_of(actor):
+        for one in directory.list_departments_below(division):
+            if body in (None, one.uscc):
+                found[one.uscc] = one
+    return tuple(found.values())
+
+
+def insist_on_staff(account: str, actor: Actor, *, at: datetime) -> None:
+    """An official of the administrator's place, or ``NotFound`` as if there were none."""
+    bodies = {one.uscc for one in list_bodies(actor)}
+    if not list_staff(actor, bodies=bodies, at=at, only=account):
+        raise NotFound
 
 
 def list_staff(
