@@ -113,7 +113,10 @@ def change(
     """Set columns in the rows whose columns have these values; how many rows there were."""
     text, fields = _changing(model, tuple(changes), tuple(where))
     connection = connections[DEFAULT_DB_ALIAS]
-    given = (*changes.values(), *where.values())
+    given = [
+        one.pk if isinstance(one, models.Model) else one
+        for one in (*changes.values(), *where.values())
+    ]
     values = [
         field.get_db_prep_save(value, connection) if field else value
         for field, value in zip(fields, given, strict=True)
