@@ -20,7 +20,6 @@ from yiwang.support.mandates import queries as mandate_queries
 from yiwang.support.mandates.definitions import Presence
 
 _ADMINISTRATORS: Final = frozenset({Role.LOCAL_ADMIN, Role.SECURITY_ADMIN})
-_LOCAL: Final = frozenset({Role.LOCAL_ADMIN})
 _DAY: Final = timedelta(days=1)
 _LONG: Final = timedelta(hours=2)
 
@@ -46,7 +45,7 @@ def make_duties(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
         "stand_in": Thing(
             stand_in.key, taker.subject, places.CHENGGUAN, department, _ADMINISTRATORS
         ),
-        "account": Thing(away.key, "", places.CHENGGUAN, department, _LOCAL),
+        "account": _with(seen, away.key),
     }
 
 
