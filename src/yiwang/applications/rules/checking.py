@@ -18,6 +18,8 @@ from yiwang.capability.intake.definitions import Field, Kind
 Problems = Iterator[PackProblem]
 _HANZI: Final = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_EXAMPLES: Final = 10
+#: How a new pack marks what has to be written.
+_FROM_THE_SKELETON: Final = "改成"
 
 
 def check(pack: Pack, item_words: Mapping[str, str]) -> tuple[PackProblem, ...]:
@@ -141,8 +143,15 @@ def _texts(pack: Pack, from_item: Mapping[str, str]) -> Problems:
                 p for p, said in from_item.items() if p not in text.words and _HANZI.search(said)
             ):
                 yield PackProblem(
-                    file, f"words.{path}", f"缺少“{from_item[path]}”的译文。", "请补上。"
+                    file,
+                    f"words.{path}",
+                    f"缺少“{from_item[path]}”的译文。",
+                    f"请在 words 下面写一行“{path}: 英文”。",
                 )
+    for path, said in from_item.items():
+        if said.startswith(_FROM_THE_SKELETON):
+            where = "item.yaml" if path.startswith("item.") else "form.yaml"
+            yield PackProblem(where, path, f"“{said}”还是样板里的话。", "请改成您的事项的。")
 
 
 def form_words(pack: Pack) -> dict[str, str]:

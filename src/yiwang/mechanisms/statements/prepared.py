@@ -110,7 +110,10 @@ def add(*rows: models.Model) -> None:
 def change(
     model: type[models.Model], changes: Mapping[str, Any], *, where: Mapping[str, Any]
 ) -> int:
-    """Set columns in the rows whose columns have these values; how many rows there were."""
+    """Set columns in the rows whose columns have these values; how many rows there were.
+
+    A foreign key takes the row it points to.
+    """
     text, fields = _changing(model, tuple(changes), tuple(where))
     connection = connections[DEFAULT_DB_ALIAS]
     given = [
