@@ -63,7 +63,7 @@ SELECT c.id, c.department, c.division_code, c.item_code, c.state, t.turn, t.chai
     c.id %% 40 = 0, FALSE, c.received_at, k.due_on, k.warns_on, FALSE
 FROM cases_case c JOIN clocks_clock k ON k.subject = 'case:' || c.key,
     LATERAL (SELECT * FROM cases_work ORDER BY case_id LIMIT 1) t
-WHERE c.key LIKE 'n0%%'
+WHERE c.key LIKE 'n000000%%'
 """
 _FIGURES = """
 INSERT INTO indicators_bodyday ("on", division_code, department, received, decided, in_time, rejected,
@@ -199,7 +199,7 @@ def _pages(official: Any) -> dict[str, Callable[[], object]]:
     from yiwang.support.identity import sample as accounts
     from yiwang.support.identity.definitions import AccountKind
 
-    first = CaseWork.objects.filter(case__key__startswith="n0").order_by("case_id")
+    first = CaseWork.objects.filter(case__key__startswith="n000000").order_by("case_id")
     body = CaseWork.objects.order_by("case_id").values_list("department", flat=True)[0]
     key = first.filter(department=body).values_list("case__key", flat=True)[0]
     desk, seat = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")

@@ -27,7 +27,6 @@ from yiwang.capability.branches.definitions import (
 from yiwang.capability.branches.models import Branch, BranchOpinion, BranchQuerySet
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CitationRow
-from yiwang.capability.cases.definitions.work import COUNTED_UP_TO
 from yiwang.kernel.actor import CASE_STAFF, Actor, ActorKind, Role
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.pages import MOST, Page, bounded, cut
@@ -38,6 +37,8 @@ from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import ClockView, Colour
 from yiwang.mechanisms.files import queries as files
 from yiwang.mechanisms.statements import prepared
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import NOTHING, Count
 from yiwang.mechanisms.states import rules as state_rules
 from yiwang.mechanisms.states.definitions import Party
 from yiwang.support.identity import queries as identity
@@ -59,12 +60,12 @@ def list_case_branches(case_key: str, actor: Actor, *, at: datetime) -> tuple[Br
     return _views(list(rows.order_by("id")[:MOST]), actor, at)
 
 
-def count_waiting(actor: Actor) -> int:
+def waiting_count(actor: Actor) -> Count:
     """How many questions of other bodies wait for the actor's own, counted up to a thousand."""
     if actor.kind is not ActorKind.OFFICIAL:
-        return 0
+        return NOTHING
     rows = Branch.objects.asked_of(actor).exclude(kind=BranchKind.EXPERT)
-    return rows.filter(state=BranchState.OPEN)[:COUNTED_UP_TO].count()
+    return counting.bounded(rows.filter(state=BranchState.OPEN))
 
 
 def list_branches(
@@ -98,16 +99,28 @@ def list_parts(case_key: str, actor: Actor, *, at: datetime) -> tuple[PartRow, .
     For everybody who may see the case, in the applicant's words.
     """
     found = list_case_branches(case_key, actor, at=at)
-    return tuple(_part(view) for view in found) + list_needless(case_key, found)
+    if not found:
+        return ()
+    inside = cases.get_inside(case_key)
+    return parts_of(found, item_code=inside.item_code, item_version=inside.item_version)
 
 
-def list_needless(case_key: str, found: Collection[BranchView]) -> tuple[PartRow, ...]:
-    """The bodies of the flow that this case does not need, once the others were asked."""
+def parts_of(
+    found: Sequence[BranchView], *, item_code: str, item_version: int
+) -> tuple[PartRow, ...]:
+    """The same from the branches of a case that were read already."""
+    needless = list_needless(found, item_code=item_code, item_version=item_version)
+    return tuple(_part(view) for view in found) + needless
+
+
+def list_needless(
+    found: Collection[BranchView], *, item_code: str, item_version: int
+) -> tuple[PartRow, ...]:
+    """The bodies of the flow that a case does not need, once the others were asked."""
     asked = {view.department for view in found if view.kind == BranchKind.BRANCH}
     if not asked:
         return ()
-    inside = cases.get_inside(case_key)
-    flow = cases.find_flow(inside.item_code, inside.item_version)
+    flow = cases.find_flow(item_code, item_version)
     plans = flow.branches if flow else ()
     return tuple(
         PartRow(plan.department_name, plan.title, "不需要", "quiet", needed=False)
@@ -133,6 +146,17 @@ def list_conditions(case_key: str) -> tuple[str, ...]:
         opinion=Opinion.AGREE_WITH_CONDITIONS,
     )
     return tuple(list(row.opinions.all())[-1].conditions for row in rows.order_by("id"))
+
+
+def agreed_under(found: Sequence[BranchView]) -> tuple[str, ...]:
+    """The same from the branches of a case as its lead reads them."""
+    return tuple(
+        one.conditions
+        for one in found
+        if one.kind == BranchKind.BRANCH
+        and one.state == BranchState.ANSWERED
+        and one.opinion == Opinion.AGREE_WITH_CONDITIONS
+    )
 
 
 def list_shown(materials: Collection[str], branch: BranchView) -> frozenset[str]:

@@ -396,7 +396,20 @@ class CaseWork(models.Model):
             models.CheckConstraint(condition=Q(turn__in=list(Turn)), name="cases_known_turn"),
         )
         indexes = (
-            models.Index(fields=["department", "due_on", "case"], name="cases_work_due"),
+            models.Index(  # lists and counts of a body read nothing else
+                fields=["department", "due_on", "case"],
+                include=[
+                    "division_code",
+                    "turn",
+                    "chained",
+                    "official",
+                    "blocked",
+                    "for_head",
+                    "warns_on",
+                    "paused",
+                ],
+                name="cases_work_at_hand",
+            ),
             models.Index(fields=["department", "case"], name="cases_work_received"),
             models.Index(fields=["due_on", "case"], name="cases_work_by_day"),
             models.Index(

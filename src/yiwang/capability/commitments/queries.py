@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -35,9 +35,15 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import ClockView
 from yiwang.mechanisms.crypto import actions as crypto
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import rules as states
 from yiwang.mechanisms.states.definitions import Party
 
+_PROMISES: Final = f"""
+SELECT 'late' WHERE EXISTS (SELECT FROM {Tolerance._meta.db_table} WHERE "case" = %(case)s)
+UNION ALL
+SELECT 'commitment' WHERE EXISTS (SELECT FROM {Commitment._meta.db_table} WHERE "case" = %(case)s)
+"""  # noqa: S608 # nosec B608
 _OPEN: Final = (ToleranceState.OPEN, ToleranceState.LAPSED)
 #: What a list of commitments may be narrowed to.
 TO_DO: Final = (CommitmentState.TO_CHECK, CommitmentState.TO_CORRECT)
@@ -95,6 +101,23 @@ def list_signed(*, case: str) -> tuple[tuple[str, str], ...]:
 def list_tolerances(*, case: str, at: datetime) -> tuple[ToleranceView, ...]:
     """The late materials of a case; its rights were checked."""
     return _tolerances(list(Tolerance.objects.filter(case=case).order_by("id")), at)
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesOfCase:
+    """A case's late materials, and the commitment it was handed in on."""
+
+    late: tuple[ToleranceView, ...] = ()
+    commitment: CommitmentView | None = None
+
+
+def get_promises(case: str, actor: Actor, *, at: datetime) -> PromisesOfCase:
+    """What was promised with a case whose rights were checked; one statement where nothing was."""
+    has = {kind for (kind,) in prepared.run(_PROMISES, {"case": case})}
+    return PromisesOfCase(
+        late=list_tolerances(case=case, at=at) if "late" in has else (),
+        commitment=find_case_commitment(case, actor, at=at) if "commitment" in has else None,
+    )
 
 
 def list_waiting(actor: Actor, *, at: datetime, limit: int = 20) -> tuple[ToleranceView, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from yiwang.capability.cases import queries as cases
+from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.queries import Inside
 from yiwang.capability.conversations import rules
 from yiwang.capability.conversations.definitions import (
@@ -38,14 +39,20 @@ def get_conversation(
     ``before``: only messages with a smaller number. NotFound unless the case is the actor's own or his
     body handles it.
     """
-    case = cases.get_inside(case_key)
+    return conversation_on(cases.get_inside(case_key), actor, at=at, before=before)
+
+
+def conversation_on(
+    case: Inside | CaseView, actor: Actor, *, at: datetime, before: int = 0
+) -> ConversationView:
+    """The same for a case that was read already."""
     side = side_of(case, actor)
     row = Conversation.objects.visible_to(actor).filter(case=case.reference).first()
-    writable = case.ended_at is None and not _is_own(case, actor, side)
+    writable = not case.ended and not _is_own(case, actor, side)
     if row is None:
         label = rules.turn_label(Turn.NOBODY, reader=side)
         return ConversationView(
-            case_key, Turn.NOBODY, label, (), 0, None, writable, False, earlier=False
+            case.key, Turn.NOBODY, label, (), 0, None, writable, False, earlier=False
         )
     wanted = row.remarks.filter(number__lt=before) if before else row.remarks.all()
     newest = list(wanted.order_by("-number")[: SHOWN + 1])
@@ -55,7 +62,7 @@ def get_conversation(
     found = clocks.find_clocks(subjects=[row.reference], at=at)[row.reference]
     running = next((clock for clock in found if clock.stopped_on is None), None)
     return ConversationView(
-        case_key=case_key,
+        case_key=case.key,
         turn=row.turn,
         turn_label=rules.turn_label(row.turn, reader=side),
         remarks=tuple(_remark(one, row, side, names) for one in shown),
@@ -113,7 +120,7 @@ def get_file(case_key: str, remark_key: str, file_key: str, actor: Actor) -> str
     return file_key
 
 
-def side_of(case: Inside, actor: Actor) -> Side:
+def side_of(case: Inside | CaseView, actor: Actor) -> Side:
     """Whose side of the conversation an actor is on; NotFound for who is on neither."""
     if actor.kind in (ActorKind.PERSON, ActorKind.ORGANIZATION):
         if actor.applicant == case.applicant and actor.may(PowerAct.SEE, case.item_code):
@@ -130,7 +137,7 @@ def side_of(case: Inside, actor: Actor) -> Side:
     return Side.OFFICE
 
 
-def _is_own(case: Inside, actor: Actor, side: Side) -> bool:
+def _is_own(case: Inside | CaseView, actor: Actor, side: Side) -> bool:
     """An official does not write, as the office, about what is his as a citizen."""
     return side is Side.OFFICE and bool(actor.person) and actor.person == case.applicant
 

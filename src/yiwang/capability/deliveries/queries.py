@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from django.db.models import QuerySet
@@ -38,6 +39,7 @@ from yiwang.kernel.moments import SHANGHAI
 from yiwang.kernel.pages import MOST, Page, bounded, cut
 from yiwang.kernel.references import reference, split
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.statements import prepared
 from yiwang.mechanisms.states import rules as state_rules
 from yiwang.mechanisms.states.definitions import Machine, Party
 from yiwang.support.identity import queries as identity
@@ -45,6 +47,12 @@ from yiwang.support.identity import queries as identity
 UNDER_WAY: Final = (ParcelState.ORDERED, ParcelState.WITH_COURIER, ParcelState.ON_THE_WAY)
 _ASKED_A_ROUND: Final = 200
 _OPEN_ORIGINALS: Final = (OriginalState.HELD, OriginalState.IN_BAG, OriginalState.MISSING)
+#: Which kinds of paper a case has: most have none.
+_PAPERS: Final = """
+SELECT 'original' WHERE EXISTS (SELECT FROM deliveries_original WHERE "case" = %(case)s)
+UNION ALL SELECT 'shelf' WHERE EXISTS (SELECT FROM deliveries_shelf WHERE "case" = %(case)s)
+UNION ALL SELECT 'parcel' WHERE EXISTS (SELECT FROM deliveries_parcel WHERE "case" = %(case)s)
+"""
 Kind = TypeVar("Kind", ShelfItem, PaperOriginal, CourierBag)
 
 
@@ -135,14 +143,37 @@ def list_case_parcels(case_key: str) -> tuple[ParcelRow, ...]:
     return tuple(parcel_row(one) for one in rows[:MOST])
 
 
+@dataclass(frozen=True, slots=True)
+class PapersOfCase:
+    """A case's originals, its place on the shelf, its parcels."""
+
+    originals: tuple[OriginalRow, ...] = ()
+    shelf: ShelfRow | None = None
+    parcels: tuple[ParcelRow, ...] = ()
+
+    @property
+    def where(self) -> tuple[WhereItIs, ...]:
+        """纸在哪里: one sentence for each piece, for the applicant."""
+        return (
+            *(_of_original(one) for one in self.originals),
+            *((_of_shelf(self.shelf),) if self.shelf else ()),
+            *(_of_parcel(one) for one in self.parcels),
+        )
+
+
+def get_papers(case_key: str, actor: Actor) -> PapersOfCase:
+    """All paper of a case; one statement for a case without. As above."""
+    has = {kind for (kind,) in prepared.run(_PAPERS, {"case": reference("case", case_key)})}
+    return PapersOfCase(
+        originals=list_case_originals(case_key, actor) if "original" in has else (),
+        shelf=find_case_shelf(case_key, actor) if "shelf" in has else None,
+        parcels=list_case_parcels(case_key) if "parcel" in has else (),
+    )
+
+
 def list_where(case_key: str, actor: Actor) -> tuple[WhereItIs, ...]:
     """纸在哪里: one sentence for each piece, for the applicant. As above."""
-    found = [_of_original(one) for one in list_case_originals(case_key, actor)]
-    shelf = find_case_shelf(case_key, actor)
-    if shelf is not None:
-        found.append(_of_shelf(shelf))
-    found += [_of_parcel(one) for one in list_case_parcels(case_key)]
-    return tuple(found)
+    return get_papers(case_key, actor).where
 
 
 def list_to_ask() -> tuple[str, ...]:

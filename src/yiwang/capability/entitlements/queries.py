@@ -43,6 +43,8 @@ from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.statements import prepared
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import Count
 
 _OF_CASE: Final = """
 SELECT {columns} FROM entitlements_entitlement WHERE "case" = %s
@@ -173,7 +175,12 @@ def _stoppable(actor: Actor, on: date) -> QuerySet[Entitlement]:
 
 def count_stoppable(actor: Actor, *, on: date) -> int:
     """How many announced stops wait for an official of the body to confirm them; at most 100."""
-    return _stoppable(actor, on)[:100].count()
+    return counting.count([stoppable_count(actor, on=on)])[0]
+
+
+def stoppable_count(actor: Actor, *, on: date) -> Count:
+    """The same, for a page that counts more beside."""
+    return counting.bounded(_stoppable(actor, on), up_to=100)
 
 
 def list_grants(

@@ -5,7 +5,7 @@
 ``machine``: after_submission · decide_by_rule · write_receipt.
 ``acceptance``: accept · return_for_correction · hand_back · refuse_acceptance · not_ours · transfer ·
 terminate · deem_accepted. ``special``: begin_special · end_special.
-``official``: forward · send_back · propose_conditions · decide ·
+``official``: forward · send_back · propose_conditions · conditions_for · decide ·
 confirm_by_person. ``batch``: batch.
 ``rethinking``: ask_extension · grant_extension · decline_extension · revoke_by_person ·
 pass_on_overdue. ``renewing``: renew_by_silence. ``onward``: list_ways (what the holder of a licence may go on to). ``compared``: compare_earlier. ``results``: issue · deliver · go_on.
@@ -52,6 +52,7 @@ from yiwang.capability.journey.earlier import LicenceInHand
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.journey.machine import after_submission, decide_by_rule, write_receipt
 from yiwang.capability.journey.official import (
+    conditions_for,
     confirm_by_person,
     decide,
     forward,
@@ -119,6 +120,7 @@ __all__ = [
     "begin_special",
     "collect",
     "compare_earlier",
+    "conditions_for",
     "confirm_by_person",
     "confirm_late",
     "decide",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from yiwang.capability.branches import queries as branches
+from yiwang.capability.branches.definitions import BranchView
 from yiwang.capability.cases import actions as cases
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, CitationRow, Outcome
+from yiwang.capability.cases.definitions.flow import Flow
 from yiwang.capability.cases.definitions.jointly import holds
 from yiwang.capability.cases.queries import Held
 from yiwang.capability.entitlements.definitions import StopReason
@@ -107,8 +109,18 @@ def propose_conditions(case_key: Held) -> str:
     """
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
-    said = [one.text for one in flow.conditions if holds(one.when, inside.answers)]
-    said += branches.list_conditions(inside.key)
+    return _conditions(flow, inside.answers, branches.list_conditions(inside.key))
+
+
+def conditions_for(case: CaseView, joint: Sequence[BranchView]) -> str:
+    """The same for a case and its branches that were read already, the case unmasked."""
+    flow = case_queries.get_flow(case.item_code, case.item_version, case.profile)
+    return _conditions(flow, case.answer_values, branches.agreed_under(joint))
+
+
+def _conditions(flow: Flow, answers: Mapping[str, object], agreed: Sequence[str]) -> str:
+    said = [one.text for one in flow.conditions if holds(one.when, answers)]
+    said += agreed
     whole = [one.strip().rstrip("。；;") for one in said if one.strip()]
     if len(whole) < 2:
         return "".join(f"{one}。" for one in whole)

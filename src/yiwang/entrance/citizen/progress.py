@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import actions as case_actions
+from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView, StepView
 from yiwang.capability.conversations import queries as conversations
 from yiwang.capability.deliveries import queries as deliveries
@@ -49,7 +50,8 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at = moments.now()
     case = case_actions.read_case(case_key=key, actor=actor, at=at)
-    clock = running(case)
+    clock, flow = running(case), case_queries.find_flow(case.item_code, case.item_version)
+    joint = branches.list_case_branches(key, actor, at=at)
     values = {
         "case": case,
         **promised.of_case(case, actor, at),
@@ -60,10 +62,10 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
         "main_acts": [act for act in case.acts if act.name == "supply_correction"],
         "quiet_acts": [act for act in case.acts if act.name in _QUIET],
         "timeline": tuple(reversed(case.timeline)),
-        "parts": branches.list_parts(key, actor, at=at),
-        "visits": visits.list_case_visits(key, actor, at=at),
+        "parts": branches.parts_of(joint, item_code=case.item_code, item_version=case.item_version),
+        "visits": visits.list_case_visits(key, actor, at=at) if flow and flow.visit else (),
         "papers": deliveries.list_where(key, actor),
-        "talk": conversations.get_conversation(key, actor, at=at),
+        "talk": conversations.conversation_on(case, actor, at=at),
         "talk_form": new_key(),
         "talk_typed": request.POST.get("text", "")[:4000],
         "talk_wrong": {problem.field for problem in refusal.fields} if refusal else set(),

@@ -32,11 +32,11 @@ _LONGEST: Final = 2000
 
 def of_case(case: CaseView, actor: Actor, at: datetime) -> Mapping[str, object]:
     """For the page of progress: late papers, the nearest to hand in first, and the commitment."""
-    late = promises.list_tolerances(case=case.reference, at=at)
+    made = promises.get_promises(case.reference, actor, at=at)
     return {
-        "late": late,
-        "late_waiting": [one for one in late if one.waits],
-        "commitment": promises.find_case_commitment(case.reference, actor, at=at),
+        "late": made.late,
+        "late_waiting": [one for one in made.late if one.waits],
+        "commitment": made.commitment,
     }
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.capability import journey
 from yiwang.capability.cases import actions as case_actions
-from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.materials.definitions import Supply
 from yiwang.entrance.desk import account, dock, panels, trust, viewer
@@ -71,7 +70,7 @@ def _page(
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at, clock = now(), leading(case.clocks)
-    worklist = worklist_of(request)
+    worklist, beside = worklist_of(request), panels.together(case, actor, at=at)
     before, behind = worklist.around(case.key)
     response = render(
         request,
@@ -85,30 +84,25 @@ def _page(
             "clock": clock,
             "refusal": refusal,
             "typed": opinion,
-            "phrases": (*dock.PHRASES, *(one.text for one in case_queries.list_phrases(actor))),
+            "phrases": (*dock.PHRASES, *worklist.phrases),
             "inside": dock.stays_inside(case),
             "buttons": dock.buttons(case),
             "act_links": act_links(case),
-            "conditions": request.POST.get("conditions") or _proposed(case),
+            "conditions": request.POST.get("conditions") or beside.get("proposed", ""),
             "materials": material_lines(case),
             "done": request.GET.get("done", "") == "1",
             "strip": account.strip_of(case.time_account, clock),
-            "earlier": journey.compare_earlier(case_key=case.key, actor=actor, at=at),
+            "earlier": journey.compare_earlier(case_key=case.key, actor=actor, at=at)
+            if case.earlier
+            else None,
             "viewer": viewer.viewer_of(case, request.GET.get("show", "")),
             "cards": supervision.list_case_cards(case.reference, actor),
-            **panels.together(case, actor, at=at),
+            **beside,
             **trust.for_case(case, actor, at),
         },
         status=refusal.status if refusal else 200,
     )
     return framing.may_frame(response)
-
-
-def _proposed(case: CaseView) -> str:
-    """The conditions a yes would carry, for whoever may say yes now."""
-    if not any(act.name == "approve" for act in case.acts):
-        return ""
-    return journey.propose_conditions(case.key)
 
 
 @require_GET

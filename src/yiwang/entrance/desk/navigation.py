@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ from yiwang.entrance.desk.lists import LABELS
 from yiwang.governance.supervision import queries as supervision
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.kernel.moments import legal_date, now
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import NOTHING, Count
 
 #: Who works here.
 DESK_ROLES: Final = CASE_STAFF
@@ -97,18 +100,24 @@ def bar_of(request: HttpRequest, *, here: str) -> Bar:
     """The lists of cases (``here`` is the one shown), then the further pages he may open."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at = now()
-    counts = case_queries.count_work(actor, at=at)
+    asked, carded, stops, *work = counting.count(
+        (
+            branches.waiting_count(actor),
+            supervision.open_count(actor),
+            _stops(actor, legal_date(at)),
+            *case_queries.work_counts(actor, at=at),
+        )
+    )
+    counts = dict(zip(WorkList, work, strict=True))
     found = [
         Link(f"/desk/?list={one}", f"{LABELS[one]} {shown(count)}", one == here)
         for one, count in counts.items()
     ]
-    asked = branches.count_waiting(actor)
     found.insert(4, Link(BRANCHES, f"联办 {shown(asked)}", request.path.startswith(BRANCHES)))
-    carded = supervision.count_open(actor)
     found.append(Link(CARDS, f"黄红牌 {shown(carded)}", request.path.startswith(CARDS)))
     whole = (CaseStatus.DONE, CaseStatus.ALL)
     found += [Link(f"/desk/?list={one}", LABELS[one], one == here) for one in whole]
-    found += _stops_to_confirm(request)
+    found += _stops_to_confirm(request, stops)
     return Bar(tuple(found), _more(request, actor), counts)
 
 
@@ -149,12 +158,13 @@ def _more(request: HttpRequest, actor: Actor) -> tuple[Link, ...]:
     return tuple(Link(address, label, address == here) for address, label in pages)
 
 
-def _stops_to_confirm(request: HttpRequest) -> tuple[Link, ...]:
+def _stops(actor: Actor, today: date) -> Count:
+    pays = any(actor.has_role(role) for role in PAYING_ROLES)
+    return entitlements.stoppable_count(actor, on=today) if pays else NOTHING
+
+
+def _stops_to_confirm(request: HttpRequest, waiting: int) -> tuple[Link, ...]:
     """Shown only when something waits: nothing stops before an official confirms it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not any(actor.has_role(role) for role in PAYING_ROLES):
-        return ()
-    waiting = entitlements.count_stoppable(actor, on=legal_date(now()))
     here = request.path == GRANTS and request.GET.get("state") == TO_STOP
     words = f"等确认停发 {'99+' if waiting > 99 else waiting}"
     return (Link(f"{GRANTS}?state={TO_STOP}", words, here),) if waiting else ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from yiwang.capability import journey
 from yiwang.capability.branches import queries as branches
-from yiwang.capability.branches.definitions import LEADERS
+from yiwang.capability.branches.definitions import LEADERS, BranchView
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.definitions.flow import Special
@@ -27,28 +29,39 @@ def together(case: CaseView, actor: Actor, *, at: datetime) -> dict[str, Any]:
     if not case.in_charge:
         return {}
     flow = cases.find_flow(case.item_code, case.item_version)
-    inside = cases.get_inside(case.key)
-    undecided = inside.decided_at is None and inside.ended_at is None
+    undecided = not case.decided and not case.ended
     leads = undecided and any(actor.has_role(role) for role in LEADERS)
-    found = visits.list_case_visits(case.key, actor, at=at)
+    visited = flow is not None and flow.visit is not None
+    found = visits.list_case_visits(case.key, actor, at=at) if visited else ()
     waiting = any(one.state in OPEN_STATES for one in found)
     joint = branches.list_case_branches(case.key, actor, at=at)
+    papers = deliveries.get_papers(case.key, actor)
     return {
         "branches": joint,
-        "needless": branches.list_needless(case.key, joint),
+        "needless": branches.list_needless(
+            joint, item_code=case.item_code, item_version=case.item_version
+        ),
         "may_ask": leads,
         "may_review": leads
         and flow is not None
         and Special.EXPERT_REVIEW in flow.special
         and case.state == State.ACCEPTED,
         "visits": found,
-        "may_want": leads and flow is not None and flow.visit is not None and not waiting,
-        "papers": deliveries.list_where(case.key, actor),
-        "originals": deliveries.list_case_originals(case.key, actor),
-        "shelf": deliveries.find_case_shelf(case.key, actor),
-        "decided": inside.decided_at is not None,
-        "talk": conversations.get_conversation(case.key, actor, at=at),
+        "may_want": leads and visited and not waiting,
+        "papers": papers.where,
+        "originals": papers.originals,
+        "shelf": papers.shelf,
+        "decided": case.decided,
+        "proposed": _proposed(case, joint),
+        "talk": conversations.conversation_on(case, actor, at=at),
         "talk_form": new_key(),
         "talk_typed": "",
         "talk_wrong": frozenset(),
     }
+
+
+def _proposed(case: CaseView, joint: Sequence[BranchView]) -> str:
+    """The conditions a yes would carry, for whoever may say yes now."""
+    if not any(act.name == "approve" for act in case.acts):
+        return ""
+    return journey.conditions_for(case, joint)

@@ -47,11 +47,11 @@ class Late:
 
 def for_case(case: CaseView, actor: Actor, at: datetime) -> Mapping[str, object]:
     """What the partial ``desk/case/_trust.html`` shows."""
-    rows = promises.list_tolerances(case=case.reference, at=at)
+    made = promises.get_promises(case.reference, actor, at=at)
     handed = {m.key: m for m in case.materials if m.file_key}
     return {
-        "late": [_late(one, case) for one in rows],
-        "commitment": promises.find_case_commitment(case.reference, actor, at=at),
+        "late": [_late(one, case) for one in made.late],
+        "commitment": made.commitment,
         "verifiable": [Verifiable(m.key, m.name, m.verified) for m in handed.values()],
         "to_verify": any(not m.verified for m in handed.values()),
     }

@@ -45,6 +45,7 @@ class Worklist:
     number: str
     saved: tuple[SavedLink, ...]
     wanted: WorkFilter | None  # None: a list over all cases
+    phrases: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -87,7 +88,8 @@ def _open(request: HttpRequest) -> Worklist:
         page = case_queries.list_work(actor, at=at, filter=wanted, after=after, limit=PAGE_SIZE)
     except NotFound:  # a mark from elsewhere: the list from its beginning
         page = case_queries.list_work(actor, at=at, filter=wanted, limit=PAGE_SIZE)
-    saved = case_queries.list_filters(actor)
+    kept = case_queries.get_kept(actor)
+    saved = kept.filters
     named = next((one for one in saved if one.filter == wanted and wanted.narrows), None)
     bar = bar_of(request, here="" if wanted.narrows else wanted.list)
     count = (
@@ -106,6 +108,7 @@ def _open(request: HttpRequest) -> Worklist:
         number="",
         saved=tuple(SavedLink(f"/desk/?filter={one.key}", one.name, one is named) for one in saved),
         wanted=wanted,
+        phrases=tuple(one.text for one in kept.phrases),
     )
 
 
@@ -117,6 +120,7 @@ def _whole(request: HttpRequest, status: CaseStatus) -> Worklist:
         filter=CaseFilter(status=status, case_no=number),
         after=request.GET.get("after", "")[:80],
         limit=PAGE_SIZE,
+        brief=True,
     )
     return Worklist(
         bar=bar_of(request, here=status),
@@ -128,6 +132,7 @@ def _whole(request: HttpRequest, status: CaseStatus) -> Worklist:
         number=number,
         saved=(),
         wanted=None,
+        phrases=tuple(one.text for one in case_queries.get_kept(actor).phrases),
     )
 
 

@@ -19,11 +19,11 @@ from yiwang.governance.supervision.models import Card, CardSet
 from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import Count
 from yiwang.network.directory import queries as directory
 from yiwang.support.identity import queries as identity
 
-#: Counting stops here.
-_COUNTED: Final = 1000
 _STATES: Final[Mapping[CardStatus, tuple[CardState, ...]]] = {
     CardStatus.OPEN: (CardState.ISSUED, CardState.CANCEL_ASKED),
     CardStatus.EXPLAINED: (CardState.EXPLAINED,),
@@ -51,7 +51,12 @@ def list_cards(
 
 def count_open(actor: Actor) -> int:
     """How many wait for an explanation or a second person, counted up to a thousand."""
-    return _of(actor, CardStatus.OPEN)[:_COUNTED].count()
+    return counting.count([open_count(actor)])[0]
+
+
+def open_count(actor: Actor) -> Count:
+    """The same, for a page that counts more beside."""
+    return counting.bounded(_of(actor, CardStatus.OPEN))
 
 
 def get_card(key: str, actor: Actor) -> CardView:

@@ -124,11 +124,14 @@ def find_clock(*, subject: str, kind: str, at: datetime) -> ClockView | None:
 def find_clocks(
     *, subjects: Sequence[str], at: datetime, brief: bool = False
 ) -> Mapping[str, tuple[ClockView, ...]]:
-    """All clocks of some subjects, for lists: two statements however many there are.
+    """All clocks of some subjects, for lists: one statement however many there are, and one for
+    the pauses of those that ever stood.
 
     ``brief``: for rows that show only the day and the light; the reasons and the strip stay empty.
     """
     found: dict[str, tuple[ClockView, ...]] = dict.fromkeys(subjects, ())
+    if not subjects:
+        return found
     rows, pauses = _with_pauses(prepared.read_beside(Clock, _OF_SUBJECTS, [list(subjects)]))
     for clock in rows:
         found[clock.subject] += (_view(clock, pauses.get(clock.pk, ()), at, brief=brief),)

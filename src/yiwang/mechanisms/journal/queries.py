@@ -21,6 +21,9 @@ SELECT e.id, (SELECT l.position FROM journal_link l WHERE l.entry_id = e.id), e.
   FROM journal_entry e
 """
 _BY_SUBJECT: Final = _COLUMNS + " WHERE e.subject = %s AND e.id > %s ORDER BY e.id LIMIT %s"
+_ACTS_ON: Final = _COLUMNS + (
+    " WHERE e.subject = %s AND e.act <> %s AND e.id > %s ORDER BY e.id LIMIT %s"
+)
 _BY_ACTOR: Final = _COLUMNS + " WHERE e.actor = %s AND e.id < %s ORDER BY e.id DESC LIMIT %s"
 _READS_OF: Final = """
 SELECT e.id, (SELECT l.position FROM journal_link l WHERE l.entry_id = e.id), e.at, e.is_event, e.body
@@ -49,6 +52,11 @@ _ENDLESS: Final = 2**62
 def list_entries(*, subject: str, after: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:
     """What happened to one subject, in order; ``after``: the ``entry_id`` seen last."""
     return _fetch(_BY_SUBJECT, [subject, after, min(limit, LIMIT)])
+
+
+def list_acts_on(*, subject: str, after: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:
+    """The same without who only looked: however often somebody looks, what happened stays whole."""
+    return _fetch(_ACTS_ON, [subject, READ, after, min(limit, LIMIT)])
 
 
 def list_acts_of(*, actor: str, before: int = 0, limit: int = LIMIT) -> tuple[Entry, ...]:

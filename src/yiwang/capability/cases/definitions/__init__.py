@@ -407,3 +407,6 @@ class CaseView:
     body_name: str = ""
     delivered_by: str = ""
     handed_in_by: str = ""  # who did it for the applicant
+    earlier: str = ""  # the licence it would change, extend or end
+    decided: bool = False  # a decision stands
+    ended: bool = False

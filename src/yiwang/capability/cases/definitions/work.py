@@ -8,12 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from yiwang.capability.cases.definitions import PhraseRow
 from yiwang.capability.cases.definitions.profiles import State
+from yiwang.mechanisms.statements.definitions import COUNTED_UP_TO as COUNTED_UP_TO
 
 #: The day of work without a limit: behind everything that has one.
 NO_DAY: Final = date(9999, 12, 31)
-#: Counting stops here; more is shown as “999+”.
-COUNTED_UP_TO: Final = 1000
 MOST_FILTERS: Final = 20
 LONGEST_NAME: Final = 30
 
@@ -127,3 +127,11 @@ class SavedFilterRow:
     key: str
     name: str
     filter: WorkFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one official keeps for his work: filters by name, phrases as he kept them."""
+
+    filters: tuple[SavedFilterRow, ...]
+    phrases: tuple[PhraseRow, ...]

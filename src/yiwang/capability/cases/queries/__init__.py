@@ -35,11 +35,13 @@ from yiwang.capability.cases.queries.work import (
     count_held_by,
     count_work,
     get_filter,
+    get_kept,
     has_open_work,
     list_filters,
     list_kinds,
     list_overseen,
     list_work,
+    work_counts,
 )
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "get_filter",
     "get_flow",
     "get_inside",
+    "get_kept",
     "get_notice",
     "get_shared_case",
     "get_whole_case",
@@ -82,4 +85,5 @@ __all__ = [
     "list_standing",
     "list_work",
     "read_once",
+    "work_counts",
 ]

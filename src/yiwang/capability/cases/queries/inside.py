@@ -68,6 +68,10 @@ class Inside:
     counted_from: datetime
     issue_blocked: bool
 
+    @property
+    def ended(self) -> bool:
+        return self.ended_at is not None
+
 
 #: A case by its key; or its row, as an earlier verb of the same act returned it: locked, not read again.
 Held = str | Case

@@ -11,6 +11,7 @@ from yiwang.capability.cases.definitions import (
     CaseView,
     ClockKind,
     DocumentRow,
+    HolderKind,
     MaterialRow,
     Receipt,
 )
@@ -144,7 +145,7 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         correction=views.notice_lines(row),
         clocks=found,
         acts=standing.acts_of(row, actor, at, **views.clock_facts(row, found, at)),
-        timeline=views.timeline(row, journal.list_entries(subject=row.reference)),
+        timeline=views.timeline(row, journal.list_acts_on(subject=row.reference)),
         steps=rules.steps(said, views.reached(row)),
         answers=views.answer_rows(row, unmasked=unmasked),
         answer_values=_values(row) if unmasked else {},
@@ -167,13 +168,15 @@ def _with_the_file(view: CaseView, row: Case, actor: Actor, at: datetime) -> Cas
     """What stands beside the case; opinions are the officials' own."""
     in_charge = actor.kind is not ActorKind.OFFICIAL or bool(standing.offices_of(row, actor))
     signing = in_charge and actor.kind is ActorKind.OFFICIAL and standing.order_for(row).chained
+    account = keeping.account_of(row, at)
+    stood = any(span.kind == HolderKind.SPECIAL for span in account.spans)
     return replace(
         view,
         in_charge=in_charge,
         blocks=keeping.blocks_of(row),
-        time_account=keeping.account_of(row, at),
+        time_account=account,
         opinions=keeping.opinions_of(row) if signing else (),
-        special=keeping.special_of(row),
+        special=keeping.special_of(row) if stood else (),
         deemed=row.deemed,
         silence_at=row.silence_at,
         handed_in_by=views.handed_in_by(
@@ -181,6 +184,9 @@ def _with_the_file(view: CaseView, row: Case, actor: Actor, at: datetime) -> Cas
             applicant=row.applicant,
             hand=row.content.get("hand", ""),
         ),
+        earlier=row.content.get("acts_on", ""),
+        decided=row.decided_at is not None,
+        ended=row.ended_at is not None,
         body_name=row.body_name or row.department_name,
         delivered_by=(row.delivery or {}).get("manner", ""),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import (
@@ -89,6 +89,34 @@ _TIMELINE: Mapping[str, str] = {
     "clocks.clock_turned_red": "超过时限",
 }
 
+
+#: What a row of a list is made of.
+_NEEDED: Final = frozenset(
+    {
+        "id",
+        "key",
+        "case_no",
+        "item_code",
+        "item_name",
+        "state",
+        "version",
+        "profile",
+        "machine_version",
+        "instant",
+        "outcome",
+        "applicant_masked",
+        "division_code",
+        "department",
+        "department_name",
+        "received_at",
+        "person_asked_at",
+        "person_answered_at",
+        "notified_at",
+        "supply_lapsed_at",
+        "corrected_at",
+    }
+)
+SHOWN: Final = tuple(f.attname for f in Case._meta.concrete_fields if f.attname in _NEEDED)
 
 #: Of several clocks the one an applicant is told about first.
 _LEADING = (ClockKind.DECIDE, ClockKind.ACCEPT, ClockKind.DELIVER)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q
 
 from yiwang.capability.cases import rules
-from yiwang.capability.cases.definitions import CaseRow
+from yiwang.capability.cases.definitions import CaseRow, PhraseRow
 from yiwang.capability.cases.definitions.work import (
     COUNTED_UP_TO,
     PHASES,
+    Kept,
     Light,
     Order,
     Phase,
@@ -25,6 +27,7 @@ from yiwang.capability.cases.definitions.work import (
 )
 from yiwang.capability.cases.models import Case, CaseWork, SavedFilter, WorkSet
 from yiwang.capability.cases.queries import views
+from yiwang.capability.cases.queries.views import SHOWN
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.kernel.moments import SHANGHAI, legal_date
 from yiwang.kernel.pages import Page, bounded
@@ -32,10 +35,16 @@ from yiwang.kernel.places import significant_prefix
 from yiwang.kernel.refusals import NotFound
 from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.statements import prepared
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import Count
 
-_HEAVY: Final = tuple(
-    f"case__{name}" for name in ("content", "decision", "notice", "extension", "delivery")
-)
+_KEPT: Final = """
+SELECT 'filter', key, name, says::text FROM cases_saved_filter WHERE official = %(official)s
+UNION ALL SELECT * FROM (
+    SELECT 'phrase', key, text, '' FROM cases_phrase WHERE official = %(official)s ORDER BY id
+) AS phrases
+"""
 
 
 def list_work(
@@ -46,7 +55,7 @@ def list_work(
     after: str = "",
     limit: int = 50,
 ) -> Page[CaseRow]:
-    """A page of the open cases of one's body, the soonest due first; three statements.
+    """A page of the open cases of one's body, the soonest due first; two statements.
 
     ``after``: the mark of the page before; one that means nothing is ``NotFound``.
     """
@@ -76,17 +85,25 @@ def list_overseen(
 
 def count_work(actor: Actor, *, at: datetime) -> Mapping[WorkList, int]:
     """How many each list has, counted up to ``COUNTED_UP_TO``; one statement."""
-    today = legal_date(at)
-    return dict(
-        zip(WorkList, _bounded([_listed(actor, one, today) for one in WorkList]), strict=True)
-    )
+    return dict(zip(WorkList, counting.count(work_counts(actor, at=at)), strict=True))
+
+
+def work_counts(actor: Actor, *, at: datetime) -> tuple[Count, ...]:
+    """How each list of ``WorkList`` is counted, in its order; for a page that counts more beside."""
+    return _counts(replace(actor, request_id=""), legal_date(at))
+
+
+@lru_cache(maxsize=256)
+def _counts(actor: Actor, today: date) -> tuple[Count, ...]:
+    """The words of the statements only: they follow from the rights and the day, the numbers do not."""
+    return tuple(counting.bounded(_listed(actor, one, today)) for one in WorkList)
 
 
 def count_filtered(actor: Actor, *, at: datetime, filter: WorkFilter) -> int:
     """How many a narrowed list has, counted up to ``COUNTED_UP_TO``."""
     today = legal_date(at)
-    [count] = _bounded([_narrowed(_listed(actor, filter.list, today), filter, today)])
-    return count
+    rows = _narrowed(_listed(actor, filter.list, today), filter, today)
+    return counting.count([counting.bounded(rows)])[0]
 
 
 def list_kinds(actor: Actor) -> tuple[tuple[str, str], ...]:
@@ -100,6 +117,17 @@ def list_filters(actor: Actor) -> tuple[SavedFilterRow, ...]:
     """The filters this official keeps, in the order of their names."""
     mine = SavedFilter.objects.filter(official=actor.reference).order_by("name")
     return tuple(SavedFilterRow(row.key, row.name, _filter_of(row.says)) for row in mine)
+
+
+def get_kept(actor: Actor) -> Kept:
+    """What this official keeps for his work, one statement: his filters and his phrases."""
+    filters, phrases = [], []
+    for kind, key, said, says in prepared.run(_KEPT, {"official": actor.reference}):
+        if kind == "filter":
+            filters.append(SavedFilterRow(key, said, _filter_of(json.loads(says))))
+        else:
+            phrases.append(PhraseRow(key, said))
+    return Kept(tuple(sorted(filters, key=lambda one: one.name)), tuple(phrases))
 
 
 def get_filter(key: str, actor: Actor) -> SavedFilterRow:
@@ -184,17 +212,17 @@ def _page(rows: WorkSet, order: Order, *, at: datetime, after: str, limit: int) 
         rows.order_by("case_id") if order is Order.RECEIVED else rows.order_by("due_on", "case_id")
     )
     most = bounded(limit)
-    found = list(rows.select_related("case").defer(*_HEAVY)[: most + 1])
-    shown, today = found[:most], legal_date(at)
-    clocks_of = clocks.find_clocks(
-        subjects=[row.case.reference for row in shown], at=at, brief=True
-    )
+    columns = ("due_on", *(f"case__{name}" for name in SHOWN))
+    found = list(rows.values_list(*columns)[: most + 1])
+    shown = [Case.from_db(rows.db, SHOWN, values) for _, *values in found[:most]]
+    today = legal_date(at)
+    clocks_of = clocks.find_clocks(subjects=[row.reference for row in shown], at=at, brief=True)
+    last_day = found[most - 1][0] if len(found) > most else None
     return Page(
         rows=tuple(
-            views.row_view(row.case, views.leading(clocks_of[row.case.reference]), today)
-            for row in shown
+            views.row_view(row, views.leading(clocks_of[row.reference]), today) for row in shown
         ),
-        next=f"{shown[-1].due_on:%Y%m%d}{shown[-1].case.key}" if len(found) > most else "",
+        next=f"{last_day:%Y%m%d}{shown[-1].key}" if last_day else "",
     )
 
 
@@ -210,23 +238,6 @@ def _beyond(rows: WorkSet, order: Order, after: str) -> WorkSet:
     if order is Order.RECEIVED:
         return rows.filter(case_id__gt=last)
     return rows.filter(Q(due_on__gte=day) & (Q(due_on__gt=day) | Q(case_id__gt=last)))
-
-
-def _bounded(lists: Sequence[WorkSet]) -> list[int]:
-    """The sizes of some lists, each counted no further than ``COUNTED_UP_TO``; one statement."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for rows in lists:
-        try:
-            text, given = rows.order_by().values("case_id")[:COUNTED_UP_TO].query.sql_with_params()
-        except EmptyResultSet:  # nobody's list: no statement could find a row
-            parts.append("SELECT 0")
-            continue
-        parts.append(f"SELECT count(*) FROM ({text}) AS counted")  # noqa: S608 # nosec B608
-        values += given
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"({part})" for part in parts), values)
-        return [int(one) for one in cursor.fetchone()]
 
 
 def _filter_of(says: Mapping[str, Any]) -> WorkFilter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +18,8 @@ from yiwang.kernel.references import new_key
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
+from yiwang.mechanisms.statements import queries as counting
+from yiwang.mechanisms.statements.definitions import NOTHING
 
 pytestmark = pytest.mark.django_db
 TEN = Allowance(10, Unit.WORKING_DAY, 2)
@@ -175,17 +178,30 @@ class TestRights:
 
 
 class TestCounting:
-    def test_all_counts_come_with_one_statement_and_stop(self, monkeypatch):
-        monkeypatch.setattr("yiwang.capability.cases.queries.work.COUNTED_UP_TO", 2)
+    def test_all_counts_come_with_one_statement(self):
         for _ in range(3):
             opened()
         with CaptureQueriesContext(connection) as asked:
             counts = queries.count_work(sample.official(), at=AT)
-        assert counts[WorkList.MINE] == counts[WorkList.DEPARTMENT] == 2
+        assert counts[WorkList.MINE] == counts[WorkList.DEPARTMENT] == 3
         assert counts[WorkList.OVERDUE] == 0
         assert len(asked) == 1
         narrowed = WorkFilter(WorkList.MINE, phase=Phase.REVIEWING)
         assert queries.count_filtered(sample.official(), at=AT, filter=narrowed) == 0
+
+    def test_counting_stops(self):
+        for _ in range(3):
+            opened()
+        rows = CaseWork.objects.in_charge_of(sample.official())
+        assert counting.count([counting.bounded(rows, up_to=2), NOTHING]) == [2, 0]
+
+    def test_the_words_kept_for_counting_are_those_of_these_rights_only(self):
+        opened()
+        mine, elsewhere = sample.official(), sample.official(body="1" * 18)
+        assert queries.count_work(mine, at=AT)[WorkList.DEPARTMENT] == 1
+        assert queries.count_work(elsewhere, at=AT)[WorkList.DEPARTMENT] == 0
+        assert queries.count_work(replace(mine, grants=()), at=AT)[WorkList.DEPARTMENT] == 0
+        assert queries.count_work(mine, at=AT)[WorkList.DEPARTMENT] == 1
 
 
 class TestKeptFilters:

@@ -1,16 +1,39 @@
-"""The light of a clock in a list: drawn once for every state it can show, not once a row."""
+"""The light of a clock, and a row of a worklist: drawn often, so drawn cheaply."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from yiwang.capability.cases.definitions import CaseRow
+from yiwang.kernel.moments import SHANGHAI
 from yiwang.mechanisms.clocks.definitions import ClockView
 
 register = template.Library()
+_HERE: Final = format_html(' aria-current="{}"', "page")
+
+
+@register.simple_tag
+def work_row(row: CaseRow, query: str, *, here: bool = False) -> SafeString:
+    """One case of the left pane as a link; ``here`` is the one shown beside."""
+    at = row.received_at.astimezone(SHANGHAI)
+    return format_html(
+        '<li><a href="/desk/cases/{}/?{}"{}><span>{}<span class="sr">，</span></span>{}'
+        "<small>{}　{}　{}</small></a></li>",
+        row.key,
+        query,
+        _HERE if here else "",
+        row.item_name,
+        light(row.clock),
+        row.applicant_masked,
+        f"{at.month}月{at.day}日 {at:%H:%M}",
+        "请人工办理" if row.person_asked else row.state_label,
+    )
 
 
 @register.simple_tag

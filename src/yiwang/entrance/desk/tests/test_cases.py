@@ -216,7 +216,7 @@ def test_the_page_asks_a_bounded_number_of_questions(official, hand_in, case):
     with CaptureQueriesContext(connection) as four:
         look(official, case)
     assert len(four) == len(one)
-    assert len(one) <= 38
+    assert len(one) <= 20
 
 
 @pytest.mark.django_db(transaction=True)

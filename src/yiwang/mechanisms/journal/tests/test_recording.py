@@ -38,6 +38,15 @@ def test_who_looked_is_found_for_every_subject_that_was_shown() -> None:
     assert queries.list_reads_of("person:c") == ()
 
 
+@pytest.mark.django_db
+def test_looks_do_not_crowd_out_what_happened() -> None:
+    for _ in range(3):
+        actions.record(actor=CLERK, act="READ", subject="case:1", at=AT)
+    actions.record(actor=CLERK, act="ACCEPT", subject="case:1", at=AT)
+    (entry,) = queries.list_acts_on(subject="case:1", limit=1)
+    assert entry.act == "ACCEPT"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_outside_a_transaction_is_refused() -> None:
     with pytest.raises(NoOpenTransaction):
