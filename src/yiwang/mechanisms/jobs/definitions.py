@@ -19,7 +19,8 @@ class JobState(StrEnum):
     CLOSED = "CLOSED"  # 已人工关闭
 
 
-#: Queues by class, each with workers of its own: one slow partner cannot fill the others.
+#: Queues by class, each with workers of its own: one slow partner cannot fill the others, and no
+#: message or receipt waits behind a thousand PDFs (``bulk``).
 QUEUES: Final[Mapping[str, int]] = {"urgent": 2, "normal": 2, "bulk": 1}
 #: A citizen waits for these; everything else is an errand.
 WAITED_FOR: Final = ("urgent",)

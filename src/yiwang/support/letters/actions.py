@@ -72,7 +72,7 @@ def request_letter(
         at=at,
         facts={"letter": letter.key, "kind": kind, "template": wording.code},
     )
-    jobs.defer(task="letters.render_pdf", letter=letter.key)
+    jobs.defer(task="letters.render_pdf", queue="bulk", letter=letter.key)
     return queries.view(letter)
 
 

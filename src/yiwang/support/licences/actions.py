@@ -235,7 +235,7 @@ def _register(
         subject=me, at=at, licence=me, case=case, holder=holder, template=template.code
     )
     journal.announce(issued, actor=actor)
-    jobs.defer(task="licences.render_pdf", key=f"licence-{licence.key}", licence=licence.key)
+    jobs.defer(task="licences.render_pdf", queue="bulk", licence=licence.key)
     return queries.view(licence, at)
 
 
