@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from django.db import transaction
+
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseFilter, Outcome
@@ -48,6 +50,7 @@ def play(*, until: datetime) -> int:
     return played + _inherited(_firm(RESTAURANT), until)
 
 
+@transaction.atomic
 def _inherited(firm: Actor, until: datetime) -> int:
     """A licence from before this platform, in the register since; it ends in two months."""
     if licences.list_held(holder=firm.applicant, template="food-business-licence", at=until):
@@ -60,7 +63,7 @@ def _inherited(firm: Actor, until: datetime) -> int:
         template="food-business-licence", holder=firm.applicant,
         holder_name=libraries.get_name(firm.applicant),
         values={
-            "operator": libraries.get_name(firm.applicant), "in_charge": "马晓燕",
+            "operator": libraries.get_name(firm.applicant), "in_charge": "罗文博",
             "place": "示例路 8 号（老店）", "kind": "餐饮服务", "scope": "热菜、面食等热食",
             "issued_on": first.isoformat(),
         },
