@@ -107,6 +107,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
             [
                 "/desk/",
                 "/desk/security/",
+                "/desk/security/totp/",
                 scene.desk,
                 f"{scene.desk}letters/",
                 *scene.after,

@@ -68,6 +68,14 @@ def list_shelf(
     return Page(tuple(shelf_row(one, actor) for one in shown), following)
 
 
+def list_shelf_of(applicant: str, actor: Actor) -> tuple[ShelfRow, ...]:
+    """What lies on the shelf of the official's body for one applicant, oldest first."""
+    rows = ShelfItem.objects.in_charge_of(actor).filter(
+        state=ShelfState.WAITING, applicant=applicant
+    )
+    return tuple(shelf_row(one, actor) for one in rows.order_by("id")[:MOST])
+
+
 def get_shelf_item(key: str, actor: Actor) -> ShelfRow:
     """One place of the shelf; ``NotFound``."""
     row = ShelfItem.objects.visible_to(actor).filter(key=key).first()

@@ -89,7 +89,7 @@ class WorkCountOut(Schema):
 @router.get("/desk/worklist", response=CasePageOut, summary="工作清单")
 @access(OFFICIAL, roles=_STAFF, scope="desk:read")
 def list_work(request: HttpRequest, query: Query[WorklistQuery]) -> object:
-    """Open cases of one's body: 我的, 本部门, 超期, 快到期, 等申请人, 等别人; the soonest due first."""
+    """Open cases of one's body: 我的, 本部门, 超期, 快到期, 等申请人, 等别人, 停表; the soonest due first."""
     return cases.list_work(
         actor_of(request),
         at=moments.now(),

@@ -24,7 +24,7 @@ _FILLS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of the strip; ``text`` is left out where it would not fit."""
+    """One stretch of the strip; ``text`` is shorter, or left out, where it would not fit."""
 
     x: int
     width: int
@@ -59,8 +59,8 @@ def strip_of(account: TimeAccount | None, clock: ClockView | None) -> Strip | No
     x = 0.0
     for span in account.spans:
         width = past * span.share
-        words = f"{span.label} {span.working_days} 天"
-        parts.append(_part(x, width, _FILLS[HolderKind(span.kind)], words))
+        days = f"{span.working_days} 天"
+        parts.append(_part(x, width, _FILLS[HolderKind(span.kind)], f"{span.label} {days}", days))
         x += width
     if left:
         parts.append(_part(past, WIDTH - past, "room-l", f"还剩 {left} 天"))
@@ -74,8 +74,7 @@ def _day(on: date) -> str:
     return f"{on.month}月{on.day}日"
 
 
-def _part(x: float, width: float, fill: str, words: str) -> Part:
-    fits = len(words) * _SIGN < width - 12
-    return Part(
-        round(x), max(1, round(width) - _GAP), fill, words if fits else "", fill == "f-blue"
-    )
+def _part(x: float, width: float, fill: str, *words: str) -> Part:
+    """With the longest of the words that fits."""
+    text = next((one for one in words if len(one) * _SIGN < width - 12), "")
+    return Part(round(x), max(1, round(width) - _GAP), fill, text, fill == "f-blue")

@@ -24,6 +24,8 @@ PHRASES: Final = (
 _MAXIMUM_OPINION: Final = typed.LONGEST
 #: How each act looks on the desk: its key and its weight. An act that is not here has no button.
 _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
+    "ask_extension": ("e", ""),
+    "decline_extension": ("d", ""),
     "send_back": ("b", ""),
     "forward_no": ("n", "danger"),
     "forward": ("y", "main"),
@@ -34,8 +36,6 @@ _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "reject": ("n", "danger"),
     "confirm_by_person": ("y", "main"),
     "approve": ("y", "main"),
-    "ask_extension": ("e", ""),
-    "decline_extension": ("d", ""),
     "grant_extension": ("g", ""),
     "revoke_by_person": ("v", "danger"),
 }

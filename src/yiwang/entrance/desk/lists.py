@@ -24,6 +24,7 @@ LABELS: Final[dict[str, str]] = {
     WorkList.SOON: "快到期",
     WorkList.APPLICANT: "等申请人",
     WorkList.OTHERS: "等别人",
+    WorkList.STANDING: "停表",
     CaseStatus.DONE: "已办结",
     CaseStatus.ALL: "全部",
 }

@@ -14,6 +14,7 @@ from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.catalogue import queries as catalogue
 from yiwang.capability.catalogue.definitions import Item
+from yiwang.capability.deliveries import queries as deliveries
 from yiwang.capability.halls import queries
 from yiwang.capability.halls.definitions import SessionView
 from yiwang.capability.intake import queries as intake
@@ -83,12 +84,15 @@ def show(
         "minutes": int(((session.ended_at or at) - session.began_at).total_seconds() // 60),
         "consultations": queries.list_consultations(session),
         "refusal": refusal,
+        "handed": request.GET.get("handed") == "1",
         **_need(request, session, actor),
     }
     if known:
         values |= {
             "for_whom": counter.list_for_whom(session, at=at),
             "prepared": counter.list_prepared(session, actor, at=at),
+            "on_shelf": deliveries.list_shelf_of(session.applicant, actor),
+            "by_agent": session.applicant != session.person,
         }
     if session.case:
         values |= _case(session, actor, at)

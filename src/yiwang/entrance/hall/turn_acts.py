@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from yiwang.capability import journey
+from yiwang.capability.deliveries import queries as deliveries
+from yiwang.capability.deliveries.definitions import Identity, Taker
 from yiwang.capability.halls import queries
 from yiwang.capability.halls.definitions import SessionView
 from yiwang.capability.journey import counter
@@ -17,7 +19,7 @@ from yiwang.entrance.hall.navigation import CLERK_ROLES, WINDOW, actor_of
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.forms import supplies
 from yiwang.kernel.moments import now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 from yiwang.support.mandates.definitions import MandateOver
 
 #: Shown on the turn's own screen; everything else (rights, not there) is a page of its own.
@@ -171,6 +173,21 @@ def _consult(request: HttpRequest, session: SessionView) -> str:
     return f"/hall/consultations/{given.key}/"
 
 
+def _hand_out(request: HttpRequest, session: SessionView) -> str:
+    """交出结果: number and name as on the document he shows; only what lies here for whom he came."""
+    key, actor = request.POST.get("shelf", "")[:16], actor_of(request)
+    if key not in {one.key for one in deliveries.list_shelf_of(session.applicant, actor)}:
+        raise NotFound
+    who = Identity(
+        Taker.SELF if session.applicant == session.person else Taker.AGENT,
+        request.POST.get("name", "").strip()[:100],
+        request.POST.get("number", "").strip()[:30],
+        authority=request.POST.get("authority", "").strip()[:300],
+    )
+    journey.collect(key=key, version=_version(request), who=who, actor=actor, at=now())
+    return f"{session.home}?handed=1"
+
+
 def _finish(request: HttpRequest, session: SessionView) -> str:
     counter.finish(session_key=session.key, actor=actor_of(request), at=now())
     return WINDOW
@@ -187,6 +204,7 @@ _ACTS: Final[Mapping[str, Callable[[HttpRequest, SessionView], str]]] = {
     "accept": _accept,
     "correct": _correct,
     "consult": _consult,
+    "hand-out": _hand_out,
     "finish": _finish,
 }
 ACTS: Final = tuple(_ACTS)

@@ -27,6 +27,7 @@ _LISTS: Final = (
     (WorkList.DEPARTMENT, "在办"),
     (WorkList.APPLICANT, "等申请人"),
     (WorkList.OTHERS, "等别人"),
+    (WorkList.STANDING, "停表"),
 )
 
 

@@ -11,16 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yiwang.entrance.shell.access import SIGNED_IN, access
+from yiwang.entrance.shell.access import OFFICIAL, SIGNED_IN, access
 from yiwang.entrance.shell.entering import answered, question
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
-from yiwang.kernel.refusals import NotFound, Refusal
+from yiwang.kernel.refusals import InvalidInput, NotFound, Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries
-from yiwang.support.identity.definitions.factors import NeedsStepUp
+from yiwang.support.identity.definitions.factors import NeedsStepUp, TotpOffer
 from yiwang.support.identity.definitions.places import METHOD_LABELS, PLACE_LABELS, SessionView
 
 _SHOWN = (401, 409, 422)
@@ -69,6 +69,7 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         ],
         "others": sum(not one.current for one in found),
         "passkeys": queries.list_passkeys(actor),
+        "has_totp": queries.has_totp(actor),
         "standing": queries.find_step_up(actor, session_key=key, wanted=2, at=at),
         "tokens": [
             token
@@ -158,6 +159,30 @@ def remove_passkey(request: HttpRequest, passkey_key: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, refusal)
     return _done(request, "removed")
+
+
+@access(OFFICIAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def totp(request: HttpRequest) -> HttpResponse:
+    """Scan a new secret, then type what the device shows; a wrong number keeps the same secret."""
+    actor, at, key = _actor(request), moments.now(), _session_key(request)
+    if request.method != "POST":
+        return _totp_page(request, identity.offer_totp(session_key=key, actor=actor, at=at))
+    state, number = request.POST.get("state", ""), request.POST.get("number", "")[:10]
+    try:
+        identity.enrol_totp(session_key=key, state=state, number=number, actor=actor, at=at)
+    except InvalidInput as refusal:
+        offer = identity.read_offer(session_key=key, state=state, actor=actor, at=at)
+        return _totp_page(request, offer, refusal)
+    return _done(request, "enrolled")
+
+
+def _totp_page(
+    request: HttpRequest, offer: TotpOffer, refusal: Refusal | None = None
+) -> HttpResponse:
+    values = {"home": home_of(_actor(request)), "offer": offer, "refusal": refusal}
+    status = refusal.status if refusal else 200
+    return render(request, "shell/totp.html", values, status=status)
 
 
 @access(SIGNED_IN)

@@ -192,3 +192,5 @@ class ClockView:
     stopped_on: date | None
     steps: tuple[str, ...]
     strip: tuple[StripDay, ...]
+    paused_on: date | None = None  # since when it stands still
+    paused_because: str = ""

@@ -190,6 +190,7 @@ def _view(
     stopped_on = legal_date(clock.stopped_at) if clock.stopped_at else None
     today = stopped_on or legal_date(at)
     rows = counted(clock, pauses)
+    standing = next((row for row in rows if row.resumed_at is None), None)
     gaps = rules.merge(pauses_of(rows, open_until=today))
     kept = brief and clock.paused_at is None  # a standing clock's day moves on with each day
     due = Due(clock.due_on, clock.provisional, ()) if kept else due_of(clock, gaps, calendar)
@@ -216,6 +217,8 @@ def _view(
         paused=clock.paused_at is not None,
         stopped_on=stopped_on,
         steps=due.steps,
+        paused_on=legal_date(standing.paused_at) if standing else None,
+        paused_because=standing.reason if standing else "",
         strip=()
         if brief
         else rules.strip(

@@ -38,6 +38,7 @@ class WorkList(StrEnum):
     SOON = "SOON"  # 快到期
     APPLICANT = "APPLICANT"  # 等申请人
     OTHERS = "OTHERS"  # 等别人: other bodies, a visit, a special procedure
+    STANDING = "STANDING"  # 停表: the clock stands still, whoever it waits for
 
 
 class Light(StrEnum):

@@ -15,6 +15,7 @@ from yiwang.capability.cases import rules
 from yiwang.capability.cases.definitions import CaseRow, PhraseRow
 from yiwang.capability.cases.definitions.work import (
     COUNTED_UP_TO,
+    NO_DAY,
     PHASES,
     Kept,
     Light,
@@ -154,6 +155,8 @@ def _of_list(which: WorkList, today: date) -> Q:
         return Q(turn=Turn.APPLICANT)
     if which is WorkList.OTHERS:
         return Q(turn=Turn.SPECIAL) | Q(blocked=True)
+    if which is WorkList.STANDING:
+        return Q(paused=True, due_on__lt=NO_DAY)
     return Q()
 
 

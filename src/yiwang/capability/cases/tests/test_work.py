@@ -82,6 +82,20 @@ class TestWhatIsOnTheLists:
         )
         assert keys(sample.official(), WorkList.OTHERS) == []
 
+    def test_a_clock_that_stands_has_its_own_list_which_says_why_and_since_when(self):
+        case, running = opened(), opened()
+        clocks.pause(
+            subject=case.reference, kind="decide", reason="等申请人补正", at=AT, actor=machine("t")
+        )
+        page = queries.list_work(sample.official(), at=AT, filter=WorkFilter(WorkList.STANDING))
+        assert [row.key for row in page.rows] == [case.key]
+        clock = page.rows[0].clock
+        assert (clock.paused_on, clock.paused_because) == (AT.date(), "等申请人补正")
+        assert set(keys(sample.official(), WorkList.DEPARTMENT)) == {running.key, case.key}
+        assert queries.count_work(sample.official(), at=AT)[WorkList.STANDING] == 1
+        clocks.resume(subject=case.reference, kind="decide", at=AT, actor=machine("t"))
+        assert keys(sample.official(), WorkList.STANDING) == []
+
     def test_what_a_colleague_began_is_no_longer_mine(self):
         case = opened()
         actions.accept(case_key=case.key, version=2, actor=sample.official(name="qian"), at=AT)

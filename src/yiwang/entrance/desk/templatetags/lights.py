@@ -21,18 +21,23 @@ _HERE: Final = format_html(' aria-current="{}"', "page")
 @register.simple_tag
 def work_row(row: CaseRow, query: str, *, here: bool = False) -> SafeString:
     """One case of the left pane as a link; ``here`` is the one shown beside."""
-    at = row.received_at.astimezone(SHANGHAI)
+    at, clock = row.received_at.astimezone(SHANGHAI), row.clock
+    stands = ""
+    if clock is not None and clock.paused and clock.paused_on:
+        day = clock.paused_on
+        stands = f"　{day.month}月{day.day}日起停表：{clock.paused_because}"
     return format_html(
         '<li><a href="/desk/cases/{}/?{}"{}><span>{}<span class="sr">，</span></span>{}'
-        "<small>{}　{}　{}</small></a></li>",
+        "<small>{}　{}　{}{}</small></a></li>",
         row.key,
         query,
         _HERE if here else "",
         row.item_name,
         light(row.clock),
         row.applicant_masked,
-        f"{at.month}月{at.day}日 {at:%H:%M}",
+        f"{at.month}月{at.day}日",
         "请人工办理" if row.person_asked else row.state_label,
+        stands,
     )
 
 

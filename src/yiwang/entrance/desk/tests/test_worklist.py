@@ -73,7 +73,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(official, hand_in):
     with CaptureQueriesContext(connection) as three:
         page(official)
     assert len(three) == len(one)
-    assert len(one) <= 10
+    assert len(one) <= 5
 
 
 def test_every_link_of_the_bar_leads_somewhere(official, case):

@@ -7,6 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from yiwang.capability import journey
+from yiwang.capability.cases import queries as cases
 from yiwang.capability.journey import sample
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
@@ -226,3 +228,37 @@ def test_halls_and_windows_are_opened_by_the_keeper(sign_in, item):
     assert again.status_code == 422
     assert "C01" in page(keeper, "/hall/places/")
     assert sign_in("limin").get("/hall/places/").status_code == 403
+
+
+def test_a_result_on_the_shelf_is_handed_out_to_whom_it_is_for(clerk, known, sign_in, card):
+    signed(clerk, known)
+    press(clerk, known, "receive", subject="城关小店", delivery="window")
+    key = re.search(r"/desk/cases/([a-z0-9]{16})/", page(clerk, known))[1]
+    assert clerk.post(f"{known}finish/").status_code == 302
+    approver, at = sign_in("shenpi", role=Role.APPROVER).actor, moments.now()
+    for step in ("accept", "decide"):
+        version = cases.get_case(key, approver, at=at).version
+        about = {"case_key": key, "version": version, "actor": approver, "at": at}
+        if step == "accept":
+            journey.accept(**about)
+        else:
+            journey.decide(**about, outcome="REJECT", reason="场所不符合条件。")
+    shelf = journey.put_on_shelf(case_key=key, place="一号窗口", actor=approver, at=at)
+
+    turn = clerk.post("/hall/walk-in/").headers["Location"]
+    assert shelf.shelf_no not in page(clerk, turn)  # nobody was recognised yet
+    clerk.post("/hall/reader/", card)
+    clerk.post(f"{turn}card/")
+    assert f"架号 {shelf.shelf_no}" in page(clerk, turn)
+    given = {"shelf": shelf.key, "version": shelf.version, "name": card["name"]}
+    wrong = clerk.post(f"{turn}hand-out/", {**given, "number": "62010219900909001X"})
+    assert wrong.status_code in (403, 409, 422)
+    nothing = clerk.post(f"{turn}hand-out/", {**given, "shelf": "x" * 16, "number": "1"})
+    assert nothing.status_code == 404
+    done = clerk.post(f"{turn}hand-out/", {**given, "number": card["citizen_id"]})
+    assert done.headers["Location"] == f"{turn}?handed=1"
+    shown = page(clerk, f"{turn}?handed=1")
+    assert "已交出" in shown
+    assert "取结果" not in shown
+    again = clerk.post(f"{turn}hand-out/", {**given, "number": card["citizen_id"]})
+    assert again.status_code == 404

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.test import Client
 
@@ -8,7 +9,14 @@ from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 from yiwang.support.identity import actions, queries, sample
-from yiwang.support.identity.definitions import COOKIE, DEVICE_COOKIE
+from yiwang.support.identity.definitions import (
+    COOKIE,
+    DEVICE_COOKIE,
+    AccountKind,
+    CannotSignIn,
+    Origin,
+    SecondFactorNeeded,
+)
 from yiwang.support.identity.models import Passkey, SignIn
 from yiwang.support.identity.tests.authenticator import Authenticator
 
@@ -233,3 +241,63 @@ def test_tokens_are_listed_and_stopped_from_here(me, here):
     answer = me.post(f"/my/account/tokens/{token.key}/revoke/", {"next": here})
     assert answer["Location"] == here
     assert "对账" not in me.get(here).content.decode()
+
+
+class TestEnrolling:
+    HERE = "/desk/security/totp/"
+
+    def offer(self, client):
+        page = client.get(self.HERE).content.decode()
+        assert "data:image/svg+xml" in page
+        state = re.search(r'name="state" value="([^"]+)"', page)[1]
+        return state, re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+
+    @pytest.fixture
+    def office(self, client):
+        client.subject = _official()
+        sample.sign_in_client(client, client.subject)
+        return client
+
+    def test_an_official_scans_types_the_number_and_needs_it_from_then_on(self, office):
+        other = Client()
+        sample.sign_in_client(other, office.subject)
+        state, secret = self.offer(office)
+        number = pyotp.TOTP(secret).at(moments.now())
+        answer = office.post(self.HERE, {"state": state, "number": number})
+        assert answer["Location"] == "/desk/security/?done=enrolled"
+        assert "换一台设备" in office.get("/desk/security/?done=enrolled").content.decode()
+        assert other.get("/desk/security/").status_code == 302  # his other sign-in has ended
+        needed = actions.sign_in(
+            kind=AccountKind.OFFICIAL, login="approver", password=sample.PASSWORD,
+            origin=Origin("198.51.100.7"), at=moments.now(),
+        )  # fmt: skip
+        assert isinstance(needed, SecondFactorNeeded)
+        with pytest.raises(CannotSignIn):  # the number that enrolled the device is spent
+            actions.confirm_second_factor(
+                needed=needed, number=number, origin=Origin("198.51.100.7"), at=moments.now()
+            )
+
+    def test_a_wrong_number_keeps_the_secret_and_changes_nothing(self, office):
+        state, secret = self.offer(office)
+        answer = office.post(self.HERE, {"state": state, "number": "12ab56"})
+        assert answer.status_code == 422
+        assert secret in answer.content.decode().replace(" ", "")
+        assert "登记动态口令" in office.get("/desk/security/").content.decode()
+
+    def test_an_offer_of_another_session_or_a_made_up_one_is_none(self, office):
+        state, secret = self.offer(office)
+        again = Client()
+        sample.sign_in_client(again, office.subject)
+        number = pyotp.TOTP(secret).at(moments.now())
+        for given in (state, "made-up"):
+            answer = again.post(self.HERE, {"state": given, "number": number})
+            assert answer.status_code == 409
+        assert not queries.find_account(office.subject).has_second_factor
+
+    def test_a_citizen_has_no_such_page(self, client):
+        sample.sign_in_client(client, _person())
+        assert client.get(self.HERE).status_code == 403
+
+    def test_who_has_not_proved_himself_lately_is_asked_first(self, office):
+        SignIn.objects.update(created_at=moments.now() - timedelta(hours=1))
+        assert office.get(self.HERE)["Location"].startswith("/step-up/")

@@ -8,6 +8,7 @@ from yiwang.support.identity.actions.accounts import (
     link_person,
     set_second_factor,
 )
+from yiwang.support.identity.actions.authenticators import enrol_totp, offer_totp, read_offer
 from yiwang.support.identity.actions.clearing import clear_away
 from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
 from yiwang.support.identity.actions.grants import (
@@ -99,6 +100,7 @@ __all__ = [
     "end_post",
     "end_session",
     "end_stand_in",
+    "enrol_totp",
     "grant_post",
     "grant_role",
     "insist_may_let_go",
@@ -106,7 +108,9 @@ __all__ = [
     "keep_alive",
     "let_go",
     "link_person",
+    "offer_totp",
     "open_staff_account",
+    "read_offer",
     "recover",
     "register_hall_network",
     "remove_passkey",

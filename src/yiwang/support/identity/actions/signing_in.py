@@ -185,12 +185,13 @@ def _passkey(answer: str) -> Passkey | None:
 
 def spend_totp(account: Account, number: str, *, at: datetime) -> bool:
     """Is this the number the official's device shows now, and not used yet?"""
-    step = _matching_step(account.totp_secret, number, at)
+    step = matching_step(account.totp_secret, number, at)
     rows = Account.objects.filter(key=account.key, totp_last_step__lt=step or 0)
     return step is not None and rows.update(totp_last_step=step) == 1
 
 
-def _matching_step(secret: str | None, number: str, at: datetime) -> int | None:
+def matching_step(secret: str | None, number: str, at: datetime) -> int | None:
+    """The half minute in which a device with this secret shows the number; None when it does not."""
     if not secret:
         return None
     totp = pyotp.TOTP(secret, interval=_TOTP_STEP_SECONDS)

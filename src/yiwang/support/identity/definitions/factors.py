@@ -148,3 +148,23 @@ class CannotStepUp(Refusal):
 class CannotRecover(Refusal):
     sentence = "这次找回现在不能这样处理。"
     remedy = "请刷新后查看，或重新提出。"
+
+
+@dataclass(frozen=True, slots=True)
+class TotpOffer:
+    """A secret for a device that shows numbers: to be scanned, or typed; ``state`` goes back with it."""
+
+    secret: str
+    picture: str  # a data: address
+    state: str
+
+    @property
+    def spaced(self) -> str:
+        """The secret as it is typed: four signs at a time."""
+        return " ".join(self.secret[i : i + 4] for i in range(0, len(self.secret), 4))
+
+
+class CannotEnrol(Refusal):
+    sentence = "这个二维码已经过期，或者是别的登录生成的。"
+    remedy = "请重新打开登记页，扫新的二维码。"
+    status = 409

@@ -105,6 +105,12 @@ def get_face_check() -> FaceCheck:
     return driver
 
 
+def has_totp(actor: Actor) -> bool:
+    """Has this official enrolled a device that shows numbers?"""
+    rows = Account.objects.filter(subject=actor.reference, totp_secret__isnull=False)
+    return rows.exists()
+
+
 def list_proofs(account: Account) -> tuple[Proof, ...]:
     """How this account's owner can prove once more to be himself; a simulator only in the sample."""
     return rules.usable_proofs(
