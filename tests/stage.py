@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests import stage_after, stage_promises
+from tests import stage_after, stage_duties, stage_promises
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
@@ -17,7 +17,7 @@ LEADING, ASKED = "zhujian", "jiaojing"
 SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
 STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
-    stage_promises.FIRE_HEAD,
+    stage_promises.FIRE_HEAD, stage_duties.AWAY,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -49,6 +49,7 @@ class Scene:
     overseen: tuple[str, ...]
     carded: tuple[str, ...]
     mandates: tuple[str, ...]
+    papers: tuple[str, ...]
     promised: stage_promises.Promised
 
 
@@ -109,10 +110,13 @@ def set_up(at: datetime) -> Scene:
         turn=turn,
         window=window,
         hall=in_hall,
-        keeper=keeper,
+        keeper=(*keeper, *stage_duties.local_pages(KEEPER, body, at)),
         overseen=overseen,
         carded=carded,
         mandates=_mandates(waiting.reference, holder.reference, at),
+        papers=stage_duties.paper_pages(
+            holder.reference, waiting.reference, by=_actor_of(SERVING, at), at=at
+        ),
         promised=stage_promises.play(holder, at=at),
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
@@ -333,7 +337,7 @@ def _rights(at: datetime) -> tuple[str, ...]:
     )
     here = "/console/rights/"
     rights = here, f"{here}propose/", f"{here}{waiting}/confirm/", f"{here}{waiting}/end/"
-    return *rights, "/console/halls/", "/console/recovery/"
+    return *rights, "/console/halls/", "/console/recovery/", "/console/posts/"
 
 
 def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):

@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT as AXE
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests import browser, stage, stage_promises
+from tests import browser, stage, stage_duties, stage_promises
 from yiwang.kernel import moments
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -118,9 +118,10 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage.SECURITY, scene.rights),
         (stage.LEADING, scene.together),
         (stage.ASKED, scene.asked),
-        (stage.SERVING, scene.turn),
+        (stage.SERVING, (*scene.turn, *scene.papers)),
         (stage.AT_WINDOW, scene.window),
         (stage.KEEPER, scene.keeper),
+        (stage_duties.AWAY, ("/desk/stand-ins/",)),
         (stage_promises.FIRE_HEAD, scene.promised.brigade),
         ("", scene.hall),
         (stage.LEADER, scene.overseen),

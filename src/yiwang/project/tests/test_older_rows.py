@@ -17,7 +17,7 @@ from yiwang.project.sweep import jointly, objects, uploads
 from yiwang.support.licences.models import ELicence
 
 filling = importlib.import_module(
-    "yiwang.capability.cases.migrations.0013_item_codes_of_older_rows"
+    "yiwang.capability.cases.migrations.0014_item_codes_of_older_rows"
 )
 pytestmark = pytest.mark.django_db
 TABLES = (Branch, Visit, Conversation, ELicence)

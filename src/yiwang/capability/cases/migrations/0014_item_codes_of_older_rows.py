@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("cases", "0012_post_of_opinion"),
+        ("cases", "0013_work_covered"),
         ("branches", "0002_branch_item_code"),
         ("visits", "0002_visit_item_code"),
         ("conversations", "0002_conversation_item_code"),
