@@ -188,3 +188,27 @@ def test_the_last_two_passkeys_are_not_both_removed_at_once(official, at):
 
     assert _at_once(remove)["done"] == 1
     assert Passkey.objects.count() == 1
+
+
+def test_twenty_proposals_make_nobody_two_of_the_three_administrators(official, at):
+    from datetime import timedelta
+
+    from yiwang.kernel.actor import Role
+
+    three = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
+
+    def propose(number):
+        actions.grant_role(
+            account=official.key,
+            role=three[number % 3],
+            division_code="620000000000",
+            department=None,
+            valid_until=at + timedelta(days=1),
+            actor=sample.GRANTER,
+            at=at,
+        )
+
+    outcome = _at_once(propose)
+    waiting = queries.list_standing_grants_of(official.key, at=at)
+    assert len({one.grant.roles for one in waiting}) == 1
+    assert outcome["CannotBeTwoAdministrators"] == TWENTY - len(waiting)
