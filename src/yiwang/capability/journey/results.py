@@ -59,11 +59,12 @@ def finish(
     if inside.issue_blocked:
         case_clocks.to_deliver(inside, flow, actor=actor, at=at)
         return
-    _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    kind, made = _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
     if _wanted_in_hand(inside, flow):
+        cases.mark_issued(case_key=case_key, result_kind=kind, result=made, actor=actor, at=at)
         case_clocks.to_deliver(inside, flow, actor=actor, at=at)
         return
-    hand_over(case_key=case_key, actor=actor, at=at)
+    cases.conclude(case_key=case_key, result_kind=kind, result=made, actor=actor, at=at)
 
 
 def go_on(*, case_key: str, actor: Actor, at: datetime) -> bool:
@@ -99,7 +100,8 @@ def issue(
 
     Refusals: ``CannotIssue``, those of ``licences.issue`` and ``entitlements.grant``.
     """
-    _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    kind, made = _make(case_key=case_key, actor=actor, at=at, about=about, ruling=ruling)
+    cases.mark_issued(case_key=case_key, result_kind=kind, result=made, actor=actor, at=at)
     return case_queries.get_case(case_key, actor, at=at)
 
 
@@ -144,7 +146,8 @@ def hand_over(
 
 def _make(
     *, case_key: Held, actor: Actor, at: datetime, about: str | None, ruling: Ruling | None
-) -> None:
+) -> tuple[str, str]:
+    """The result and its letter: of which kind it is, and its reference."""
     inside = case_queries.get_inside(case_key)
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     item = letters.item_of(inside)
@@ -164,7 +167,7 @@ def _make(
     _decision_letter(case_key, inside, flow, content, values, actor, at)
     if not made:
         made = f"letter:{letter_queries.list_letters(inside.reference)[-1].key}"
-    cases.mark_issued(case_key=case_key, result_kind=kind.value, result=made, actor=actor, at=at)
+    return kind.value, made
 
 
 def named_basis(case_key: Held, *, approved: bool) -> tuple[CitationRow, ...]:

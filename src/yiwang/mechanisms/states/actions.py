@@ -21,11 +21,13 @@ def move(
     version: int,
     facts: Mapping[str, bool],
     changes: Mapping[str, object] | None = None,
+    unwritten: dict[str, object] | None = None,
 ) -> str:
     """Move a row (with ``state`` and ``version``) one step along its table; the new state.
 
     ``version``: what the actor saw. ``changes``: further columns that change with the step. The
-    update is conditional on state and version, so of two acts at once one wins.
+    update is conditional on state and version, so of two acts at once one wins. ``unwritten``: takes
+    the columns instead of the table; one act of several steps writes them by ``write``.
     Refusals: ``VersionConflict``, ``CannotDo``.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -35,9 +37,17 @@ def move(
         raise VersionConflict
     target = rules.next_state(machine, state=state, act=act, role=role, facts=facts)
     columns = {**(changes or {}), "state": target, "version": version + 1}
-    seen_row = {"id": row.pk, "state": state, "version": version}
-    if prepared.change(type(row), columns, where=seen_row) != 1:
-        raise VersionConflict
+    if unwritten is None:
+        write(row, columns, state=state, version=version)
+    else:
+        unwritten.update(columns)
     for column, value in columns.items():
         setattr(row, column, value)
     return target
+
+
+def write(row: models.Model, columns: Mapping[str, object], *, state: str, version: int) -> None:
+    """Write what steps changed, if the row still is as it was; ``VersionConflict``."""
+    seen = {"id": row.pk, "state": state, "version": version}
+    if prepared.change(type(row), columns, where=seen) != 1:
+        raise VersionConflict

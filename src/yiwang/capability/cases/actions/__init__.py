@@ -9,7 +9,7 @@ from yiwang.capability.cases.actions.deciding import (
     file_at_once,
     to_official,
 )
-from yiwang.capability.cases.actions.ending import close, deliver, mark_issued, withdraw
+from yiwang.capability.cases.actions.ending import close, conclude, deliver, mark_issued, withdraw
 from yiwang.capability.cases.actions.examining import (
     accept,
     hand_back,
@@ -51,6 +51,7 @@ __all__ = [
     "begin_special",
     "block",
     "close",
+    "conclude",
     "confirm_by_person",
     "decide",
     "decline_extension",

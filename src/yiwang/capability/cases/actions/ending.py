@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from yiwang.capability.cases.actions.moving import announce, locked, required, step
+from yiwang.capability.cases.actions.moving import (
+    announce,
+    locked,
+    required,
+    step,
+    written_once,
+)
 from yiwang.capability.cases.definitions import DeliveryProof
 from yiwang.capability.cases.definitions.profiles import Step
 from yiwang.capability.cases.events import CaseClosed, CaseDelivered, CaseIssued, CaseWithdrawn
@@ -52,6 +58,21 @@ def close(*, case_key: Held, actor: Actor, at: datetime) -> Case:
     row = locked(case_key, actor)
     step(row, Step.CLOSE, actor=actor, at=at, changes={"ended_at": at})
     announce(row, CaseClosed, actor=actor, at=at)
+    return row
+
+
+def conclude(*, case_key: Held, result_kind: str, result: str, actor: Actor, at: datetime) -> Case:
+    """The result exists, is in the applicant's hands electronically, and nothing is left to do: three
+    steps as above, each with its fact, written once."""
+    row = locked(case_key, actor)
+    issued = {"result_kind": result_kind, "result_reference": result, "issued_at": at}
+    with written_once(row, actor=actor) as take:
+        take(row, Step.ISSUE, actor=actor, at=at, changes=issued)
+        announce(row, CaseIssued, actor=actor, at=at, result_kind=result_kind, result=result)
+        take(row, Step.DELIVER, actor=actor, at=at, changes={"delivered_at": at})
+        announce(row, CaseDelivered, actor=actor, at=at)
+        take(row, Step.CLOSE, actor=actor, at=at, changes={"ended_at": at})
+        announce(row, CaseClosed, actor=actor, at=at)
     return row
 
 
