@@ -22,7 +22,7 @@ from yiwang.capability.entitlements.definitions import StopReason
 from yiwang.capability.intake import actions as intake
 from yiwang.capability.intake.definitions import DraftView, FrozenApplication
 from yiwang.capability.journey import clocks as case_clocks
-from yiwang.capability.journey import earlier, letters, stopping, trusting
+from yiwang.capability.journey import earlier, letters, machine, stopping, trusting
 from yiwang.capability.journey.correcting import answer_row
 from yiwang.capability.journey.looking_up import look_up
 from yiwang.capability.materials import actions as materials
@@ -37,7 +37,6 @@ from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
 from yiwang.mechanisms.crypto import actions as crypto
-from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.identity import queries as identity
 from yiwang.support.licences import queries as licence_queries
 from yiwang.support.mandates import queries as mandates
@@ -205,7 +204,7 @@ def _hand_in(
         actor=actor,
         at=at,
     )
-    jobs.defer(task="cases.after_submission", queue="urgent", case=key)
+    machine.begin(case_key=key, flow=flow, by_person=by_person, at=at)
     return receipt
 
 

@@ -23,6 +23,19 @@ from yiwang.mechanisms.rulings.definitions import APPROVE, Input, Ruling
 RULES = machine("rules")
 
 
+def begin(*, case_key: str, flow: Flow, by_person: bool, at: datetime) -> None:
+    """In the act of handing in: what no rule can decide is an official's with the receipt.
+
+    A rule is asked by a job, because it asks other registers.
+    """
+    rule = flow.ruling is not None or flow.profile == Profile.FILING
+    if flow.instant and rule and not by_person:
+        jobs.defer(task="cases.after_submission", queue="urgent", case=case_key)
+        return
+    cases.to_official(case_key=case_key, actor=RULES, at=at)
+    jobs.defer(task="cases.write_receipt", case=case_key)
+
+
 def after_submission(*, case_key: str, actor: Actor, at: datetime) -> None:
     """Right after the receipt: decide by rule or pass to an official; the receipt letter follows.
 
