@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -366,6 +366,63 @@ def test_the_lag_of_a_listener_counts_positions_and_age() -> None:
     actions.run_listeners(at=AT)
     (lag,) = queries.listener_lags(at=AT + timedelta(seconds=5))
     assert (lag.position, lag.waiting, lag.oldest_seconds) == (2, 0, 0.0)
+
+
+def wire_two() -> None:
+    """The same fact heard by two listeners: one writes it down, the other may break."""
+
+    def break_it(*, event: Counted, **_: object) -> None:
+        if event.subject in broken:
+            raise RuntimeError
+
+    def note(*, event: Counted, position: int, **_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO scratch_effect (subject, n, position) VALUES (%s, %s, %s)",
+                [event.subject, event.n, position],
+            )
+
+    break_it.__module__, note.__module__ = "scratch.first", "scratch.second"
+    registry.wire({Counted: [break_it, note]})
+
+
+def test_a_subject_parked_for_one_listener_is_heard_by_the_others_of_its_round() -> None:
+    wire_two()
+    broken.add("case:bad")
+    for subject in ("case:bad", "case:good"):
+        announce(subject, 1)
+    seal()
+    done = actions.run_listeners(at=AT)
+    assert (done.heard, done.parked) == (3, 1)
+    assert [one.listener for one in queries.list_parked()] == ["scratch.first"]
+    assert effects() == [1, 1]
+
+
+def test_a_listener_that_lags_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions.listening, "BATCH", 2)
+    for number in range(5):
+        announce("case:1", number)
+    seal()
+    wire_two()
+    Checkpoint.objects.create(listener="scratch.second", position=4)
+    actions.run_listeners(at=AT)
+    places = dict(Checkpoint.objects.values_list("listener", "position"))
+    assert places == {"scratch.first": 2, "scratch.second": 5}
+    assert effects() == [4]
+    for _ in range(3):
+        actions.run_listeners(at=AT)
+    assert set(Checkpoint.objects.values_list("position", flat=True)) == {5}
+    assert effects() == [4]
+
+
+def test_a_look_with_nothing_to_hear_sends_two_statements(
+    django_assert_num_queries: Any,
+) -> None:
+    announce("case:1", 1)
+    seal()
+    actions.run_listeners(at=AT)
+    with django_assert_num_queries(2):
+        actions.run_listeners(at=AT)
 
 
 def test_two_events_may_not_share_a_name() -> None:

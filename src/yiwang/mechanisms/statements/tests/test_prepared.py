@@ -108,3 +108,36 @@ def test_values_are_named_or_stand_in_order_and_a_doubled_sign_stays_one():
     assert prepared.run(text, {"b": 3, "a": 2}) == [(8, 3)]
     assert prepared.run("SELECT %s::text || %s", ["甲", "%s"]) == [("甲%s",)]
     assert prepared.run("SET LOCAL statement_timeout = 4000") == []
+
+
+@pytest.mark.django_db
+def test_a_row_whose_key_is_taken_is_not_added_and_breaks_nothing():
+    first, again = (File(
+        key="k" * 16, filename=name, kind="PDF", size=1, digest="d", stored_by="person:x",
+        stored_at=NOON, scanned=False,
+    ) for name in ("一.pdf", "二.pdf"))  # fmt: skip
+    with transaction.atomic():
+        assert prepared.add_new(first)
+        assert not prepared.add_new(again)
+        assert File.objects.get(key="k" * 16).filename == "一.pdf"
+    numbered = notice(2035)
+    assert prepared.add_new(numbered)
+    assert numbered.pk == CalendarNotice.objects.get(year=2035).pk
+
+
+@pytest.mark.django_db
+def test_only_rows_that_are_as_said_are_changed():
+    prepared.add(notice(2031), notice(2032))
+    where = {"year": 2031, "source": "国办发明电"}
+    assert prepared.change(CalendarNotice, {"days": [], "source": "改"}, where=where) == 1
+    assert prepared.change(CalendarNotice, {"days": DAYS}, where=where) == 0
+    kept = CalendarNotice.objects.order_by("year").values_list("year", "days", "source")
+    assert list(kept) == [(2031, [], "改"), (2032, DAYS, "国办发明电")]
+
+
+@pytest.mark.django_db
+def test_what_a_statement_says_beside_the_columns_comes_beside_the_row():
+    prepared.add(notice(2031))
+    beside = "SELECT {columns}, year + 1, 'x' FROM clocks_calendar_notice"
+    [(row, more)] = prepared.read_beside(CalendarNotice, beside)
+    assert (row.year, tuple(more)) == (2031, (2032, "x"))
