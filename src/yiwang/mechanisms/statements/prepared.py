@@ -185,6 +185,7 @@ def _changing(
 ) -> tuple[str, tuple[models.Field[Any, Any] | None, ...]]:
     """The statement, and the fields that make its values, None where they are plain."""
     known = {field.name: field for field in model._meta.concrete_fields}
+    known |= {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in (*changes, *where)]
     named = [f'"{field.column}" = %s' for field in fields]
     return (

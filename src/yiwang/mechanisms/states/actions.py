@@ -48,6 +48,6 @@ def move(
 
 def write(row: models.Model, columns: Mapping[str, object], *, state: str, version: int) -> None:
     """Write what steps changed, if the row still is as it was; ``VersionConflict``."""
-    seen = {"id": row.pk, "state": state, "version": version}
+    seen = {row._meta.pk.attname: row.pk, "state": state, "version": version}
     if prepared.change(type(row), columns, where=seen) != 1:
         raise VersionConflict

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yiwang.mechanisms.clocks.models import CalendarNotice
 from yiwang.mechanisms.files.models import File
-from yiwang.mechanisms.rulings.models import RulingRecord
+from yiwang.mechanisms.rulings.models import RuleTable, RulingRecord
 from yiwang.mechanisms.statements import prepared
 
 NOON = datetime(2026, 12, 14, 4, 0, tzinfo=UTC)
@@ -133,6 +133,25 @@ def test_only_rows_that_are_as_said_are_changed():
     assert prepared.change(CalendarNotice, {"days": DAYS}, where=where) == 0
     kept = CalendarNotice.objects.order_by("year").values_list("year", "days", "source")
     assert list(kept) == [(2031, [], "改"), (2032, DAYS, "国办发明电")]
+
+
+@pytest.mark.django_db
+def test_another_row_is_named_by_its_number():
+    first, second = (
+        RuleTable.objects.create(
+            code="t", version=number, table={}, tests=[], digest="d", published_at=NOON,
+            published_by="official:x",
+        )
+        for number in (1, 2)
+    )  # fmt: skip
+    record = RulingRecord.objects.create(
+        key="k" * 16, subject="case:x", table=first, outcome="APPROVE", content={}, at=NOON,
+        ruled_by="machine:x",
+    )  # fmt: skip
+    for where in ({"table": first}, {"table_id": second.pk}):
+        assert prepared.change(RulingRecord, {"table": second}, where=where) == 1
+    record.refresh_from_db()
+    assert record.table == second
 
 
 @pytest.mark.django_db
