@@ -38,7 +38,7 @@ def move(
     target = rules.next_state(machine, state=state, act=act, role=role, facts=facts)
     columns = {**(changes or {}), "state": target, "version": version + 1}
     if unwritten is None:
-        write(row, columns, state=state, version=version)
+        write(row=row, columns=columns, state=state, version=version)
     else:
         unwritten.update(columns)
     for column, value in columns.items():
@@ -46,7 +46,7 @@ def move(
     return target
 
 
-def write(row: models.Model, columns: Mapping[str, object], *, state: str, version: int) -> None:
+def write(*, row: models.Model, columns: Mapping[str, object], state: str, version: int) -> None:
     """Write what steps changed, if the row still is as it was; ``VersionConflict``."""
     seen = {row._meta.pk.attname: row.pk, "state": state, "version": version}
     if prepared.change(type(row), columns, where=seen) != 1:

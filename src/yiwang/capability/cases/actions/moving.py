@@ -98,7 +98,7 @@ def written_once(row: Case, *, actor: Actor) -> Iterator[Callable[..., None]]:
 
     yield one
     if acts:
-        states.write(row, unwritten, state=state, version=version)
+        states.write(row=row, columns=unwritten, state=state, version=version)
         work.keep(row, actor=actor, act=acts[-1])
 
 
