@@ -15,9 +15,10 @@ PAYER, SECURITY = "minzheng", "anquan"
 LEADER, CARDED = "lingdao", "xuke"
 LEADING, ASKED = "zhujian", "jiaojing"
 SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
+ARCHIVING = "guidang"
 STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
-    stage_promises.FIRE_HEAD, stage_duties.AWAY,
+    ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -50,12 +51,14 @@ class Scene:
     carded: tuple[str, ...]
     mandates: tuple[str, ...]
     papers: tuple[str, ...]
+    archives: tuple[str, ...]
     promised: stage_promises.Promised
 
 
 def set_up(at: datetime) -> Scene:
     """Packs on the shelf, somebody waiting for an official, somebody with a licence."""
     from yiwang.applications import commands as packs
+    from yiwang.capability.archives import sample as archive_tables
     from yiwang.capability.journey import sample
     from yiwang.foundation.laws import commands as laws
     from yiwang.kernel.actor import Role
@@ -79,6 +82,8 @@ def set_up(at: datetime) -> Scene:
             raise RuntimeError(f"{code} was not published")
     body = places.department_uscc(places.CHENGGUAN, 2)
     _official(at, APPROVER, "李俊杰", Role.APPROVER, places.CHENGGUAN, body)
+    _official(at, ARCHIVING, "孙桂芳", Role.HANDLER, places.CHENGGUAN, body)
+    archive_tables.publish_table(at=at)
     person, waiting = _person(2, "马晓燕", date(1984, 6, 17), WAITING, at)
     owner, holder = _person(5, "罗文博", date(1990, 9, 9), HOLDER, at)
     earlier = at - timedelta(days=1)
@@ -101,6 +106,7 @@ def set_up(at: datetime) -> Scene:
     leading, asked, mine = _together(waiting, at)
     turn, window, in_hall, keeper = _hall(person, at)
     overseen, carded = _late(holder, at)
+    archived = stage_after.lay_archives(_actor_of(ARCHIVING, at), at)
     papers = stage_after.lay_papers(holder, licence.case.partition(":")[2], by=deciding, at=at)
     return Scene(
         after=(*stage_after.addresses(deciding), *papers),
@@ -111,6 +117,7 @@ def set_up(at: datetime) -> Scene:
         window=window,
         hall=in_hall,
         keeper=(*keeper, *stage_duties.local_pages(KEEPER, body, at)),
+        archives=archived,
         overseen=overseen,
         carded=carded,
         mandates=_mandates(waiting.reference, holder.reference, at),

@@ -53,3 +53,41 @@ def addresses(by) -> tuple[str, ...]:
     (entry,) = registers.list_entries(by, kind=RegisterKind.REFUSAL).rows
     here = "/desk/registers/"
     return (here, f"{here}CORRECTION/", f"{here}REFUSAL/{entry.key}/")
+
+
+def lay_archives(by, at: datetime) -> tuple[str, ...]:
+    """Finished cases archived, one on a list to hand over, one proposed for destruction."""
+    from datetime import timedelta
+
+    from yiwang.capability.archives import actions as archives
+    from yiwang.capability.archives import queries
+    from yiwang.capability.archives.definitions import Tab
+    from yiwang.capability.journey import archiving
+    from yiwang.mechanisms.jobs import actions as jobs
+    from yiwang.mechanisms.journal import actions as journal
+
+    jobs.run_waiting(at=at)
+    journal.seal(at=at)
+    rows = queries.list_packages(by, tab=Tab.DUE, at=at).rows
+    licence, refused = (
+        next(row for row in rows if _state(row) == state) for state in ("CLOSED", "REFUSED")
+    )
+    for row in rows:
+        archiving.archive(package_key=row.key, actor=by, at=at)
+    hand_over = archives.begin_hand_over(packages=[licence.key], actor=by, at=at)
+    then = at + timedelta(days=12 * 366)
+    destruction = archives.propose_destruction(
+        packages=[refused.key], reason="保管期限届满，没有继续保存的价值。", actor=by, at=then
+    )
+    here = "/desk/archives/"
+    return (
+        here, f"{here}?tab=ARCHIVED", f"{here}?tab=EXPIRED", f"{here}{licence.key}/",
+        f"{here}{licence.key}/hold/", f"{here}hand-overs/", f"{here}destructions/",
+        f"{here}lists/{hand_over.key}/", f"{here}lists/{destruction.key}/",
+    )  # fmt: skip
+
+
+def _state(row) -> str:
+    from yiwang.capability.cases import queries as cases
+
+    return cases.get_inside(row.case_key).state

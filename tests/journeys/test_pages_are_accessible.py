@@ -126,6 +126,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         ("", scene.hall),
         (stage.LEADER, scene.overseen),
         (stage.CARDED, scene.carded),
+        (stage.ARCHIVING, scene.archives),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -9,6 +9,8 @@ import secrets
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case
 _FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 KEY_LENGTH = 16
+#: Whose matter something was whose content was destroyed: nobody's any more.
+ERASED = "erased:"
 KEY_PATTERN = re.compile(rf"[{_ALPHABET}]{{{KEY_LENGTH}}}")
 
 

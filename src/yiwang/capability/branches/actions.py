@@ -34,7 +34,7 @@ from yiwang.capability.cases.definitions import CitationRow, Stage
 from yiwang.capability.cases.queries import Inside
 from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import split
+from yiwang.kernel.references import ERASED, split
 from yiwang.kernel.refusals import (
     FieldProblem,
     InvalidInput,
@@ -303,3 +303,17 @@ def _announce(
         department_name=row.department_name, division_code=row.department_division, **more,
     )  # fmt: skip
     journal.announce(fact, actor=actor)
+
+
+def erase(*, case: str, actor: Actor, at: datetime) -> None:
+    """销毁以后: who was asked and what came of it stays; the words and files go."""
+    for row in Branch.objects.filter(case=case):
+        files.destroy_attached(subject=row.reference, actor=actor, at=at)
+    BranchOpinion.objects.filter(branch__case=case).update(reasons="", conditions="")
+    gone = {
+        "applicant": ERASED,
+        "applicant_masked": "（已销毁）",
+        "question": "",
+        "closed_reason": "",
+    }
+    Branch.objects.filter(case=case).update(**gone)

@@ -15,7 +15,7 @@ from yiwang.capability.conversations.definitions import CLOCK, REPLY_WITHIN, Sid
 from yiwang.capability.conversations.events import RemarkMade, ReplyLate
 from yiwang.capability.conversations.models import Conversation, Remark
 from yiwang.kernel.actor import Actor, PowerAct, machine
-from yiwang.kernel.references import split
+from yiwang.kernel.references import ERASED, split
 from yiwang.kernel.refusals import (
     FieldProblem,
     IdempotencyConflict,
@@ -221,3 +221,12 @@ def _refuse_unsound(
     wrong = rules.problems(text, stored, in_a_row)
     if wrong:
         raise InvalidInput(fields=[FieldProblem(field, sentence) for field, sentence in wrong])
+
+
+def erase(*, case: str, actor: Actor, at: datetime) -> None:
+    """销毁以后: that messages were written stays, what they said and their files go."""
+    for one in Remark.objects.filter(conversation__case=case):
+        files.destroy_attached(subject=one.reference, actor=actor, at=at)
+    Remark.objects.filter(conversation__case=case).update(text="", author=ERASED)
+    gone = {"applicant": ERASED, "applicant_masked": "（已销毁）"}
+    Conversation.objects.filter(case=case).update(**gone)

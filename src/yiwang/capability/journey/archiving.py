@@ -11,6 +11,7 @@ from yiwang.capability.archives import actions as archives
 from yiwang.capability.archives import queries as archive_queries
 from yiwang.capability.archives.actions import CannotArchive
 from yiwang.capability.archives.definitions import BatchView, PackageView
+from yiwang.capability.journey import erasing
 from yiwang.capability.reviews import queries as reviews
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
@@ -58,5 +59,7 @@ def confirm_destruction(*, batch_key: str, version: int, actor: Actor, at: datet
 
     Refusals: ``SecondKeeperNeeded``, ``UnderHold``, ``CannotDo``, ``VersionConflict``, ``NotFound``.
     """
-    archives.confirm_destruction(key=batch_key, version=version, actor=actor, at=at)
+    _, gone = archives.confirm_destruction(key=batch_key, version=version, actor=actor, at=at)
+    for case in gone:
+        erasing.erase(case=case, actor=actor, at=at)
     return archive_queries.get_batch(batch_key, actor)

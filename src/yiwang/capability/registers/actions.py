@@ -21,6 +21,7 @@ from yiwang.capability.registers.definitions import (
 from yiwang.capability.registers.models import RegisterEntry
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI
+from yiwang.kernel.references import ERASED
 from yiwang.mechanisms.exports import actions as exports
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
@@ -140,3 +141,9 @@ def _cells(one: RegisterEntryView) -> list[str | int]:
 
 def _minute(at: datetime) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def erase(*, case: str) -> None:
+    """销毁以后: the entry stays on its register, without reason and person."""
+    gone = {"applicant": ERASED, "applicant_masked": "（已销毁）", "reason": ""}
+    RegisterEntry.objects.filter(case=case).update(**gone)

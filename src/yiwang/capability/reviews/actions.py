@@ -26,7 +26,7 @@ from yiwang.capability.reviews.models import RectificationAct, RectificationOrde
 from yiwang.capability.reviews.queries import ANSWER_CLOCK, COMPLEX_CLOCK, CONTACT_CLOCK
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import reference, split
+from yiwang.kernel.references import ERASED, reference, split
 from yiwang.kernel.refusals import (
     FieldProblem,
     InvalidInput,
@@ -269,3 +269,10 @@ def set_aside(
     for kind in (CONTACT_CLOCK, ANSWER_CLOCK, COMPLEX_CLOCK):
         clocks.stop(subject=reference("rectification", key), kind=kind, at=at, actor=actor)
     return queries.order_view(row, at=at)
+
+
+def erase(*, case: str) -> None:
+    """销毁以后: the level stays in the rates, words and author go."""
+    RectificationAct.objects.filter(order__review__case=case).update(note="")
+    RectificationOrder.objects.filter(review__case=case).update(answer_text="")
+    Review.objects.filter(case=case).update(text="", tags=[], reviewer=ERASED)

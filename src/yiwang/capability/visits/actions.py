@@ -36,7 +36,7 @@ from yiwang.capability.visits.events import (
 from yiwang.capability.visits.models import Visit, VisitPhotograph, VisitSignature
 from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.references import split
+from yiwang.kernel.references import ERASED, split
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, Refusal
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks import queries as clock_queries
@@ -364,3 +364,20 @@ def _announce(
         department_name=row.department_name, division_code=row.division_code, **more,
     )  # fmt: skip
     journal.announce(fact, actor=actor)
+
+
+def erase(*, case: str, actor: Actor, at: datetime) -> None:
+    """销毁以后: that somebody looked, when and with which result stays; record and pictures go."""
+    for row in Visit.objects.filter(case=case):
+        for one in row.photographs.all():
+            files.destroy(key=one.file_key, subject=row.reference, actor=actor, at=at)
+        files.destroy_attached(subject=row.reference, actor=actor, at=at)
+    VisitPhotograph.objects.filter(visit__case=case).update(position=None)
+    Visit.objects.filter(case=case, record__isnull=False).update(record={"answers": {}})
+    gone = {
+        "applicant": ERASED,
+        "applicant_masked": "（已销毁）",
+        "place": "",
+        "skipped_because": "",
+    }
+    Visit.objects.filter(case=case).update(**gone)

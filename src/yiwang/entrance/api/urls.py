@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from yiwang.entrance.api import (
+    archives,
     branches,
     cases,
     checking,
@@ -54,7 +55,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns, standing_in, staff, locality,
+    halls, turns, standing_in, staff, locality, archives,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from yiwang.capability.archives import queries as archives
 from yiwang.capability.branches import queries as branches
 from yiwang.capability.cases import actions as case_actions
 from yiwang.capability.cases import queries as case_queries
@@ -64,6 +65,7 @@ def page(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Http
         "timeline": tuple(reversed(case.timeline)),
         "parts": branches.parts_of(joint, item_code=case.item_code, item_version=case.item_version),
         "visits": visits.list_case_visits(key, actor, at=at) if flow and flow.visit else (),
+        "archive_no": "" if not case.ended else archives.find_archive_no(case.reference),
         "papers": deliveries.list_where(key, actor),
         "talk": conversations.conversation_on(case, actor, at=at),
         "talk_form": new_key(),

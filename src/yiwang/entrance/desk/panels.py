@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yiwang.capability import journey
+from yiwang.capability.archives import queries as archives
 from yiwang.capability.branches import queries as branches
 from yiwang.capability.branches.definitions import LEADERS, BranchView
 from yiwang.capability.cases import queries as cases
@@ -52,6 +53,7 @@ def together(case: CaseView, actor: Actor, *, at: datetime) -> dict[str, Any]:
         "originals": papers.originals,
         "shelf": papers.shelf,
         "decided": case.decided,
+        **_archived(case, actor, over=case.ended),
         "proposed": _proposed(case, joint),
         "talk": conversations.conversation_on(case, actor, at=at),
         "talk_form": new_key(),
@@ -65,3 +67,10 @@ def _proposed(case: CaseView, joint: Sequence[BranchView]) -> str:
     if not any(act.name == "approve" for act in case.acts):
         return ""
     return journey.conditions_for(case, joint)
+
+
+def _archived(case: CaseView, actor: Actor, *, over: bool) -> dict[str, Any]:
+    """The number it is archived under, and the package where this official may see it."""
+    number = archives.find_archive_no(case.reference) if over else ""
+    key = archives.find_package_key(case.reference, actor) if over else ""
+    return {"archive_no": number, "archive_key": key}

@@ -125,6 +125,14 @@ def destroy(*, key: str, subject: str, actor: Actor, at: datetime) -> None:
     transaction.on_commit(lambda: shelf.remove(key))
 
 
+def destroy_attached(*, subject: str, actor: Actor, at: datetime) -> int:
+    """Everything this subject refers to, as ``destroy``; how many."""
+    keys = list(Attachment.objects.filter(subject=subject).values_list("file_id", flat=True))
+    for key in keys:
+        destroy(key=key, subject=subject, actor=actor, at=at)
+    return len(keys)
+
+
 def sweep(*, at: datetime, limit: int = 500) -> int:
     """Remove what nothing has referred to for a day: rows with their files, and bytes without a
     row (an upload cut off between disk and database). How many were removed."""

@@ -184,3 +184,8 @@ def _differences(record: RulingRecord) -> Iterator[str]:
     for part in ("outcome", "output", "rows", "basis", *words):
         if again[part] != stored[part]:
             yield f"{part} 不一样"
+
+
+def erase(*, subject: str) -> None:
+    """销毁以后: the records of this subject go with their inputs; the tables stay."""
+    RulingRecord.objects.filter(subject=subject).delete()

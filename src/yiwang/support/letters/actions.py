@@ -158,3 +158,12 @@ def _words(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "".join(_words(part) for part in value)
     return ""
+
+
+def erase(*, subject: str, actor: Actor, at: datetime) -> None:
+    """销毁以后: that these letters were written stays; their words and PDFs are gone with the commit."""
+    for letter in Letter.objects.filter(subject=subject):
+        own = reference("letter", letter.key)
+        files.destroy_attached(subject=own, actor=actor, at=at)
+    gone = {"values": {}, "pdf_file": "", "missing": "", "state": LetterState.UNPRINTABLE}
+    Letter.objects.filter(subject=subject).update(**gone)

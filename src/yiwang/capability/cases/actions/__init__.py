@@ -10,6 +10,7 @@ from yiwang.capability.cases.actions.deciding import (
     to_official,
 )
 from yiwang.capability.cases.actions.ending import close, conclude, deliver, mark_issued, withdraw
+from yiwang.capability.cases.actions.erasing import erase
 from yiwang.capability.cases.actions.examining import (
     accept,
     hand_back,
@@ -60,6 +61,7 @@ __all__ = [
     "deliver",
     "end_silence",
     "end_special",
+    "erase",
     "file_at_once",
     "forget_filter",
     "forget_phrase",

@@ -52,9 +52,10 @@ def get_whole_case(key: str, *, at: datetime) -> CaseView:
 
 
 def has_ended(key: str) -> bool:
-    """Is a case over for good, nobody being asked to look at it again?"""
+    """Is a case over for good, nobody being asked to look at a rule's decision again?"""
     over = Case.objects.filter(key=key, state__in=rules.DONE)
-    return over.exclude(person_asked_at__isnull=False, person_answered_at=None).exists()
+    asked = {"by_rule": True, "person_asked_at__isnull": False, "person_answered_at": None}
+    return over.exclude(**asked).exists()
 
 
 def get_shared_case(key: str, actor: Actor, *, at: datetime) -> CaseView:

@@ -16,6 +16,7 @@ from yiwang.capability.commitments.actions.committing import (
     take_back,
     take_effect,
 )
+from yiwang.capability.commitments.actions.erasing import erase
 from yiwang.capability.commitments.actions.signing import (
     CommitmentClosed,
     Handed,
@@ -48,6 +49,7 @@ __all__ = [
     "confirm",
     "end",
     "end_late",
+    "erase",
     "find_corrected",
     "find_false",
     "find_not_corrected",

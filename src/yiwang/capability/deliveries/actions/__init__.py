@@ -8,6 +8,7 @@ from yiwang.capability.deliveries.actions.bags import (
     receive_bag,
     seal_bag,
 )
+from yiwang.capability.deliveries.actions.erasing import erase
 from yiwang.capability.deliveries.actions.moving import NotYourPaper
 from yiwang.capability.deliveries.actions.originals import (
     find_original,
@@ -30,6 +31,7 @@ __all__ = [
     "ask_courier",
     "begin_bag",
     "collect",
+    "erase",
     "find_original",
     "find_piece",
     "give_back",

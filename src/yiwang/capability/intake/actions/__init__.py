@@ -1,6 +1,7 @@
 """What can be done with forms and drafts: publish, start, save, prefill, attach, freeze."""
 
 from yiwang.capability.intake.actions.attaching import TooManyFiles, attach_file, detach_file
+from yiwang.capability.intake.actions.erasing import erase
 from yiwang.capability.intake.actions.filling import (
     TooManyDrafts,
     discard_draft,
@@ -30,6 +31,7 @@ __all__ = [
     "attach_file",
     "detach_file",
     "discard_draft",
+    "erase",
     "freeze",
     "keep_looked_up",
     "keep_prefilled",

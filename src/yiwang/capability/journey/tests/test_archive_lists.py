@@ -164,6 +164,31 @@ def test_what_ran_out_is_appraised_and_destroyed_by_two_and_only_the_list_stays(
     assert told[-1] == "archives.package_destroyed"
 
 
+def test_what_the_case_said_goes_with_its_package_and_only_its_bones_stay(item, keeper, head):
+    person = libraries.register_person(6, at=AT, born_on=date(1980, 1, 1))
+    me = sample.citizen(person)
+    view = withdrawn(me)
+    case = cases.get_whole_case(view.row.case_key, at=AT)
+    assert case.applicant_name == person.name
+    assert [one for one in letters.list_letters(case.reference) if one.printable]
+    batch = propose(view, keeper)
+    archiving.confirm_destruction(
+        batch_key=batch.key, version=batch.version, actor=head, at=IN_TWELVE_YEARS
+    )
+    left = cases.get_whole_case(case.key, at=IN_TWELVE_YEARS)
+    assert (left.case_no, left.state) == (case.case_no, case.state)
+    assert left.answers == ()
+    assert person.name not in repr(left)
+    assert person.reference not in repr(left)
+    assert files.list_attached(case.reference) == ()
+    for letter in letters.list_letters(case.reference):
+        assert person.name not in repr(letters.open_face(letter.key, subject=case.reference))
+        assert files.list_attached(f"letter:{letter.key}") == ()
+    with pytest.raises(NotFound):
+        cases.get_case(case.key, me, at=IN_TWELVE_YEARS)
+    assert cases.get_case(case.key, head, at=IN_TWELVE_YEARS).case_no == case.case_no
+
+
 def test_who_holds_both_posts_does_not_confirm_what_he_proposed(me, keeper, head, item):
     view = withdrawn(me)
     from dataclasses import replace

@@ -1,5 +1,6 @@
 """What is done with materials: fetch, upload, reuse, promise, gather when handed in, verify, forget."""
 
+from yiwang.capability.materials.actions.erasing import erase
 from yiwang.capability.materials.actions.fetching import keep_fetched, keep_owed, store_fetched
 from yiwang.capability.materials.actions.gathering import MissingMaterials, gather, move_to_case
 from yiwang.capability.materials.actions.keeping import forget, verify
@@ -20,6 +21,7 @@ __all__ = [
     "MissingMaterials",
     "TooManyFiles",
     "add_to_case",
+    "erase",
     "forget",
     "gather",
     "keep_fetched",
