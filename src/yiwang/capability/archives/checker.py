@@ -323,7 +323,8 @@ def _seal_words(package: _Package) -> str:
     seal = package.manifest.get("seal")
     if isinstance(seal, dict) and seal.get("sealed"):
         return "封面盖有归档单位的电子印章，印章由印章系统核验。"
-    return str(seal.get("mark", "")) if isinstance(seal, dict) else ""
+    mark = seal.get("mark", "") if isinstance(seal, dict) else ""
+    return f"封面上印着“{mark}”，没有真的印章。"
 
 
 # ---- 可用性

@@ -322,9 +322,10 @@ def _held_roles(row: ArchivePackage | ArchiveBatch, actor: Actor) -> frozenset[R
 
 
 def _run(one: PackageTest) -> TestRun:
+    order = list(TESTS)
     checks = tuple(
-        CheckRow(test, TESTS.get(test, test), name, bool(ok), sentence)
-        for test, name, ok, sentence in one.checks
+        CheckRow(test, TESTS[test], name, bool(ok), sentence)
+        for test, name, ok, sentence in sorted(one.checks, key=lambda row: order.index(row[0]))
     )
     return TestRun(one.at, OCCASION_LABELS[one.occasion], one.sound, checks)
 
