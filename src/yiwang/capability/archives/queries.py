@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from yiwang.capability.archives import rules
 from yiwang.capability.archives.checker import TESTS
@@ -43,6 +43,7 @@ from yiwang.capability.archives.models import (
     ArchiveBatch,
     ArchiveHold,
     ArchivePackage,
+    BatchEntry,
     PackageSet,
     PackageTest,
     RetentionVersion,
@@ -337,10 +338,9 @@ def _hold(one: ArchiveHold) -> HoldRow:
 def _batch_rows(rows: Sequence[ArchiveBatch], actor: Actor) -> tuple[BatchRow, ...]:
     people = {who for row in rows for who in (row.begun_by, row.settled_by) if who}
     names = identity.list_names(people) if people else {}
-    counts = dict.fromkeys((row.pk for row in rows), 0)
-    for row in rows:
-        counts[row.pk] = row.entries.count()
-    return tuple(_batch_row(row, actor, names, counts[row.pk]) for row in rows)
+    listed = BatchEntry.objects.filter(batch__in=rows).values_list("batch").annotate(n=Count("pk"))
+    counts: dict[int, int] = dict(listed) if rows else {}
+    return tuple(_batch_row(row, actor, names, counts.get(row.pk, 0)) for row in rows)
 
 
 def _batch_row(row: ArchiveBatch, actor: Actor, names: Mapping[str, str], count: int) -> BatchRow:
