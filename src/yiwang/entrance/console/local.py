@@ -20,7 +20,7 @@ from yiwang.network.directory import queries as directory
 from yiwang.network.directory.definitions import DepartmentView
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries
-from yiwang.support.identity.definitions import ROLE_LABELS, AccountView
+from yiwang.support.identity.definitions import ROLE_LABELS, AccountKind, AccountView
 from yiwang.support.identity.definitions.duties import LOCAL_ROLES
 
 PAGE_SIZE: Final = 50
@@ -177,10 +177,40 @@ def _official_page(
         "bodies": queries.list_bodies(actor),
         "typed": {name: request.POST.get(name, "")[:24] for name in ("role", "body", "until")},
         "until": (legal_date(at) + timedelta(days=182)).isoformat(),
+        "today": legal_date(at).isoformat(),
+        "wish": {n: request.POST.get(n, "")[:200] for n in ("taker", "since", "last", "reason")},
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return render(request, "console/local/official.html", context, status=status)
+
+
+@require_POST
+@access(OFFICIAL, roles=navigation.LOCAL_ROLES)
+def ask_stand_in(request: HttpRequest, account_key: str) -> HttpResponse:
+    """For somebody who is away and cannot ask himself; another administrator confirms it."""
+    actor, at = actor_of(request), now()
+    account = _mine(account_key, actor, at)
+    try:
+        name = request.POST.get("taker", "").strip()[:60]
+        taker = queries.find_account_by_user_name(name, AccountKind.OFFICIAL) if name else None
+        if taker is None or not taker.active:
+            problem = FieldProblem("taker", "没有这个工作账号。", "请核对用户名。")
+            raise InvalidInput(fields=[problem])
+        identity.ask_stand_in(
+            principal=account.key,
+            taker=taker.key,
+            reason=request.POST.get("reason", "")[:400],
+            valid_from=max(datetime.combine(day(request, "since"), time(), SHANGHAI), at),
+            valid_until=last_day(request, "last"),
+            actor=actor,
+            at=at,
+        )
+    except Refusal as refusal:
+        if refusal.status not in _SHOWN:
+            raise
+        return _official_page(request, account, refusal)
+    return HttpResponseRedirect(f"{HERE}?done=proposed")
 
 
 @require_POST

@@ -39,6 +39,7 @@ urlpatterns = [
     path("console/local/items/", local_place.items),
     path("console/local/staff/<str:account_key>/", local.official),
     path("console/local/staff/<str:account_key>/leave/", local.leave),
+    path("console/local/staff/<str:account_key>/stand-in/", local.ask_stand_in),
     path("console/local/grants/<str:role_grant>/settle/", local.settle_grant),
     path("console/local/stand-ins/<str:stand_in_key>/settle/", local.settle_stand_in),
     path("console/posts/", posts.posts),

@@ -136,3 +136,26 @@ def test_a_stand_in_is_asked_confirmed_and_changed_over_to(client, admin, approv
     assert queries.list_stand_ins(reference, at=moments.now()) == ()
     wrong = client.post("/desk/stand-ins/", {"taker": "nobody"})
     assert wrong.status_code == 422
+
+
+def test_an_administrator_asks_for_somebody_who_is_away(client, admin, approver, body):
+    staff("tong", (Role.HANDLER, CHENGGUAN, body), department=body)
+    today = moments.legal_date(moments.now())
+    page = f"/console/local/staff/{approver[0].key}/"
+    wish = {
+        "taker": "tong",
+        "since": today.isoformat(),
+        "last": (today + timedelta(days=3)).isoformat(),
+        "reason": "住院",
+    }
+    assert "替他请代理" in client.get(page).content.decode()
+    asked = client.post(f"{page}stand-in/", wish)
+    assert asked["Location"] == "/console/local/?done=proposed"
+    (row,) = queries.list_stand_ins(approver[1], at=moments.now())
+    settle = f"/console/local/stand-ins/{row.key}/settle/"
+    assert client.post(settle, {"verb": "confirm"}).status_code == 409
+    for wrong in ({"taker": "nobody"}, {"last": "x"}, {"reason": ""}):
+        assert client.post(f"{page}stand-in/", wish | wrong).status_code == 422
+    _second, other = staff("bendi2", (Role.LOCAL_ADMIN, CHENGGUAN, None))
+    accounts.sign_in_client(client, other)
+    assert client.post(settle, {"verb": "confirm"}).status_code == 302
