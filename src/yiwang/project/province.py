@@ -145,12 +145,13 @@ def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
     body = (
         bodies.department_uscc(bodies.CHENGGUAN, row["department"]) if "department" in row else ""
     )
+    where = None if row.get("whole_place") else body or None
     account = accounts.open_official_account(
         row["user_name"],
         at=at,
         name=row["name"],
         department=body,
-        grants=tuple((Role(role), bodies.CHENGGUAN, body or None) for role in row.get("roles", ())),
+        grants=tuple((Role(role), bodies.CHENGGUAN, where) for role in row.get("roles", ())),
     )
     for post in row.get("posts", ()):
         roles = tuple(Role(role) for role in post["roles"])

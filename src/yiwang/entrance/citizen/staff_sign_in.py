@@ -33,6 +33,7 @@ _WORKPLACES = (
     (Role.LEADER, "/leader/"),
     (Role.OPERATOR, "/console/"),
     (Role.SECURITY_ADMIN, "/console/rights/"),
+    (Role.LOCAL_ADMIN, "/console/local/"),
 )
 
 
