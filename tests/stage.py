@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests import stage_after, stage_duties, stage_promises
+from tests import stage_after, stage_duties, stage_earlier, stage_promises
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
@@ -53,6 +53,8 @@ class Scene:
     papers: tuple[str, ...]
     archives: tuple[str, ...]
     promised: stage_promises.Promised
+    licences: tuple[str, ...]
+    desk_earlier: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -107,6 +109,7 @@ def set_up(at: datetime) -> Scene:
     turn, window, in_hall, keeper = _hall(person, at)
     overseen, carded = _late(holder, at)
     archived = stage_after.lay_archives(_actor_of(ARCHIVING, at), at)
+    held, desk_earlier = stage_earlier.play(holder, at=at)
     papers = stage_after.lay_papers(holder, licence.case.partition(":")[2], by=deciding, at=at)
     return Scene(
         after=(*stage_after.addresses(deciding), *papers),
@@ -125,6 +128,8 @@ def set_up(at: datetime) -> Scene:
             holder.reference, waiting.reference, by=_actor_of(SERVING, at), at=at
         ),
         promised=stage_promises.play(holder, at=at),
+        licences=held,
+        desk_earlier=desk_earlier,
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",

@@ -100,7 +100,12 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         ),
         (
             stage.HOLDER,
-            [scene.result, scene.result.removesuffix("result/"), *scene.promised.mine],
+            [
+                scene.result,
+                scene.result.removesuffix("result/"),
+                *scene.promised.mine,
+                *scene.licences,
+            ],
         ),
         (
             stage.APPROVER,
@@ -110,6 +115,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
                 "/desk/security/totp/",
                 scene.desk,
                 f"{scene.desk}letters/",
+                *scene.desk_earlier,
                 *scene.after,
                 *scene.reviews,
             ],

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiwang.capability.catalogue import queries as catalogue
+from yiwang.capability.intake import queries as intake
 from yiwang.entrance.citizen.acts import actor_of
 from yiwang.entrance.citizen.addresses import page_of
 from yiwang.entrance.shell.access import CITIZEN, access
@@ -203,7 +204,12 @@ def _offered(actor: Actor) -> dict[str, str]:
     """What can be applied for here, code → name."""
     firm = actor.applicant.startswith("organization:")
     rows = catalogue.list_items(here=True, limit=200)
-    return {row.code: row.name for row in rows if not firm or set(row.served) - {"1"}}
+    language = get_language() or "zh-hans"
+    return {
+        row.code: intake.get_glossary(row.code, row.version, language).get(row.name, row.name)
+        for row in rows
+        if not firm or set(row.served) - {"1"}
+    }
 
 
 def _partner(typed: Typed) -> str:

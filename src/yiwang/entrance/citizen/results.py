@@ -22,6 +22,8 @@ from yiwang.capability.reviews import queries as reviews
 from yiwang.capability.reviews.definitions import LEVELS, TAGS, ReviewView
 from yiwang.entrance.shell.access import CITIZEN, SIGNED_IN, access
 from yiwang.entrance.shell.downloads import send_file
+from yiwang.entrance.shell.speaking import speak
+from yiwang.entrance.shell.templatetags.words import of_item
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, PowerAct
 from yiwang.kernel.refusals import InvalidInput, NotFound, Refusal
@@ -60,16 +62,18 @@ class ResultPage:
         """One sentence with the outcome in it."""
         if self.licence and self.licence.state in _TAKEN_BACK:
             return _("%(name)s%(state)s") % {
-                "name": self.licence.name,
-                "state": self.licence.state_label,
+                "name": of_item(self.licence.name, self.case),
+                "state": speak(self.licence.state_label),
             }
         if self.licence:
-            return _("同意您的申请，%(name)s已经发出") % {"name": self.licence.name}
+            return _("同意您的申请，%(name)s已经发出") % {
+                "name": of_item(self.licence.name, self.case)
+            }
         if self.entitlement:
             name = self.entitlement.benefit_name
             return _("同意您的申请，%(name)s已经批准") % {"name": name}
         if self.case.decision:
-            return self.case.decision.outcome_label
+            return speak(self.case.decision.outcome_label)
         return _("还没有结果")
 
 

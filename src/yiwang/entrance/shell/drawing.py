@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 _WIDE: Final = 784
 _NARROW: Final = 358
 _GAP: Final = 24
@@ -139,7 +141,7 @@ def flow(steps: Sequence[DrawnStep]) -> Flow | None:
     if not steps:
         return None
     words = "，".join(step.title + (f"（{step.detail}）" if step.detail else "") for step in steps)
-    sentence = f"办理步骤：{words}。"
+    sentence = _("办理步骤：%(steps)s。") % {"steps": words}
     return Flow(sentence, wide=_wide(steps), narrow=_narrow(steps), standing=_standing(steps))
 
 

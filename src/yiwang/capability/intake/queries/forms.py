@@ -60,8 +60,14 @@ def get_glossary(item_code: str, item_version: int, language: str) -> Mapping[st
     """Every Chinese word of a pack, of its guide and its form, and how it says it in a language.
 
     What a case keeps is Chinese; a page in another language shows the pack's own words for it.
+    ``item_version`` 0: the one in force.
     """
-    return {} if language == _WRITTEN else _glossary(item_code, item_version, language)
+    if language == _WRITTEN:
+        return {}
+    if not item_version:
+        now = catalogue.find_item(item_code)
+        item_version = now.version if now else 0
+    return _glossary(item_code, item_version, language)
 
 
 @lru_cache(maxsize=256)

@@ -41,14 +41,22 @@ def said(value: object) -> str:
 def of_item(text: object, case: object) -> str:
     """A word of a pack that a case or draft keeps in Chinese, as its pack says it in the visitor's language.
 
-    ``case``: whatever has ``item_code`` and ``item_version``; several words are joined by 、.
+    ``case``: whatever has ``item_code`` (and ``item_version``, else the one in force).
     """
-    language = get_language() or "zh-hans"
-    words = intake.get_glossary(
-        getattr(case, "item_code", ""), getattr(case, "item_version", 0), language
-    )
-    known = [words.get(one, speak(one)) for one in str(text).split("、")] if words else [str(text)]
-    return ", ".join(known) if words else known[0]
+    whole, language = str(text), get_language() or "zh-hans"
+    if language.startswith("zh"):
+        return whole
+    code = getattr(case, "item_code", "")
+    words = intake.get_glossary(code, getattr(case, "item_version", 0), language)
+    if whole in words:
+        return words[whole]
+    figure, _, unit = whole.partition(" ")
+    if unit in words:
+        return f"{figure} {words[unit]}"
+    several = whole.split("、")
+    if all(one in words for one in several):
+        return ", ".join(words[one] for one in several)
+    return speak(whole)
 
 
 @register.filter
