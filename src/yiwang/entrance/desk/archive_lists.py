@@ -38,7 +38,7 @@ def _send(request: HttpRequest, key: str, version: int, actor: Actor, at: dateti
 
 
 def _drop(request: HttpRequest, key: str, version: int, actor: Actor, at: datetime) -> object:
-    package = request.POST.get("package", "")[:16]
+    package = typed.text_in(request, "package", label="哪一件", most=16)
     return archives.drop_from_hand_over(
         key=key, version=version, package=package, actor=actor, at=at
     )

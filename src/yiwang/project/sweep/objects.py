@@ -126,6 +126,7 @@ _ITEM: Final = uploads.ITEM
 ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/my/cases/{key}/correct/",
     "/my/drafts/{key}/receipt/",
+    "/desk/archives/lists/{batch_key}/document/",
     "/desk/branches/{branch_key}/ask-again/",
     "/desk/branches/{branch_key}/close/",
     "/desk/visits/{visit_key}/skip/",
