@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 def play(applicant, *, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Addresses of the holder, and of the desk. ``applicant``: a person; the packs are on the shelf."""
+    from django.db import transaction
+
     from yiwang.capability.journey import sample
     from yiwang.kernel.actor import machine
     from yiwang.kernel.moments import legal_date
@@ -15,6 +17,7 @@ def play(applicant, *, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     today, body = legal_date(at), places.department_uscc(places.CHENGGUAN, 2)
 
+    @transaction.atomic
     def licence(number: int):
         return licences.issue(
             case=f"case:stage{number}", template="food-business-licence",
