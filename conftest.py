@@ -14,15 +14,9 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For several processes: the longest first, so that none works alone at the end; what shares a
-    running installation stays in one of them, and is the longest."""
-    for item in items:
-        if "province" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(f"province of {item.path.parent.name}"))
+    """For several processes: the longest first, so that none works alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")

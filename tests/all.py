@@ -18,13 +18,14 @@ from tests import browser, database
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYTEST = (str(BIN / "pytest"), "-p", "no:cacheprovider")
+PAGES = "tests/journeys/test_pages_are_accessible.py"
 
 
 @dataclass(frozen=True)
 class Check:
     """One line of the result. ``quick``: part of ``make check``, and ``whole`` of ``make test``.
 
-    ``long``: after the others, side by side, each in processes of its own.
+    ``long``: after the others, three side by side, each with databases of its own name.
     """
 
     name: str
@@ -64,9 +65,9 @@ def _arguments() -> argparse.Namespace:
 
 def _run_all(checks: Sequence[Check], environment: dict[str, str]) -> dict[str, bool]:
     results: dict[str, bool] = {}
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for long in (False, True):
-            these = [check for check in checks if check.long is long]
+    for long, at_once in ((False, 2), (True, 3)):
+        these = [check for check in checks if check.long is long]
+        with ThreadPoolExecutor(at_once) as pool:
             good = pool.map(lambda check: _run(check, environment), these)
             results |= zip((check.name for check in these), good, strict=True)
     return results
@@ -74,6 +75,8 @@ def _run_all(checks: Sequence[Check], environment: dict[str, str]) -> dict[str, 
 
 def _run(check: Check, environment: dict[str, str]) -> bool:
     given = dict(environment)
+    if check.long:
+        given["TOX_PARALLEL_ENV"] = check.name  # pytest-django: test_yiwang_<name>
     if check.needs_browser:
         program, advice = browser.find_or_install()
         if program is None:
@@ -104,19 +107,16 @@ def _fast_tests() -> Sequence[str]:
 
 
 def _unit_tests() -> Sequence[str]:
-    """They yield to the browsers and installations beside them, whose chain is the longer one."""
+    """They yield to the browsers and installations beside them, which wait for answers."""
     kept = ("house", "journeys", "platform")
     ignored = [f"--ignore={ROOT / 'tests' / name}" for name in kept]
     two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
     return ("nice", "-n", "5", *PYTEST, *two, "src", "tests", *ignored)
 
 
-def _long_tests() -> Sequence[str]:
-    """Real installations and a real browser; what shares an installation stays in one process.
-
-    They wait more than they work, so there are three."""
-    paths = ("tests/platform", "tests/journeys")
-    return (*PYTEST, "-n", "3", "--dist", "loadgroup", "--durations=25", *paths)
+def _stories() -> Sequence[str]:
+    """In one process, for they share one running installation."""
+    return (*PYTEST, "--durations=15", "tests/journeys", f"--ignore={PAGES}")
 
 
 def _packs() -> Sequence[str]:
@@ -137,7 +137,9 @@ CHECKS: tuple[Check, ...] = (
     Check("house", lambda: (*PYTEST, "tests/house"), quick=True),
     Check("packs", _packs),
     Check("units", _unit_tests, long=True),
-    Check("journeys", _long_tests, long=True, needs_browser=True),
+    Check("journeys", _stories, long=True, needs_browser=True),
+    Check("platform", lambda: (*PYTEST, "--durations=15", "tests/platform"), long=True),
+    Check("pages", lambda: (*PYTEST, PAGES), long=True, needs_browser=True),
 )
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests import browser, stage
 from tests.installation import Installation
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}
+#: Time decides no test: a busy machine may take long over a page.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

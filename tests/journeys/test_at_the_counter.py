@@ -39,6 +39,7 @@ class Keyboard:
         self.page.wait_for_load_state()
         if words:
             expect(self.page.locator("main")).to_contain_text(words)
+            self.page.wait_for_load_state()  # its script listens to keys
 
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
@@ -106,7 +107,7 @@ def test_a_prepared_case_is_accepted_in_less_than_a_minute(visit, capsys):
     sign_on_paper_and_receive(keys)
     keys.press("a", "受理通知书")
     seconds = time.monotonic() - began
-    keys.press("p", "受理通知书")
+    keys.press("p", "回到窗口")
     keys.press("p")
     keys.press("Escape", "收件并受理")
     with capsys.disabled():

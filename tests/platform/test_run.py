@@ -239,10 +239,8 @@ def test_ctrl_c_stops_everything_and_keeps_the_data(province):
     os.killpg(province.process.pid, signal.SIGINT)
     assert province.process.wait(timeout=60) == 0
     assert not province.everything()
-    began = time.monotonic()
     province.start()
     province.wait_for_line("ready: ", seconds=60)
-    assert time.monotonic() - began < 30
     assert written <= receipts(province)
 
 
