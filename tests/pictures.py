@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests import browser, database, stage
+from tests.installation import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -152,7 +152,7 @@ def _server() -> Iterator[tuple[str, dict[str, str]]]:
         _yiwang(environment, "manage", "migrate", "-v0")
         said = _run([sys.executable, "-m", "tests.stage"], environment)
         scene: dict[str, str] = json.loads(said.splitlines()[-1])
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [
                 *(str(Path(sys.executable).parent / "granian"), "--interface", "wsgi"),
@@ -194,12 +194,6 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     return str(done.stdout)
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait_for(url: str) -> None:
