@@ -41,7 +41,7 @@ class HoursIn(Given):
     spans: Annotated[list[SpanIn], Field(max_length=4)]
 
 
-class SpanOut(Schema):
+class HoursOut(Schema):
     weekday: int
     opens: time
     closes: time
@@ -72,7 +72,7 @@ class PlaceOut(Schema):
 
     division_code: str
     name: str
-    hours: list[SpanOut]
+    hours: list[HoursOut]
     closed: list[ClosedDayOut]
     look: LookOut | None
 
@@ -86,7 +86,7 @@ class SwitchOut(Schema):
     paused_reason: str
 
 
-class PauseIn(Given):
+class ItemPauseIn(Given):
     reason: Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -175,7 +175,7 @@ def list_switches(request: HttpRequest) -> object:
 
 @router.post("/local/items/{item_code}/pause", response={204: None}, summary="停办事项")
 @access(OFFICIAL, roles=LOCAL, scope="local:write")
-def pause_item(request: HttpRequest, item_code: Short, body: PauseIn) -> object:
+def pause_item(request: HttpRequest, item_code: Short, body: ItemPauseIn) -> object:
     """Nothing new is begun online; what was begun goes on."""
     catalogue_actions.pause_item(
         code=item_code, reason=body.reason, actor=actor_of(request), at=moments.now()

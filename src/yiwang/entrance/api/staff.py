@@ -95,7 +95,7 @@ class PostOut(Schema):
     holders: int
 
 
-class PostIn(Given):
+class PostOfRolesIn(Given):
     name: Annotated[str, Field(min_length=1, max_length=30)]
     division_code: Division
     department: Body | None = None
@@ -221,7 +221,7 @@ def list_posts(request: HttpRequest, after: Annotated[str, Field(max_length=16)]
 
 @router.post("/local/posts", response={201: PostOut}, summary="设岗位")
 @access(OFFICIAL, roles=GRANTERS, scope="local:write")
-def define_post(request: HttpRequest, body: PostIn) -> object:
+def define_post(request: HttpRequest, body: PostOfRolesIn) -> object:
     """Of roles one may give; 409 when the name is taken in the body."""
     view = identity.define_post(
         name=body.name, division_code=body.division_code, department=body.department,

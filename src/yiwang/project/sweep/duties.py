@@ -25,14 +25,17 @@ _LONG: Final = timedelta(hours=2)
 
 
 def make_duties(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
-    """A post, somebody proposed for it, and a stand-in of two officials who are no visitors."""
+    """A post, somebody proposed for it, and a stand-in of two officials who are no visitors.
+
+    Window clerks, whom no list of who may be sent to a visit names to their colleagues.
+    """
     mark = owner.applicant[-6:]
     post = identity.define_post(
         name=f"权限检查岗{mark}", division_code=places.CHENGGUAN, department=department,
         roles=(Role.HANDLER,), actor=accounts.GRANTER, at=at,
     )  # fmt: skip
     away, taker = (
-        _official(f"sweep-{side}-{mark}", (Role.HANDLER,), department, at) for side in "ab"
+        _official(f"sweep-{side}-{mark}", (Role.WINDOW_CLERK,), department, at) for side in "ab"
     )
     grant = identity.grant_post(
         account=taker.key, post=post.key, valid_until=at + _DAY, actor=accounts.GRANTER, at=at

@@ -92,7 +92,7 @@ def test_old_and_new_stand_side_by_side_and_what_changes_is_marked(hers, me, per
         said_day(permit.last_day), f"{said_day(last)} （变）",
     ):  # fmt: skip
         assert words in said, words
-    assert cases.get_case(key, me, at=moments.now()).state == "SUBMITTED"
+    assert cases.get_case(key, me, at=moments.now()).state == "WITH_OFFICIAL"
 
 
 def test_a_cancellation_shows_what_ends_and_nothing_after_it(hers, me, permit):

@@ -110,7 +110,7 @@ def test_a_listener_killed_before_any_statement_hears_each_fact_once() -> None:
     for number in range(12):
         announce(f"case:{number % 3}", number)
     actions.seal(at=AT)
-    assert points("listen") >= 20
+    assert points("listen") >= 15  # a batch is one transaction (decision 0220)
     assert effects() == {f"case:{n}": list(range(n, 12, 3)) for n in range(3)}
 
 
