@@ -15,7 +15,7 @@ from yiwang.capability.intake import queries as intake
 from yiwang.capability.intake import sample
 from yiwang.capability.intake.definitions import DraftView, Form, parse_form
 from yiwang.entrance.citizen.apply import form as page
-from yiwang.entrance.citizen.apply.draft import OpenDraft, page_state
+from yiwang.entrance.shell.forms.opened import OpenDraft, page_state
 from yiwang.entrance.shell.forms.rendering import render_fields
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
@@ -80,7 +80,7 @@ def _opened(form: Form, answers: dict[str, Any]) -> OpenDraft:
         form_instance="0000000000000000",
     )
     version = catalogue.get_item(draft.item_code)
-    return _Opened(draft, form, version, actor, at)
+    return _Opened(draft, form, version, actor, at, home=f"/my/drafts/{draft.key}/")
 
 
 class _Opened(OpenDraft):
