@@ -36,7 +36,7 @@ class Lie:
 def all_of_them() -> Iterator[Lie]:
     """Named by hand, then by mixing every honest kind with every kind of damage."""
     from yiwang.mechanisms.files import sample
-    from yiwang.mechanisms.files.definitions import KIND_OF_EXTENSION, PROBLEMS, TEXTS, Kind
+    from yiwang.mechanisms.files.definitions import KIND_OF_EXTENSION, PROBLEMS, RULES, TEXTS
     from yiwang.mechanisms.files.tests.test_hostile_files import HOSTILE
 
     chance = random.Random(SEED)
@@ -45,7 +45,7 @@ def all_of_them() -> Iterator[Lie]:
         carried = filename.isprintable()
         content = data if isinstance(data, bytes) else data()
         yield Lie(name, filename, content, carried, PROBLEMS[problem][0] if carried else "")
-    for kind in Kind:
+    for kind in RULES:
         honest = sample.content(kind)
         text = kind in TEXTS
         for ending, claimed in KIND_OF_EXTENSION.items():
