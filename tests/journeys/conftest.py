@@ -29,6 +29,17 @@ def province() -> Iterator[Installation]:
         installation.remove()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With what failed, what the installation itself said went wrong."""
+    report = yield
+    province = getattr(item, "funcargs", {}).get("province")
+    if report.failed and province is not None:
+        wrong = [line for line in province.lines if '"level": "ERROR"' in line]
+        report.sections.append(("errors of the installation", "\n".join(wrong[-5:])))
+    return report
+
+
 @pytest.fixture(scope="session")
 def _playwright() -> Iterator[Playwright]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver runs its own loop

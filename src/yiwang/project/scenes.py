@@ -51,7 +51,7 @@ class Stage:
     until: datetime
 
     def moment(self, number: int) -> datetime:
-        """Scene ``number`` of a hundred: spread over the days, between 8:30 and 17:30."""
+        """Scene ``number`` of a hundred: spread over the days, between 8:30 and 17:30, never to come."""
         if number < LATE:
             span = self.until - self.began - timedelta(days=QUIET_DAYS + 1)
             day = legal_date(self.began + span / LATE * number)
@@ -59,7 +59,8 @@ class Stage:
             quiet = timedelta(days=QUIET_DAYS) / (ELDERS + TRADERS - LATE)
             day = legal_date(self.until - timedelta(days=QUIET_DAYS) + quiet * (number - LATE - 1))
         minutes = 510 + number * 37 % 540
-        return datetime.combine(day, time(minutes // 60, minutes % 60), SHANGHAI)
+        at = datetime.combine(day, time(minutes // 60, minutes % 60), SHANGHAI)
+        return at if at < self.until - timedelta(hours=1) else at - timedelta(days=1)
 
     def working_morning(self, days: int, *, after: datetime) -> datetime:
         """Half past nine on the ``days``-th working day later."""

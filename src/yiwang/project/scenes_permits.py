@@ -77,13 +77,13 @@ def _inherited(firm: Actor, until: datetime) -> int:
 def _canteen(firm: Actor, until: datetime) -> None:
     """Looked at by two, licensed by the third."""
     answers = sample.food_answers(kind="canteen", seats=120, area=260, in_charge="罗文博")
-    day = _morning(until, 20)
+    day = _morning(until, 14)
     case = sample.applied(
         sample.FOOD, firm, answers, at=day, questions={**_FOOD, "kind": "canteen"}
     ).case_key
     _accept(case, day + timedelta(hours=2))
     _visit(case, day + timedelta(hours=5), done=True)
-    decided = _morning(until, 17)
+    decided = _morning(until, 12)
     for who in ("shihe1", "shihe2"):
         journey.forward(
             case_key=case, version=_version(case), proposal=Outcome.APPROVE,
@@ -98,7 +98,7 @@ def _canteen(firm: Actor, until: datetime) -> None:
 
 def _waiting(firm: Actor, until: datetime) -> None:
     """Accepted with a gap; the visit is planned."""
-    day = _morning(until, 4)
+    day = _morning(until, 3)
     case = sample.applied(
         sample.FOOD, firm, sample.food_answers(), at=day, questions=_FOOD, late=("rules",)
     ).case_key
@@ -109,7 +109,7 @@ def _waiting(firm: Actor, until: datetime) -> None:
 def _promise(firm: Actor, until: datetime) -> None:
     """Permitted at once; the fire brigade has not been there yet."""
     answers = sample.fire_answers(place_name="示例宾馆", place_use="hotel", area=2600)
-    sample.applied(sample.FIRE, firm, answers, at=_morning(until, 8), questions=_FIRE)
+    sample.applied(sample.FIRE, firm, answers, at=_morning(until, 6), questions=_FIRE)
 
 
 def _accept(case: str, at: datetime) -> None:
@@ -156,8 +156,7 @@ def _version(case: str) -> int:
 
 
 def _morning(until: datetime, days: int) -> datetime:
-    """Nine o'clock on a working day about so many days before the end."""
-    day = legal_date(until - timedelta(days=days + 1))
-    return datetime.combine(
-        clock_queries.get_calendar().nth_working_day(1, after=day), time(9), SHANGHAI
-    )
+    """Nine o'clock, so many working days before the end."""
+    yesterday = legal_date(until) - timedelta(days=1)
+    day = clock_queries.get_calendar().nth_working_day(1 - days, after=yesterday)
+    return datetime.combine(day, time(9), SHANGHAI)

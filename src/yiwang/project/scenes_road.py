@@ -39,9 +39,8 @@ class Cast:
 
     def morning(self, days_ago: int) -> datetime:
         """Half past nine on a working day, so many working days before the end."""
-        day = clock_queries.get_calendar().nth_working_day(
-            1, after=legal_date(self.until) - timedelta(days=days_ago + 1)
-        )
+        yesterday = legal_date(self.until) - timedelta(days=1)
+        day = clock_queries.get_calendar().nth_working_day(1 - days_ago, after=yesterday)
         return datetime.combine(day, time(9, 30), SHANGHAI)
 
 
@@ -57,34 +56,34 @@ def play(applicants: Sequence[Actor], cast: Cast) -> int:
 
 
 def _prolonged(me: Actor, cast: Cast) -> None:
-    at = cast.morning(30)
+    at = cast.morning(21)
     first, last = legal_date(at) + timedelta(days=10), legal_date(cast.until) + timedelta(days=5)
     permit = _granted(cast, _dig(me, at, first, last), at)
-    at = cast.morning(12)
+    at = cast.morning(8)
     asked = {"act": "extend", "trees": "untouched"}
     more = {"earlier": permit, "ends_on": _iso(last + timedelta(days=20)), "why": "降雪停工五天"}
     _granted(cast, _hand_in(me, asked, {**asked, **more}, at), at)
 
 
 def _cancelled(me: Actor, cast: Cast) -> None:
-    at = cast.morning(40)
+    at = cast.morning(28)
     first, last = legal_date(at) + timedelta(days=10), legal_date(cast.until) + timedelta(days=30)
     permit = _granted(cast, _occupy(me, at, first, last), at)
-    at = cast.morning(25)
+    at = cast.morning(18)
     asked = {"act": "change", "trees": "untouched"}
     more = {
         "earlier": permit, "road": "酒泉路", "place": "酒泉路 18 号至 20 号门前人行道", "area": 24,
         "why": "脚手架要多搭一跨", "builder": _BUILDER,
     }  # fmt: skip
     permit = _granted(cast, _hand_in(me, asked, {**asked, **more}, at), at)
-    at = cast.morning(6)
+    at = cast.morning(4)
     asked = {"act": "cancel"}
     more = {"earlier": permit, "why": "提前完工，现场已清理并通过验收"}
     _granted(cast, _hand_in(me, asked, {**asked, **more}, at), at)
 
 
 def _waiting(me: Actor, cast: Cast) -> None:
-    at = cast.morning(4)
+    at = cast.morning(3)
     today = legal_date(cast.until)
     key = _dig(me, at, today + timedelta(days=20), today + timedelta(days=40), trees="touched")
     _accept(cast, key, at + timedelta(hours=2))
@@ -92,7 +91,7 @@ def _waiting(me: Actor, cast: Cast) -> None:
 
 def _new(me: Actor, cast: Cast) -> None:
     today = legal_date(cast.until)
-    _occupy(me, cast.morning(3), today + timedelta(days=15), today + timedelta(days=25))
+    _occupy(me, cast.morning(2), today + timedelta(days=15), today + timedelta(days=25))
 
 
 def _dig(me: Actor, at: datetime, first: date, last: date, *, trees: str = "untouched") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from yiwang.capability.cases.definitions import CaseView, Outcome
 from yiwang.capability.journey import acceptance, official
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput, Refusal
+
+log = logging.getLogger(__name__)
 
 #: What one confirmation may cover: a page of the worklist.
 MOST: Final = 100
@@ -79,5 +82,10 @@ def _one(key: str, version: int, act: str, reason: str, actor: Actor, at: dateti
     except Refusal as refusal:
         return BatchResult(
             key, False, code=refusal.code, sentence=refusal.sentence, remedy=refusal.remedy
+        )
+    except Exception as error:  # what breaks on one case must not hide what became of the others
+        log.error("failure", exc_info=error)
+        return BatchResult(
+            key, False, "", "Broken", "系统出错了，这件没有办成。", "请打开这件单独办理。"
         )
     return BatchResult(key, True, state_label=view.state_label)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
@@ -113,7 +114,7 @@ def resume(*, subject: str, kind: str, at: datetime, actor: Actor) -> date:
     clock = _locked(subject, kind)
     if clock.paused_at is None or clock.stopped_at:
         raise CannotResumeClock
-    clock.pauses.filter(resumed_at=None).update(resumed_at=at)
+    clock.pauses.filter(resumed_at=None).update(resumed_at=Greatest("paused_at", at))
     clock.paused_at = None
     _compute(clock, at)
     clock.save()
@@ -140,7 +141,7 @@ def stop_all(*, subject: str, at: datetime, actor: Actor) -> int:
 
 def _stop(clock: Clock, at: datetime, actor: Actor) -> None:
     if clock.paused_at is not None:
-        clock.pauses.filter(resumed_at=None).update(resumed_at=at)
+        clock.pauses.filter(resumed_at=None).update(resumed_at=Greatest("paused_at", at))
         clock.paused_at = None
         _compute(clock, at)
         clock.save()

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from django.db.models.functions import Greatest
+
 from yiwang.capability.cases import rules
 from yiwang.capability.cases.actions import work
 from yiwang.capability.cases.definitions import ClockKind, Keeper
@@ -144,7 +146,8 @@ def hand_to(row: Case, keeper: Keeper | None, at: datetime) -> None:
     The first holder has no row: it follows from how the case came in.
     """
     if row.held_since is not None:
-        CaseHolding.objects.filter(case=row, ended_at=None).update(ended_at=at)
+        open_one = CaseHolding.objects.filter(case=row, ended_at=None)
+        open_one.update(ended_at=Greatest("began_at", at))  # a machine's clock may have gone back
     if keeper is None:
         return
     _hold(row, keeper, at, None)

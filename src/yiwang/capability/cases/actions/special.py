@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models.functions import Greatest
+
 from yiwang.capability.cases.actions.moving import announce, locked, required, step
 from yiwang.capability.cases.definitions.flow import SPECIAL_LABELS, Special
 from yiwang.capability.cases.definitions.profiles import Step
@@ -53,7 +55,9 @@ def end_special(
     if running and kind not in running:
         raise NotFound("没有正在进行的这种特别程序。", "请刷新页面，看看现在的情况。")
     step(row, Step.END_SPECIAL, actor=actor, at=at, version=version, facts=facts)
-    row.special_procedures.filter(kind=kind, ended_at=None).update(ended_at=at, finding=said)
+    row.special_procedures.filter(kind=kind, ended_at=None).update(
+        ended_at=Greatest("began_at", at), finding=said
+    )
     announce(row, SpecialEnded, actor=actor, at=at, kind=Special(kind).value)
     return row
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yiwang.capability import journey
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.models import Case
-from yiwang.capability.journey import reconciling, sample
+from yiwang.capability.journey import acceptance, reconciling, sample
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.refusals import InvalidInput, Refusal, VersionConflict
@@ -30,7 +30,11 @@ def _me() -> Actor:
 @pytest.fixture
 def item(db):
     directory.load_chengguan()
-    return sample.publish_plain(at=AT, extension={"amount": 10, "basis": "行政许可法 第四十二条"})
+    return sample.publish_plain(
+        at=AT,
+        extension={"amount": 10, "basis": "行政许可法 第四十二条"},
+        special_procedures=["HEARING"],
+    )
 
 
 def test_each_case_is_answered_by_itself_and_one_failure_stops_no_other(item) -> None:
@@ -168,3 +172,45 @@ VERBS = {
         at=AT,
     ),
 }  # fmt: skip
+
+
+def test_what_breaks_on_one_case_is_told_and_hides_no_other(item, monkeypatch, caplog) -> None:
+    me, official = _me(), sample.official(item)
+    keys = [sample.handed_in(me, at=AT).case_key for _ in range(3)]
+    accept = acceptance.accept
+
+    def broken_once(*, case_key, **given):
+        if case_key == keys[1]:
+            raise IntegrityError("planted")
+        return accept(case_key=case_key, **given)
+
+    monkeypatch.setattr(acceptance, "accept", broken_once)
+    seen = [(key, cases.get_case(key, official, at=AT).version) for key in keys]
+    told = journey.batch(acts=seen, act="accept", reason="", actor=official, at=AT)
+    assert [(one.done, one.code) for one in told] == [(True, ""), (False, "Broken"), (True, "")]
+    assert told[1].remedy
+    assert "planted" in caplog.text
+
+
+def test_a_machine_whose_clock_went_back_an_hour_hinders_no_act(item) -> None:
+    me, official = _me(), sample.official(item)
+    key = sample.handed_in(me, at=AT).case_key
+    before = AT - timedelta(hours=1)
+    case = journey.accept(
+        case_key=key,
+        version=cases.get_case(key, official, at=AT).version,
+        actor=official,
+        at=AT,
+    )
+    case = journey.begin_special(
+        case_key=key, version=case.version, kind="HEARING", reason="利害关系人申请听证",
+        expected_on=date(2026, 3, 20), actor=official, at=AT,
+    )  # fmt: skip
+    case = journey.end_special(
+        case_key=key, version=case.version, kind="HEARING", finding="无异议", actor=official,
+        at=before,
+    )  # fmt: skip
+    told = journey.batch(
+        acts=[(key, case.version)], act="approve", reason="符合条件", actor=official, at=before
+    )
+    assert [one.done for one in told] == [True], told
