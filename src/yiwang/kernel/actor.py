@@ -30,6 +30,8 @@ class Role(StrEnum):
     OPERATOR = "OPERATOR"  # 运维
     AUDITOR = "AUDITOR"  # 审计管理员
     SECURITY_ADMIN = "SECURITY_ADMIN"  # 安全管理员
+    DATA_OFFICER = "DATA_OFFICER"  # 数据专员: catalogues, asks for and supplies data
+    DATA_AUTHORITY = "DATA_AUTHORITY"  # 政务数据共享主管部门: consents, mediates, stops
 
 
 class PowerAct(StrEnum):

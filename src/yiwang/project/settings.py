@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "yiwang.network.directory",
     "yiwang.foundation.laws",
     "yiwang.foundation.libraries",
+    "yiwang.foundation.agreements",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",

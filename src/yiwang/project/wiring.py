@@ -238,6 +238,22 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
+        "agreements.agreement_late",
+        "agreements.agreement_nearly_due",
+        "agreements.data_agreed",
+        "agreements.data_delivered",
+        "agreements.data_refused",
+        "agreements.data_requested",
+        "agreements.dispute_climbed",
+        "agreements.dispute_opened",
+        "agreements.dispute_settled",
+        "agreements.grant_changed",
+        "agreements.longer_asked",
+        "agreements.longer_consented",
+        "agreements.longer_declined",
+        "agreements.missing_supplied",
+        "agreements.missing_told",
+        "agreements.request_withdrawn",
         "archives.case_archived",
         "archives.destruction_declined",
         "archives.destruction_proposed",

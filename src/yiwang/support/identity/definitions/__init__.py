@@ -84,6 +84,8 @@ ROLE_LABELS = {
     Role.OPERATOR: "运维",
     Role.AUDITOR: "审计管理员",
     Role.SECURITY_ADMIN: "安全管理员",
+    Role.DATA_OFFICER: "数据专员",
+    Role.DATA_AUTHORITY: "数据共享主管部门",
 }
 
 ASSURANCE_LABELS = {

@@ -1,0 +1,36 @@
+"""Asking for another department's data, answering, granting, stopping."""
+
+from yiwang.foundation.agreements.actions.answering import ask_longer as ask_longer
+from yiwang.foundation.agreements.actions.answering import consent_longer as consent_longer
+from yiwang.foundation.agreements.actions.answering import decline_longer as decline_longer
+from yiwang.foundation.agreements.actions.answering import deliver as deliver
+from yiwang.foundation.agreements.actions.answering import propose_no as propose_no
+from yiwang.foundation.agreements.actions.answering import propose_yes as propose_yes
+from yiwang.foundation.agreements.actions.answering import return_answer as return_answer
+from yiwang.foundation.agreements.actions.answering import sign_answer as sign_answer
+from yiwang.foundation.agreements.actions.answering import tell_missing as tell_missing
+from yiwang.foundation.agreements.actions.asking import CannotAskOneself as CannotAskOneself
+from yiwang.foundation.agreements.actions.asking import draft as draft
+from yiwang.foundation.agreements.actions.asking import hand_back as hand_back
+from yiwang.foundation.agreements.actions.asking import hand_to_head as hand_to_head
+from yiwang.foundation.agreements.actions.asking import rewrite as rewrite
+from yiwang.foundation.agreements.actions.asking import sign as sign
+from yiwang.foundation.agreements.actions.asking import supply as supply
+from yiwang.foundation.agreements.actions.asking import withdraw as withdraw
+from yiwang.foundation.agreements.actions.disputing import climb as climb
+from yiwang.foundation.agreements.actions.disputing import dispute as dispute
+from yiwang.foundation.agreements.actions.disputing import settle_no as settle_no
+from yiwang.foundation.agreements.actions.disputing import settle_yes as settle_yes
+from yiwang.foundation.agreements.actions.granting import agree_end as agree_end
+from yiwang.foundation.agreements.actions.granting import ask_end as ask_end
+from yiwang.foundation.agreements.actions.granting import ask_renewal as ask_renewal
+from yiwang.foundation.agreements.actions.granting import changed as changed
+from yiwang.foundation.agreements.actions.granting import decline_end as decline_end
+from yiwang.foundation.agreements.actions.granting import decline_renewal as decline_renewal
+from yiwang.foundation.agreements.actions.granting import end_misuse as end_misuse
+from yiwang.foundation.agreements.actions.granting import expire as expire
+from yiwang.foundation.agreements.actions.granting import renew as renew
+from yiwang.foundation.agreements.actions.granting import report_mended as report_mended
+from yiwang.foundation.agreements.actions.granting import resume as resume
+from yiwang.foundation.agreements.actions.granting import stop_now as stop_now
+from yiwang.foundation.agreements.actions.granting import suspend as suspend

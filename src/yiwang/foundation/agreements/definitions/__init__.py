@@ -1,0 +1,282 @@
+"""What a request for data and a grant look like from outside, and how long each answer may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from yiwang.foundation.agreements.definitions.machines import (
+    GRANT as GRANT,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    REQUEST as REQUEST,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    Act as Act,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    GrantAct as GrantAct,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    GrantState as GrantState,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    RequestState as RequestState,
+)
+from yiwang.foundation.agreements.definitions.machines import (
+    Side as Side,
+)
+from yiwang.kernel.actor import Role
+from yiwang.mechanisms.clocks.definitions import Allowance, ClockView
+
+#: Who sees the requests and grants of his department.
+OFFICE: Final = (Role.DATA_OFFICER, Role.HEAD, Role.LEADER)
+#: Told of every change of what is granted, on this channel of the database.
+CHANNEL: Final = "exchange_changed"
+
+
+class Sharing(StrEnum):
+    """共享类型 of what is asked for, as it stood when the request was signed."""
+
+    UNCONDITIONAL = "UNCONDITIONAL"
+    CONDITIONAL = "CONDITIONAL"
+    NONE = "NONE"  # on the negative list
+
+
+class Basis(StrEnum):
+    """Why the department may ask: for a service item, or for a duty of its own."""
+
+    ITEM = "ITEM"
+    DUTY = "DUTY"
+
+
+class Way(StrEnum):
+    """How the data come."""
+
+    CALL = "CALL"
+    QUERY = "QUERY"
+    VERIFY = "VERIFY"
+    TABLE = "TABLE"
+    FILE = "FILE"
+    MESSAGE = "MESSAGE"
+
+
+class Longer(StrEnum):
+    """How far it is with more time for the answer."""
+
+    NO = ""
+    ASKED = "ASKED"
+    GRANTED = "GRANTED"
+    DECLINED = "DECLINED"
+
+
+class Origin(StrEnum):
+    """Where a grant was agreed."""
+
+    LOCAL = "LOCAL"
+    REGISTRY = "REGISTRY"  # agreed at the registry, a copy here
+
+
+SHARING_LABELS: Final[Mapping[str, str]] = {
+    Sharing.UNCONDITIONAL: "无条件共享",
+    Sharing.CONDITIONAL: "有条件共享",
+    Sharing.NONE: "不予共享",
+}
+BASIS_LABELS: Final[Mapping[str, str]] = {Basis.ITEM: "办理政务服务事项", Basis.DUTY: "履行职责"}
+WAY_LABELS: Final[Mapping[str, str]] = {
+    Way.CALL: "接口调用",
+    Way.QUERY: "查询服务",
+    Way.VERIFY: "核验（只答是否一致）",
+    Way.TABLE: "库表交换",
+    Way.FILE: "文件交换",
+    Way.MESSAGE: "消息订阅",
+}
+
+ANSWER, DELIVERY, DISPUTE, MENDING = "answer", "delivery", "dispute", "mending"
+SIDE_LABELS: Final[Mapping[str, str]] = {
+    Side.CONSUMER: "需求部门",
+    Side.CONSUMER_HEAD: "需求部门负责人",
+    Side.PROVIDER: "提供部门",
+    Side.PROVIDER_HEAD: "提供部门负责人",
+    Side.AUTHORITY: "数据共享主管部门",
+    Side.OPERATOR: "运维",
+    Side.MACHINE: "系统",
+}
+#: 政务数据共享条例 21: an answer within one working day, or ten.
+ANSWER_WITHIN: Final[Mapping[str, Allowance]] = {
+    Sharing.UNCONDITIONAL: Allowance(1, warn_days=0),
+    Sharing.CONDITIONAL: Allowance(10, warn_days=3),
+    Sharing.NONE: Allowance(10, warn_days=3),
+}
+#: 条例 21: ten more at most, with the sharing authority's consent and notice to who asks.
+MOST_LONGER: Final = 10
+#: 条例 22: within twenty working days of the consent.
+DELIVERY_WITHIN: Final = Allowance(20, warn_days=5)
+#: The regulation names no days for a step of a dispute (28): ours, marked as such on the pages.
+DISPUTE_WITHIN: Final = Allowance(10, warn_days=3)
+#: 条例 29: use records are kept three years at least.
+KEEP_USES_YEARS: Final = 3
+LONGEST_TEXT: Final = 1000
+MOST_FIELDS: Final = 200
+MOST_PER_DAY: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A department as one side of a request: its credit code, name, place, and node."""
+
+    uscc: str
+    name: str
+    division_code: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedField:
+    """One item of a resource that may be asked for; ``grade`` 1 to 4."""
+
+    code: str
+    label: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A resource of the catalogue as a request needs it. ``basis``: the article of what is not shared."""
+
+    resource: str
+    name: str
+    provider: Body
+    sharing: str
+    condition: str
+    basis: str
+    fields: tuple[OfferedField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the asking office writes (条例 20). ``items``: codes of service items."""
+
+    purpose: str
+    basis: str
+    items: tuple[str, ...]
+    duty: str
+    scene: str
+    fields: tuple[str, ...]
+    clear_fields: tuple[str, ...]
+    way: str
+    needs_case: bool
+    until: date
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One act on a request or a grant: when, which, by whom, with what words."""
+
+    at: datetime
+    label: str
+    who: str  # a reference
+    side_label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request in a list."""
+
+    key: str
+    no: str
+    resource_name: str
+    consumer_name: str
+    provider_name: str
+    sharing_label: str
+    purpose: str
+    state: str
+    state_label: str
+    clock: ClockView | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """One request: what is asked, how it was answered, where it stands; ``acts``: what this actor may do."""
+
+    key: str
+    no: str
+    reference: str
+    resource: str
+    resource_name: str
+    sharing: str
+    sharing_label: str
+    consumer: Body
+    provider: Body
+    purpose: str
+    basis: str
+    basis_label: str
+    items: tuple[str, ...]
+    duty: str
+    scene: str
+    fields: tuple[str, ...]
+    clear_fields: tuple[str, ...]
+    way: str
+    way_label: str
+    needs_case: bool
+    until: date
+    per_day: int
+    state: str
+    state_label: str
+    version: int
+    missing: str
+    longer: str
+    longer_days: int
+    answer_yes: bool | None
+    answer_words: str
+    article: str
+    off_list: bool
+    service: str
+    grant: str  # the key of what it led to
+    received_at: datetime | None
+    answered_at: datetime | None
+    delivered_at: datetime | None
+    clock: ClockView | None
+    notes: tuple[Note, ...]
+    acts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """What one department may take from another, for what, until when."""
+
+    key: str
+    reference: str
+    request: str  # the key of its request; "" for a copy or a sample
+    resource: str
+    service: str
+    consumer: Body
+    provider: Body
+    purposes: tuple[str, ...]
+    items: tuple[str, ...]
+    needs_case: bool
+    fields: tuple[str, ...]
+    clear_fields: tuple[str, ...]
+    way: str
+    way_label: str
+    valid_from: datetime
+    valid_until: datetime
+    per_day: int
+    per_second: int
+    state: str
+    state_label: str
+    version: int
+    origin: str
+    stopped_here: bool
+    misuse: bool
+    end_asked_by: str
+    notes: tuple[Note, ...]
+    mend_by: date | None
+    renew_until: date | None
+    acts: tuple[tuple[str, str], ...]

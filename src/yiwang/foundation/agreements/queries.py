@@ -1,0 +1,304 @@
+"""Requests and grants for those who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+
+from yiwang.foundation.agreements import rules
+from yiwang.foundation.agreements.definitions import (
+    BASIS_LABELS,
+    GRANT,
+    REQUEST,
+    SHARING_LABELS,
+    WAY_LABELS,
+    Body,
+    GrantState,
+    GrantView,
+    Note,
+    Origin,
+    RequestRow,
+    RequestState,
+    RequestView,
+    Side,
+)
+from yiwang.foundation.agreements.definitions import (
+    SIDE_LABELS as SIDE_LABELS,
+)
+from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import legal_date
+from yiwang.kernel.pages import Page, bounded, cut
+from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.clocks import queries as clocks
+from yiwang.mechanisms.clocks.definitions import ClockView
+from yiwang.mechanisms.states import rules as states
+from yiwang.mechanisms.states.definitions import Machine
+
+_S = RequestState
+#: What a list of requests may be narrowed to.
+OPEN: Final = (_S.RECEIVED, _S.TOLD_ONCE, _S.TO_ANSWER, _S.AGREED)
+TABS: Final[Mapping[str, tuple[RequestState, ...]]] = {
+    "open": (_S.DRAFT, _S.TO_SIGN, *OPEN),
+    "disputes": (_S.REFUSED, _S.TALKS, _S.AT_AUTHORITY, _S.AT_SUPERIOR, _S.AT_GOVERNMENT),
+    "delivered": (_S.DELIVERED,),
+    "closed": (_S.UPHELD, _S.WITHDRAWN),
+}
+
+
+def list_requests(
+    actor: Actor, *, at: datetime, tab: str = "open", after: str = "", limit: int = 50
+) -> Page[RequestRow]:
+    """Requests the actor's office made or has to answer, newest first."""
+    rows = DataRequest.objects.visible_to(actor).filter(state__in=TABS.get(tab, TABS["open"]))
+    if after:
+        rows = rows.filter(id__lt=DataRequest.objects.filter(key=after).values("id")[:1])
+    shown, following = cut(rows.order_by("-id").defer("notes")[: bounded(limit) + 1], limit)
+    found = clocks.find_clocks(subjects=[row.reference for row in shown], at=at, brief=True)
+    return Page(tuple(_row(row, found[row.reference]) for row in shown), following)
+
+
+def get_request(key: str, actor: Actor, *, at: datetime) -> RequestView:
+    """One request; ``NotFound``."""
+    row = DataRequest.objects.visible_to(actor).filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return request_view(row, actor, at)
+
+
+def list_grants(
+    actor: Actor,
+    *,
+    at: datetime,
+    state: str = GrantState.ACTIVE,
+    after: str = "",
+    limit: int = 50,
+) -> Page[GrantView]:
+    """Grants of the actor's office, given and taken, newest first."""
+    rows = DataGrant.objects.visible_to(actor).filter(state=state)
+    if after:
+        rows = rows.filter(id__lt=DataGrant.objects.filter(key=after).values("id")[:1])
+    page = rows.select_related("request").order_by("-id")[: bounded(limit) + 1]
+    shown, following = cut(page, limit)
+    return Page(tuple(grant_view(row, actor, at) for row in shown), following)
+
+
+def get_grant(key: str, actor: Actor, *, at: datetime) -> GrantView:
+    """One grant; ``NotFound``."""
+    rows = DataGrant.objects.visible_to(actor).select_related("request")
+    row = rows.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return grant_view(row, actor, at)
+
+
+def list_published(node: str) -> tuple[Mapping[str, object], ...]:
+    """Every grant a node takes part in, as it is told to that node; ended ones for a day more."""
+    mine = Q(consumer_node=node) | Q(provider_node=node)
+    rows = DataGrant.objects.filter(mine, origin=Origin.LOCAL).order_by("key")
+    return tuple(published(row) for row in rows)
+
+
+def published(row: DataGrant) -> Mapping[str, object]:
+    """A grant as a document for another node: no reasons, no names of people."""
+    return {
+        "key": row.key,
+        "resource": row.resource,
+        "service": row.service,
+        **{name: str(row.__dict__[name]) for name in _BODIES},
+        "purposes": list(row.purposes),
+        "items": list(row.items),
+        "needs_case": row.needs_case,
+        "fields": list(row.fields),
+        "clear_fields": list(row.clear_fields),
+        "way": row.way,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat(),
+        "per_day": row.per_day,
+        "per_second": row.per_second,
+        "state": row.state,
+        "version": row.version,
+    }
+
+
+_BODIES: Final = (
+    "consumer", "consumer_name", "consumer_division", "consumer_node",
+    "provider", "provider_name", "provider_division", "provider_node",
+)  # fmt: skip
+
+
+def sides_of(row: DataRequest | DataGrant, actor: Actor) -> frozenset[Side]:
+    """What somebody is to this row. A copy is changed where it was agreed, not here."""
+    if isinstance(row, DataGrant) and row.origin == Origin.REGISTRY:
+        return frozenset()
+    return rules.sides(
+        actor,
+        consumer=(row.consumer_division, row.consumer),
+        provider=(row.provider_division, row.provider),
+        state=row.state,
+    )
+
+
+def facts_of(row: DataRequest | DataGrant, at: datetime) -> Mapping[str, bool]:
+    """What the guards of its table ask for."""
+    if isinstance(row, DataRequest):
+        return rules.request_facts(
+            sharing=row.sharing,
+            told=row.told_at is not None,
+            longer=row.longer,
+            answer_yes=row.answer_yes,
+        )
+    return rules.grant_facts(
+        misuse=row.misuse,
+        mended=row.mended_at is not None,
+        mend_by=row.mend_by,
+        end_asked_by=row.end_asked_by,
+        renewal=row.renew_until is not None,
+        ends_on=legal_date(row.valid_until - timedelta(seconds=1)),
+        today=legal_date(at),
+    )
+
+
+def acts_of(
+    row: DataRequest | DataGrant, machine: Machine, actor: Actor, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """(act, label) open to somebody now, as any of what he is to the row."""
+    held, facts = sides_of(row, actor), facts_of(row, at)
+    if isinstance(row, DataRequest) and row.signed_by == actor.reference:
+        held -= {Side.PROVIDER_HEAD}  # who signed the request does not sign its answer
+    names = [
+        name
+        for side in Side
+        if side in held
+        for name in states.allowed_acts(machine, state=row.state, role=side, facts=facts)
+    ]
+    return tuple((name, states.label_of(machine, name)) for name in dict.fromkeys(names))
+
+
+def request_view(row: DataRequest, actor: Actor, at: datetime) -> RequestView:
+    """A row that was read with its rights."""
+    found = clocks.find_clocks(subjects=[row.reference], at=at)[row.reference]
+    grant = row.grants.values_list("key", flat=True).first() or ""
+    return RequestView(
+        key=row.key,
+        no=row.no,
+        reference=row.reference,
+        resource=row.resource,
+        resource_name=row.resource_name,
+        sharing=row.sharing,
+        sharing_label=SHARING_LABELS[row.sharing],
+        consumer=_body(row, "consumer"),
+        provider=_body(row, "provider"),
+        purpose=row.purpose,
+        basis=row.basis,
+        basis_label=BASIS_LABELS[row.basis],
+        items=tuple(row.items),
+        duty=row.duty,
+        scene=row.scene,
+        fields=tuple(row.fields),
+        clear_fields=tuple(row.clear_fields),
+        way=row.way,
+        way_label=WAY_LABELS[row.way],
+        needs_case=row.needs_case,
+        until=row.until,
+        per_day=row.per_day,
+        state=row.state,
+        state_label=REQUEST.labels[row.state],
+        version=row.version,
+        missing=row.missing,
+        longer=row.longer,
+        longer_days=row.longer_days,
+        answer_yes=row.answer_yes,
+        answer_words=row.answer_words,
+        article=row.article,
+        off_list=row.off_list,
+        service=row.service,
+        grant=grant,
+        received_at=row.received_at,
+        answered_at=row.answered_at,
+        delivered_at=row.delivered_at,
+        clock=_running(found),
+        notes=_notes(row, REQUEST),
+        acts=acts_of(row, REQUEST, actor, at),
+    )
+
+
+def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
+    """A row that was read with its rights."""
+    return GrantView(
+        key=row.key,
+        reference=row.reference,
+        request=row.request.key if row.request else "",
+        resource=row.resource,
+        service=row.service,
+        consumer=_body(row, "consumer"),
+        provider=_body(row, "provider"),
+        purposes=tuple(row.purposes),
+        items=tuple(row.items),
+        needs_case=row.needs_case,
+        fields=tuple(row.fields),
+        clear_fields=tuple(row.clear_fields),
+        way=row.way,
+        way_label=WAY_LABELS[row.way],
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        per_day=row.per_day,
+        per_second=row.per_second,
+        state=row.state,
+        state_label=GRANT.labels[row.state],
+        version=row.version,
+        origin=row.origin,
+        stopped_here=row.stopped_here,
+        misuse=row.misuse,
+        end_asked_by=row.end_asked_by,
+        notes=_notes(row, GRANT),
+        mend_by=row.mend_by,
+        renew_until=row.renew_until,
+        acts=acts_of(row, GRANT, actor, at),
+    )
+
+
+def _row(row: DataRequest, found: tuple[ClockView, ...]) -> RequestRow:
+    return RequestRow(
+        key=row.key,
+        no=row.no,
+        resource_name=row.resource_name,
+        consumer_name=row.consumer_name,
+        provider_name=row.provider_name,
+        sharing_label=SHARING_LABELS[row.sharing],
+        purpose=row.purpose,
+        state=row.state,
+        state_label=REQUEST.labels[row.state],
+        clock=_running(found),
+        created_at=row.created_at,
+    )
+
+
+def _body(row: DataRequest | DataGrant, side: str) -> Body:
+    said = row.__dict__
+    return Body(
+        uscc=said[side],
+        name=said[f"{side}_name"],
+        division_code=said[f"{side}_division"],
+        node=said[f"{side}_node"],
+    )
+
+
+def _running(found: Sequence[ClockView]) -> ClockView | None:
+    return next((clock for clock in found if clock.stopped_on is None), None)
+
+
+def _notes(row: DataRequest | DataGrant, machine: Machine) -> tuple[Note, ...]:
+    return tuple(
+        Note(
+            at=datetime.fromisoformat(note["at"]),
+            label=states.label_of(machine, note["act"]),
+            who=note["who"],
+            side_label=SIDE_LABELS[note["side"]],
+            words=note["words"],
+        )
+        for note in row.notes
+    )
