@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "yiwang.mechanisms.clocks",
     "yiwang.mechanisms.rulings",
     "yiwang.network.directory",
+    "yiwang.network.nodes",
     "yiwang.foundation.laws",
     "yiwang.foundation.libraries",
     "yiwang.foundation.agreements",
@@ -101,6 +102,22 @@ INSTALLED_APPS = [
 
 #: Tasks are told to the queue by ``mechanisms.jobs.registry``, not found by file name.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
+#: This installation among others (docs/handbook/node-operator.md): its code, ``62`` a province,
+#: ``620100`` a city, a department's unified social credit code. Unset: it stands alone.
+NODE = os.environ.get("YIWANG_NODE") or "62"
+NODE_GIVEN = bool(os.environ.get("YIWANG_NODE"))
+NODE_NAME = os.environ.get("YIWANG_NODE_NAME", "示例省")
+NODE_USCC = os.environ.get("YIWANG_NODE_USCC", NODE if len(NODE) == 18 else "")
+#: The division its work is for, 12 digits.
+NODE_DIVISION = os.environ.get(
+    "YIWANG_NODE_DIVISION", NODE.ljust(12, "0") if NODE.isdigit() and len(NODE) <= 12 else ""
+)
+#: The exchange address of the node that says who the members are. Empty: this one does.
+REGISTRY = os.environ.get("YIWANG_REGISTRY", "")
+#: Where other nodes reach the exchange process of this one: its port, and the address told to them.
+EXCHANGE_PORT = int(os.environ.get("EXCHANGE_PORT") or int(os.environ.get("PORT", "8000")) + 10)
+EXCHANGE_ADDRESS = os.environ.get("YIWANG_EXCHANGE_ADDRESS", f"http://127.0.0.1:{EXCHANGE_PORT}")
 
 #: The folder backups go to, best on another machine's disk; empty: none are taken. With it the
 #: ``backup`` process follows the database, so that an installation can be brought back to any moment.

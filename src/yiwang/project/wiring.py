@@ -302,6 +302,7 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
+        "nodes.document_taken",
         "reviews.rectification_closed",
         "reviews.rectification_opened",
         "rulings.table_published",

@@ -7,14 +7,13 @@ import binascii
 from collections.abc import Iterable
 from functools import lru_cache
 
-from yiwang.mechanisms.crypto import primitives
+from yiwang.mechanisms.crypto import primitives, rules
 from yiwang.mechanisms.crypto.definitions import (
     CIPHER_SCHEME,
     DIGEST,
     FIELDS,
     INDEX,
     SIGN_PREFIX,
-    SIGNATURE_SCHEME,
     CannotDecrypt,
     KeyId,
 )
@@ -75,15 +74,15 @@ def salted_digest(plain: str) -> str:
     return primitives.hmac_sm3(store.get(store.current(DIGEST)), plain.encode()).hex()
 
 
-def sign(data: bytes, *, purpose: str = "platform") -> str:
+def sign(data: bytes, *, purpose: str = "platform", key_id: KeyId | None = None) -> str:
     """Sign bytes with SM2 (standard identity value): ``"sm2-sm3$<key id>$<base64>"``.
 
-    ``purpose``: whose key (``"journal"``, ``"licences"``); made at the first asking.
+    ``purpose``: whose key (``"journal"``, ``"licences"``); made at the first asking. ``key_id``: one
+    of its keys that others know already, while a newer one is being made known.
     """
     store = get_store()
-    key_id = store.current(SIGN_PREFIX + purpose)
-    value = primitives.sm2_sign(store.get(key_id), data)
-    return f"{SIGNATURE_SCHEME}${key_id}${base64.b64encode(value).decode()}"
+    key_id = key_id or store.current(SIGN_PREFIX + purpose)
+    return rules.signature(store.get(key_id), data, key_id=key_id)
 
 
 def verify(data: bytes, signature: str, *, purpose: str = "platform") -> bool:
@@ -97,6 +96,12 @@ def verify(data: bytes, signature: str, *, purpose: str = "platform") -> bool:
         return False
     point = bytes.fromhex(get_store().public_key(parts[0]).point)
     return primitives.sm2_verify(point, data, value)
+
+
+def agree(*, key_id: KeyId, point: str, info: bytes) -> bytes:
+    """The key this installation shares with the holder of another public point; ``info`` says with
+    whom and what for. ``KeyMissing`` when the own key is not here."""
+    return rules.agree(get_store().get(key_id), point, info)
 
 
 def rotate(purpose: str = FIELDS) -> KeyId:

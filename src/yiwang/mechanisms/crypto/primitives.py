@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tongsuopy.backends.tongsuo.backend import backend as tongsuo
+from tongsuopy.backends.tongsuo.utils import _evp_pkey_derive
 from tongsuopy.crypto import exceptions as tongsuo_exceptions
 from tongsuopy.crypto import hashes as tongsuo_hashes
 from tongsuopy.crypto.asymciphers import ec
@@ -44,6 +47,11 @@ def hmac_sm3(key: bytes, data: bytes) -> bytes:
     state = hmac.HMAC(key, _SM3)
     state.update(data)
     return state.finalize()
+
+
+def derive(secret: bytes, info: bytes) -> bytes:
+    """One key of 32 bytes for one purpose: HKDF (RFC 5869) with SM3, no salt, one block."""
+    return hmac_sm3(hmac_sm3(bytes(32), secret), info + b"\x01")
 
 
 def seal(key: bytes, plain: bytes, context: bytes, nonce: bytes | None = None) -> bytes:
@@ -90,6 +98,17 @@ def sm2_public(scalar: bytes) -> bytes:
     return b"\x04" + int(numbers.x).to_bytes(32, "big") + int(numbers.y).to_bytes(32, "big")
 
 
+def is_on_curve(point: bytes) -> bool:
+    """True for an uncompressed point of the curve, which is not the point at infinity."""
+    if len(point) != 65 or point[0] != 4:
+        return False
+    try:
+        _public(point)
+    except (tongsuo_exceptions.InternalError, ValueError):
+        return False
+    return True
+
+
 def sm2_sign(scalar: bytes, data: bytes) -> bytes:
     """SM2 over SM3(Z ‖ data), the standard identity value 1234567812345678; DER."""
     return bytes(_private(scalar).sign(data, _SM2_WITH_SM3))
@@ -102,3 +121,26 @@ def sm2_verify(point: bytes, data: bytes, signature: bytes) -> bool:
     except (tongsuo_exceptions.InvalidSignature, tongsuo_exceptions.InternalError, ValueError):
         return False
     return True
+
+
+def sm2_agree(scalar: bytes, point: bytes) -> bytes:
+    """ECDH on the SM2 curve: both sides, each with its own scalar and the other's point, get the
+    same 32 bytes, which are hashed (``derive``) before they are a key. ``Broken``: no such point."""
+    try:
+        peer = _Peer(_plain(_public(point)))
+        return bytes(_evp_pkey_derive(tongsuo, _plain(_private(scalar)), peer))
+    except (tongsuo_exceptions.InternalError, ValueError) as error:
+        raise Broken from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    _evp_pkey: Any
+
+
+def _plain(key: Any) -> Any:
+    """The same key as one of any curve: marked as SM2's, the library signs with it and no more."""
+    lib, ffi = tongsuo._lib, tongsuo._ffi
+    plain = ffi.gc(lib.EVP_PKEY_new(), lib.EVP_PKEY_free)
+    tongsuo.openssl_assert(lib.EVP_PKEY_set1_EC_KEY(plain, key._ec_key) == 1)
+    return plain

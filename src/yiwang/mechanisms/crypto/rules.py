@@ -1,9 +1,12 @@
-"""Pure answers about cipher texts."""
+"""Pure answers about cipher texts, and about keys that are somebody else's."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 
+from yiwang.mechanisms.crypto import primitives
 from yiwang.mechanisms.crypto.definitions import (
     CIPHER_SCHEME,
     SIGNATURE_SCHEME,
@@ -31,3 +34,39 @@ def split_signature(signature: str) -> tuple[KeyId, str] | None:
     if len(parts) != 3 or parts[0] != SIGNATURE_SCHEME:
         return None
     return KeyId(parts[1]), parts[2]
+
+
+def is_signed_by(data: bytes, signature: str, *, key_id: str, point: str) -> bool:
+    """Did the holder of somebody else's public point (hex) sign exactly these bytes?"""
+    parts = split_signature(signature)
+    if parts is None or parts[0] != key_id or not is_point(point):
+        return False
+    try:
+        value = base64.b64decode(parts[1], validate=True)
+    except binascii.Error:
+        return False
+    return primitives.sm2_verify(bytes.fromhex(point), data, value)
+
+
+def signature(secret: bytes, data: bytes, *, key_id: str) -> str:
+    """As ``actions.sign`` writes it, by a process that holds the key itself."""
+    value = primitives.sm2_sign(secret, data)
+    return f"{SIGNATURE_SCHEME}${key_id}${base64.b64encode(value).decode()}"
+
+
+def is_point(point: str) -> bool:
+    """An uncompressed SM2 point in hex, on the curve?"""
+    try:
+        return point == point.lower() and primitives.is_on_curve(bytes.fromhex(point))
+    except ValueError:
+        return False
+
+
+def fingerprint(point: str) -> str:
+    """What two people compare by telephone before they trust a key: SM3 of the point, hex."""
+    return primitives.sm3(bytes.fromhex(point)).hex()
+
+
+def agree(secret: bytes, point: str, info: bytes) -> bytes:
+    """A key only the holder of ``secret`` and the holder of ``point``'s secret can compute."""
+    return primitives.derive(primitives.sm2_agree(secret, bytes.fromhex(point)), info)

@@ -1,0 +1,121 @@
+"""Shapes of nodes, their keys and the documents they trust. No Django: the fast side reads them too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+#: ``62`` the province, ``620100`` a city, or the unified social credit code of a department.
+CODE: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{1,31}")
+#: The purpose of a node's key in the key store: it signs, and agrees on keys with partners.
+KEY_PURPOSE: Final = "node"
+#: Everybody's audience.
+EVERYBODY: Final = "*"
+#: Who is a member, with address and keys: for everybody.
+MEMBERS: Final = "members"
+#: The grants one node takes part in: that node's alone.
+GRANTS: Final = "grants"
+PARTS: Final = (MEMBERS, GRANTS)
+#: PostgreSQL's channel: whoever keeps a picture of nodes, services or grants looks again.
+CHANNEL: Final = "exchange_changed"
+
+#: A node works so long with what it was told last; a registry issues anew while this much is left.
+VALID_FOR: Final = timedelta(days=7)
+RENEW_BEFORE: Final = timedelta(days=6)
+#: How far two nodes' clocks may differ.
+SKEW: Final = timedelta(minutes=5)
+#: A partner that has not heard of the new key may use the one before so long.
+OVERLAP: Final = timedelta(days=1)
+#: The largest document.
+DOCUMENT_BYTES: Final = 8_000_000
+
+
+class NodeRole(StrEnum):
+    """What an installation is to the others."""
+
+    HOST = "HOST"  # 主节点: the registry
+    CONSUMER = "CONSUMER"  # 从节点: a city, a county, a department
+    STANDALONE = "STANDALONE"  # 单机: nobody else is here
+
+
+ROLE_LABELS: Final = {
+    NodeRole.HOST: "主节点",
+    NodeRole.CONSUMER: "从节点",
+    NodeRole.STANDALONE: "单机",
+}
+
+
+class NodeState(StrEnum):
+    JOINING = "JOINING"  # asked, not confirmed
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"  # kept out for a while
+    LEFT = "LEFT"
+
+
+STATE_LABELS: Final = {
+    NodeState.JOINING: "待确认",
+    NodeState.ACTIVE: "正常",
+    NodeState.SUSPENDED: "已暂停",
+    NodeState.LEFT: "已退出",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKeyView:
+    """The public half of a node's key and how long others take it."""
+
+    key_id: str
+    point: str
+    fingerprint: str
+    valid_from: datetime
+    valid_until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """One node 节点. ``known_until``: as far as the registry's word goes; None: we are the registry."""
+
+    code: str
+    name: str
+    uscc: str
+    division_code: str
+    role: NodeRole
+    address: str
+    state: NodeState
+    keys: tuple[NodeKeyView, ...]  # newest first
+    known_until: datetime | None = None
+
+    @property
+    def reference(self) -> str:
+        return f"node:{self.code}"
+
+    @property
+    def key(self) -> NodeKeyView:
+        """The newest one."""
+        return self.keys[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """配置文档: one version of one part for one audience, as the registry signed it."""
+
+    part: str
+    audience: str
+    version: int
+    registry: str
+    text: str  # canonical JSON, exactly what was signed
+    issued_at: datetime
+    valid_until: datetime
+    signed_by: str
+    signature: str
+    body: Mapping[str, Any]
+
+    def holds(self, at: datetime) -> bool:
+        return at < self.valid_until
