@@ -27,6 +27,7 @@ NAMED = {
     "yiwang.mechanisms.crypto.drivers.encrypted_file": "the same process opens the key store itself",
     "yiwang.network.nodes.rules": "what two nodes share, for the same process",
     "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
+    "yiwang.mechanisms.crypto.signed_lines": "signed files outside the database",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.support.identity.middleware": "request.actor",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.laws",
     "yiwang.foundation.libraries",
     "yiwang.foundation.agreements",
+    "yiwang.foundation.ledger",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",
