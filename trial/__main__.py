@@ -52,7 +52,9 @@ def _one(name: str) -> Outcome:
         outcome = Outcome(name)
         outcome.claim("the trial came to its end", False)
     outcome.count(seconds=round(time.monotonic() - began))
-    print(f"{name}: {outcome.passed} passed, {outcome.failed} failed", flush=True)
+    missed = sum(not met for _, met in outcome.gates)
+    gates = f"; gates: {len(outcome.gates) - missed} met, {missed} missed" if outcome.gates else ""
+    print(f"{name}: {outcome.passed} passed, {outcome.failed} failed{gates}", flush=True)
     _keep(outcome)
     return outcome
 
