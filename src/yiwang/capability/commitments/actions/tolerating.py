@@ -29,7 +29,8 @@ SELECT {columns} FROM commitments_tolerance WHERE "case" = %s AND state = 'SIGNE
 """
 _SUPPLIED: Final = """
 SELECT {columns} FROM commitments_tolerance
- WHERE "case" = %s AND state = 'SUPPLIED' AND settled_at IS NULL ORDER BY id FOR UPDATE
+ WHERE "case" = %s AND state = 'SUPPLIED' AND settled_at IS NULL
+   AND supplied_at <= %s ORDER BY id FOR UPDATE
 """
 _WAITING = (ToleranceState.SIGNED, ToleranceState.OPEN, ToleranceState.LAPSED)
 
@@ -106,8 +107,9 @@ def confirm(*, key: str, version: int, actor: Actor, at: datetime) -> Tolerance:
 
 
 def settle(*, case: str, actor: Actor, at: datetime) -> None:
-    """The case was decided with what is here: nothing is added to it any more. Twice is once."""
-    for row in prepared.read(Tolerance, _SUPPLIED, [case]):
+    """The case was decided at ``at`` with what was here: nothing is added to it any more. What came
+    later, before this was heard of, waits for an official. Twice is once."""
+    for row in prepared.read(Tolerance, _SUPPLIED, [case, at]):
         Tolerance.objects.filter(pk=row.pk).update(settled_at=at)
         clocks.stop(subject=row.reference, kind=LATE, at=at, actor=actor)
 
