@@ -12,8 +12,7 @@ BASES: Final = "base"
 SEGMENTS: Final = "wal"
 FILES: Final = "files"
 KEYS: Final = "keys"
-#: What lies signed outside the database: the journal's heads, the public ledger's checkpoints.
-OUTSIDE: Final = ("journal-heads", "ledger")
+HEADS: Final = "journal-heads"
 REACH: Final = "reach.json"
 SECRETS: Final = "secrets.sealed"
 DATABASE: Final = "database.sealed"

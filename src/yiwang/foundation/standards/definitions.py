@@ -1,8 +1,10 @@
-"""Code tables: short closed lists of a national standard."""
+"""Code tables, short closed lists of a national standard; data elements, what a datum is everywhere."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,54 @@ class CodeTable:
     title: str
     source: str
     codes: tuple[Code, ...]
+
+
+class ElementType(StrEnum):
+    """What a datum is written as."""
+
+    TEXT = "TEXT"
+    CODE = "CODE"  # a code of a table
+    NUMBER = "NUMBER"
+    DATE = "DATE"
+    MOMENT = "MOMENT"
+    YES_NO = "YES_NO"
+    OBJECT = "OBJECT"
+    FILE = "FILE"
+
+
+ELEMENT_TYPE_LABELS: Mapping[ElementType, str] = {
+    ElementType.TEXT: "字符型",
+    ElementType.CODE: "代码型",
+    ElementType.NUMBER: "数值型",
+    ElementType.DATE: "日期型",
+    ElementType.MOMENT: "日期时间型",
+    ElementType.YES_NO: "是否型",
+    ElementType.OBJECT: "结构型",
+    ElementType.FILE: "文件型",
+}
+
+
+class About(StrEnum):
+    """Whose datum it is."""
+
+    PERSON = "PERSON"
+    ORGANIZATION = "ORGANIZATION"
+    THING = "THING"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """数据元: one datum with one name, one form and one meaning in every system.
+
+    ``table``: the code table it is written in. ``basis``: the standard or article that names it;
+    ``local``: none does, this place agreed on it.
+    """
+
+    code: str
+    name: str
+    kind: ElementType
+    length: int
+    about: About
+    table: str = ""
+    basis: str = ""
+    local: bool = False

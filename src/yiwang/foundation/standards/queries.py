@@ -1,18 +1,27 @@
-"""Questions about code tables. The files beside this one are the tables; they change by release."""
+"""Questions about code tables and data elements. The files beside this one change by release; a place adds
+data elements of its own in a table."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from yiwang.foundation.standards.definitions import Code, CodeTable
+from yiwang.foundation.standards.definitions import (
+    About,
+    Code,
+    CodeTable,
+    Element,
+    ElementType,
+)
+from yiwang.foundation.standards.models import DataElement
 from yiwang.kernel.refusals import NotFound
 
 _FOLDER = Path(__file__).parent / "tables"
 _EVERYDAY = Path(__file__).parent / "everyday"
+_ELEMENTS = Path(__file__).parent / "elements"
 #: Item types for which people apply (依申请六类行政权力和公共服务).
 ON_APPLICATION = ("01", "05", "07", "08", "09", "10", "20")
 
@@ -58,3 +67,61 @@ def find_label(table: str, code: str) -> str | None:
 def find_code(table: str, label: str) -> str | None:
     """The code with exactly this label."""
     return next((c.code for c in get_table(table).codes if c.label == label), None)
+
+
+@cache
+def _shipped() -> Mapping[str, Element]:
+    with (_ELEMENTS / "elements.csv").open(encoding="utf-8") as lines:
+        return {
+            row["code"]: Element(
+                code=row["code"],
+                name=row["name"],
+                kind=ElementType(row["kind"]),
+                length=int(row["length"]),
+                about=About(row["about"]),
+                table=row["table"],
+                basis=row["basis"],
+                local=row["local"] == "true",
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+@cache
+def _answered() -> Mapping[str, tuple[str, ...]]:
+    with (_ELEMENTS / "sources.csv").open(encoding="utf-8") as lines:
+        return {row["source"]: tuple(row["elements"].split()) for row in csv.DictReader(lines)}
+
+
+def element_of(row: DataElement) -> Element:
+    """A row of this place as everybody sees it."""
+    return Element(
+        code=row.code,
+        name=row.name,
+        kind=ElementType(row.kind),
+        length=row.length,
+        about=About(row.about),
+        table=row.table,
+        basis=row.basis,
+        local=True,
+    )
+
+
+def find_elements(codes: Iterable[str]) -> dict[str, Element]:
+    """Several data elements at once, by code; unknown codes are left out."""
+    wanted = set(codes)
+    found = {code: one for code, one in _shipped().items() if code in wanted}
+    rows = DataElement.objects.filter(code__in=wanted - set(found)) if wanted - set(found) else ()
+    return found | {row.code: element_of(row) for row in rows}
+
+
+def list_elements(*, about: About | None = None) -> tuple[Element, ...]:
+    """Every data element by code, the shipped and this place's own (at most 5,000); of one kind of subject."""
+    rows = DataElement.objects.order_by("code")[:5_000]
+    every = {**_shipped(), **{row.code: element_of(row) for row in rows}}
+    return tuple(every[c] for c in sorted(every) if about is None or every[c].about is about)
+
+
+def elements_of(source: str) -> tuple[str, ...] | None:
+    """Which data a registered source answers from, () when it follows rules only; None: nobody said."""
+    return _answered().get(source)

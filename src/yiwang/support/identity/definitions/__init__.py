@@ -113,6 +113,8 @@ SCOPES = {
     "reviews:read": "查看评价和整改进展",
     "reviews:write": "评价办理过程",
     "entitlements:write": "更换自己待遇的收款账户",
+    "data:read": "查看数据资源目录和清单",
+    "data:write": "编制、报送和发布数据资源目录，答复数据纠错",
     "desk:read": "查看本部门待办",
     "desk:write": "受理、退回和决定",
     "studio:read": "查看事项配置",

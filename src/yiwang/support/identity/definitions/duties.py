@@ -12,7 +12,7 @@ from yiwang.kernel.refusals import Refusal
 #: 三员: 系统管理员, 安全管理员, 审计管理员. Of them nobody is two (GB/T 22239-2019, level 3).
 APART: Final = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 #: What a county's own administrator may give in his place.
-LOCAL_ROLES: Final = frozenset({*CASE_STAFF, Role.LEADER, Role.ITEM_ADMIN})
+LOCAL_ROLES: Final = frozenset({*CASE_STAFF, Role.LEADER, Role.ITEM_ADMIN, Role.DATA_OFFICER})
 #: What a stand-in takes over: work on cases, never an administrator's powers.
 STOOD_IN: Final = frozenset(CASE_STAFF)
 LONGEST_STAND_IN: Final = timedelta(days=90)

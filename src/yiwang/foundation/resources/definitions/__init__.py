@@ -1,0 +1,66 @@
+"""What a resource is, how it is written down, and the lists made from all of them."""
+
+from yiwang.foundation.resources.definitions.codes import (
+    CYCLE_LABELS,
+    FORMAT_LABELS,
+    KIND_LABELS,
+    OPENING_LABELS,
+    SHARING_LABELS,
+    WAY_LABELS,
+    Cycle,
+    Format,
+    Kind,
+    Opening,
+    ResourceState,
+    Sharing,
+    VersionState,
+    Way,
+)
+from yiwang.foundation.resources.definitions.content import Content, Datum
+from yiwang.foundation.resources.definitions.lists import (
+    Census,
+    Demand,
+    DemandState,
+    Duty,
+    Missing,
+    Need,
+    Negative,
+)
+from yiwang.foundation.resources.definitions.views import (
+    ResourceFilter,
+    ResourceRow,
+    ResourceView,
+    SourceView,
+    VersionView,
+)
+
+__all__ = [
+    "CYCLE_LABELS",
+    "FORMAT_LABELS",
+    "KIND_LABELS",
+    "OPENING_LABELS",
+    "SHARING_LABELS",
+    "WAY_LABELS",
+    "Census",
+    "Content",
+    "Cycle",
+    "Datum",
+    "Demand",
+    "DemandState",
+    "Duty",
+    "Format",
+    "Kind",
+    "Missing",
+    "Need",
+    "Negative",
+    "Opening",
+    "ResourceFilter",
+    "ResourceRow",
+    "ResourceState",
+    "ResourceView",
+    "Sharing",
+    "SourceView",
+    "VersionState",
+    "VersionView",
+    "Way",
+]

@@ -1,0 +1,37 @@
+"""Questions others may ask about resources, their sources and the lists made from them."""
+
+from yiwang.foundation.resources.queries.catalogue import (
+    find_open_version,
+    find_source_of,
+    find_sources,
+    get_resource,
+    get_version,
+    list_resources,
+    list_versions,
+    list_waiting,
+    read_resource,
+)
+from yiwang.foundation.resources.queries.lists import (
+    census,
+    demand_list,
+    duty_list,
+    list_needs_of,
+    negative_list,
+)
+
+__all__ = [
+    "census",
+    "demand_list",
+    "duty_list",
+    "find_open_version",
+    "find_source_of",
+    "find_sources",
+    "get_resource",
+    "get_version",
+    "list_needs_of",
+    "list_resources",
+    "list_versions",
+    "list_waiting",
+    "negative_list",
+    "read_resource",
+]

@@ -1,0 +1,80 @@
+"""Resources for tests, for other modules' samples and for the sample province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from yiwang.foundation.resources import actions, queries, rules
+from yiwang.foundation.resources.definitions import Content, ResourceView
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.refusals import InvalidInput
+from yiwang.network.directory import sample as places
+
+_FILE: Final = Path(__file__).parent / "data" / "sample.yaml"
+WRITER: Final = machine("sample")
+CHECKER: Final = machine("sample-approver")
+POPULATION: Final = "101001/000001"
+FIRMS: Final = "102001/000001"
+LICENCES: Final = "105002/000001"
+ACCOUNTS: Final = "305001/000001"
+ALLOWANCES: Final = "301001/000001"
+REPORTERS: Final = "302001/000001"  # not shared
+
+
+@cache
+def _shipped() -> Sequence[Mapping[str, Any]]:
+    rows: Sequence[Mapping[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return rows
+
+
+def contents(*, division_code: str = places.CHENGGUAN) -> tuple[Content, ...]:
+    """The shipped resources, written for the bodies of one county."""
+    found = []
+    for row in _shipped():
+        provider = places.department_uscc(division_code, row["provider"])
+        content, wrong = rules.read_content({**row, "provider": provider})
+        if wrong:
+            raise InvalidInput(fields=wrong)
+        found.append(content)
+    return tuple(found)
+
+
+def content(which: str = POPULATION, **changes: Any) -> Content:
+    """One shipped resource, changed as a test needs it."""
+    found = next(one for one in contents() if one.code == which)
+    return replace(found, **changes)
+
+
+def publish(given: Content, *, at: datetime) -> ResourceView:
+    """Written, handed in and published by two machines; places and laws must be loaded."""
+    draft = actions.write(content=given, actor=WRITER, at=at)
+    handed = actions.submit(key=draft.key, version=draft.version, actor=WRITER, at=at)
+    return actions.publish(key=handed.key, version=handed.version, actor=CHECKER, at=at)
+
+
+def publish_all(*, at: datetime) -> tuple[ResourceView, ...]:
+    """Every shipped resource that is not in force yet, for the sample province and for tests of lists."""
+    known = {row.code for row in queries.list_resources(WRITER, limit=200).rows if row.number}
+    return tuple(publish(one, at=at) for one in contents() if one.code not in known)
+
+
+def officer(name: str = "data", *, serial: int = 7, division_code: str = places.CHENGGUAN) -> Actor:
+    """A data officer of one sample body."""
+    body = places.department_uscc(division_code, serial)
+    return _official(name, Grant(Role.DATA_OFFICER, division_code, body))
+
+
+def authority(name: str = "authority", *, division_code: str = places.CHENGGUAN) -> Actor:
+    """Who checks and publishes in one sample county."""
+    return _official(name, Grant(Role.DATA_AUTHORITY, division_code, None))
+
+
+def _official(name: str, grant: Grant) -> Actor:
+    return Actor(ActorKind.OFFICIAL, f"official:{name}", "王", grants=(grant,))
