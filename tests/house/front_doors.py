@@ -30,6 +30,7 @@ NAMED = {
     "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.foundation.exchange.sources": "the material and data source port",
+    "yiwang.foundation.exchange.calls": "how Django asks a service",
     "yiwang.support.identity.middleware": "request.actor",
 }
 

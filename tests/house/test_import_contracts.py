@@ -42,6 +42,7 @@ def small_house(base: Path) -> None:
     for storey in STOREYS:
         plant(base, f"yiwang/{storey}/part/actions.py", "")
     plant(base, "yiwang/kernel/actor.py", "")
+    plant(base, "yiwang/foundation/exchange/fastpath/server.py", "")
 
 
 def test_the_house_keeps_its_contracts():
@@ -67,6 +68,11 @@ def test_a_small_house_without_faults_passes(tmp_path):
         ("yiwang/newstorey/part/actions.py", "", "An upper storey"),
         ("yiwang/support/part/rules.py", "from django.db import models", "Rules are pure"),
         ("yiwang/kernel/masks.py", "import django", "The kernel knows no domain"),
+        (
+            "yiwang/foundation/exchange/fastpath/server.py",
+            "from yiwang.foundation.exchange import models",
+            "fast path is free of Django",
+        ),
         (
             "yiwang/support/other/actions.py",
             "from yiwang.support.part import models",
@@ -94,6 +100,7 @@ def test_a_planted_import_breaks_its_contract(tmp_path, name, text, contract):
     small_house(tmp_path)
     plant(tmp_path, "yiwang/support/part/models.py", "")
     plant(tmp_path, "yiwang/support/part/rules.py", "")
+    plant(tmp_path, "yiwang/foundation/exchange/models.py", "from django.db import models")
     plant(tmp_path, "yiwang/entrance/desk/cases.py", "")
     plant(tmp_path, "yiwang/capability/cases/actions.py", "")
     plant(tmp_path, "yiwang/capability/journey.py", "")

@@ -17,6 +17,7 @@ MAY_ASK_TIME = {
     "sample",
     "middleware",
     "registry",
+    "fastpath",  # a server of its own: every call begins something
 }
 
 
@@ -73,6 +74,8 @@ SHORT_FORMS = {"verify", "close_month"}
 #: ``on=None`` means today; an answer from outside carries the moment it came.
 ASKS_FOR_A_REASON = {
     "yiwang/capability/catalogue/queries.py",
+    "yiwang/foundation/exchange/calls.py",
+    "yiwang/foundation/exchange/partner.py",
     "yiwang/foundation/exchange/sources.py",
 }
 

@@ -21,7 +21,7 @@ from yiwang.cloud.storage import processes
 pytestmark = pytest.mark.slow
 #: What a person waits for an answer while the database says nothing: its eight seconds and a margin.
 LONGEST_WAIT = 12.0
-KEPT = ("web", "worker", "errands", "sealer", "clock")
+KEPT = ("web", "worker", "errands", "sealer", "clock", "exchange")
 
 
 @pytest.fixture(scope="module")

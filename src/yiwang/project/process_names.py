@@ -2,6 +2,8 @@
 
 from typing import Final
 
-KEPT: Final = ("web", "worker", "errands", "sealer", "clock")
+KEPT: Final = ("web", "worker", "errands", "sealer", "clock", "exchange")
+#: Which of them is a program of its own, so that no Django is in its process.
+PROGRAMS: Final = {"exchange": "yiwang.foundation.exchange.fastpath"}
 #: Kept as well where a folder for backups is named (YIWANG_BACKUP).
 FOLLOWER: Final = "backup"

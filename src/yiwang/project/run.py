@@ -21,7 +21,7 @@ from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, supervisor
-from yiwang.project.process_names import FOLLOWER, KEPT
+from yiwang.project.process_names import FOLLOWER, KEPT, PROGRAMS
 
 NEEDS_DJANGO = False
 READY_SECONDS: Final = 60.0
@@ -85,6 +85,7 @@ def serve(home: Path, port: int) -> None:
     mark = str(home)
     supervisor.end_orphans(mark)
     refuse_taken_port(port)
+    refuse_taken_port(exchange_port(port))
     sample.refuse_leftovers(home)
     running = start_database(home)
     children: list[supervisor.Child] = []
@@ -97,6 +98,7 @@ def serve(home: Path, port: int) -> None:
             child.start()
         wait_until_ready(children, port)
         print(f"ready: http://localhost:{port}/", flush=True)
+        print(f"exchange: http://localhost:{exchange_port(port)}/exchange/v1/", flush=True)
         sample.print_accounts(environment)
         while True:
             running = keep(home, running, children)
@@ -106,6 +108,11 @@ def serve(home: Path, port: int) -> None:
         supervisor.stop_all(children)
         supervisor.end_orphans(mark)
         storage.stop(running)
+
+
+def exchange_port(port: int) -> int:
+    """Where other systems call: EXCHANGE_PORT, else ten above the pages' port."""
+    return int(os.environ.get("EXCHANGE_PORT") or port + 10)
 
 
 def kept() -> tuple[str, ...]:
@@ -139,6 +146,7 @@ def child_environment(home: Path, port: int, running: storage.Running) -> dict[s
         supervisor.MARK: str(home),
         "YIWANG_HOME": str(home),
         "PORT": str(port),
+        "EXCHANGE_PORT": str(exchange_port(port)),
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "YIWANG_APP_USER": running.app.user,
     }
@@ -166,6 +174,8 @@ def prepare(environment: dict[str, str], running: storage.Running) -> None:
 
 def command(process: str) -> list[str]:
     """How one of our own processes is started."""
+    if process in PROGRAMS:
+        return [sys.executable, "-m", PROGRAMS[process]]
     return [sys.executable, "-m", "yiwang", "process", process]
 
 

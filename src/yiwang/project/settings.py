@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.libraries",
     "yiwang.foundation.resources",
     "yiwang.foundation.agreements",
+    "yiwang.foundation.exchange",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",

@@ -1,4 +1,4 @@
-"""What a source is and what it answers."""
+"""What a source is and what it answers; what services, systems and receipts are made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+from yiwang.kernel.actor import Role
 
 #: A plain value as JSON knows it; what it must look like is said by the source's ``Shape``.
 Plain = Any
@@ -87,3 +89,119 @@ class Source:
     remote: bool
     provide: Callable[..., Plain]
     papers: tuple[str, ...] = ()
+
+
+# --- the exchange between systems and nodes -------------------------------------------------------
+
+#: History: the application may add rows, never change or remove one.
+APPEND_ONLY_TABLES: Final = ("exchange_receipt", "exchange_block")
+#: Who may read receipts of everybody's calls; they hold no personal values.
+RECEIPT_READERS: Final = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
+
+
+class State(StrEnum):
+    """Of a service or a calling system."""
+
+    ACTIVE = "ACTIVE"
+    STOPPED = "STOPPED"
+
+
+class Algorithm(StrEnum):
+    """How a calling system proves itself; it follows from its key, never from the message."""
+
+    HMAC = "hmac-sm3"
+    SM2 = "sm2-sm3"
+
+
+class ServiceKind(StrEnum):
+    """How data are handed over."""
+
+    CALL = "CALL"
+    QUERY = "QUERY"
+    VERIFY = "VERIFY"
+    FILE = "FILE"
+
+
+class Method(StrEnum):
+    """How the service behind is asked."""
+
+    GET = "GET"
+    POST = "POST"
+
+
+class Side(StrEnum):
+    """Whose receipt it is."""
+
+    CONSUMER = "CONSUMER"
+    PROVIDER = "PROVIDER"
+
+
+class CallStatus(StrEnum):
+    """How a call ended."""
+
+    FOUND = "FOUND"
+    NOT_FOUND = "NOT_FOUND"
+    REFUSED = "REFUSED"
+    AWAY = "AWAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call came back with: ``value`` (one record) or ``rows`` only when FOUND."""
+
+    status: CallStatus
+    value: Plain
+    rows: tuple[Plain, ...]
+    source: str
+    as_of: datetime
+    message: str = ""
+    refusal: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceField:
+    """One field a service may answer: grade 1-4 (GB/T 43697); ``mask``: how it is hidden."""
+
+    name: str
+    title: str
+    grade: int = 2
+    mask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParameter:
+    """One thing a caller has to say."""
+
+    name: str
+    title: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewService:
+    """What somebody publishes. ``upstream``: an address, or ``local:<name>`` of a data source."""
+
+    code: str
+    title: str
+    upstream: str
+    fields: tuple[ServiceField, ...]
+    kind: ServiceKind = ServiceKind.CALL
+    parameters: tuple[ServiceParameter, ...] = ()
+    summary: str = ""
+    resource: str = ""
+    department: str = ""
+    method: Method = Method.POST
+    limit_seconds: float = 10.0
+    per_partner: int = 256
+    reply_bytes: int = 1_048_576
+    private_ok: bool = False
+    subject_parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A fresh key. ``secret`` (hex) is shown this once."""
+
+    key_id: str
+    secret: str

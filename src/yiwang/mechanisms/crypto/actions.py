@@ -18,13 +18,13 @@ from yiwang.mechanisms.crypto.definitions import (
     KeyId,
 )
 from yiwang.mechanisms.crypto.keystore import get_store
-from yiwang.mechanisms.crypto.rules import split_cipher, split_signature
+from yiwang.mechanisms.crypto.rules import field_key, index_of, split_cipher, split_signature
 
 
 @lru_cache(maxsize=1024)
 def _derived(key_id: KeyId, purpose: str) -> bytes:
     """One purpose's own SM4 key under a stored key: a value cannot move to another column."""
-    return primitives.hmac_sm3(get_store().get(key_id), f"{CIPHER_SCHEME}|{purpose}".encode())[:16]
+    return field_key(get_store().get(key_id), purpose)
 
 
 def encrypt(plain: str, *, purpose: str) -> str:
@@ -54,8 +54,7 @@ def keyed_index(plain: str, *, purpose: str) -> str:
     """A look-up value for an encrypted one: equal inputs give equal hex, nobody without the key
     can compute or reverse it. The caller normalises (upper-case X, no blanks) before."""
     store = get_store()
-    message = f"{purpose}\x00{plain}".encode()
-    return primitives.hmac_sm3(store.get(store.current(INDEX)), message).hex()
+    return index_of(store.get(store.current(INDEX)), plain, purpose)
 
 
 def digest(data: bytes) -> str:

@@ -20,6 +20,16 @@ def same(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
 
 
+def field_key(secret: bytes, purpose: str) -> bytes:
+    """One purpose's own SM4 key under a stored key: a value cannot move to another column."""
+    return primitives.hmac_sm3(secret, f"{CIPHER_SCHEME}|{purpose}".encode())[:16]
+
+
+def index_of(secret: bytes, plain: str, purpose: str) -> str:
+    """What a value is looked up by, under the index key."""
+    return primitives.hmac_sm3(secret, f"{purpose}\x00{plain}".encode()).hex()
+
+
 def split_cipher(cipher: str) -> tuple[KeyId, str]:
     """``"sm4-gcm$<key id>$<base64>"`` → key id, base64; ``CannotDecrypt`` for anything else."""
     parts = cipher.split("$")

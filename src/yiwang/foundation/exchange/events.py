@@ -1,0 +1,34 @@
+"""Facts of the exchange's own books. A single call is a receipt, never an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from yiwang.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePublished(Event):
+    """A service may be asked for, with what its first or next version says."""
+
+    name: ClassVar[str] = "exchange.service_published"
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStopped(Event):
+    """技术停用: the service answers nobody until it is resumed."""
+
+    name: ClassVar[str] = "exchange.service_stopped"
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceResumed(Event):
+    """The service answers again."""
+
+    name: ClassVar[str] = "exchange.service_resumed"
+    code: str

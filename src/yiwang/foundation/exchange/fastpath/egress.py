@@ -1,0 +1,99 @@
+"""Which addresses may be asked: resolved once, looked at, and used as they are."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from typing import Any, Final
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from yiwang.foundation.exchange.fastpath.refusals import AddressForbidden, PartnerAway
+
+_RESOLVE_SECONDS: Final = 3.0
+#: Addresses of the sixth version that carry one of the fourth inside.
+_WRAPPING: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_allowed(address: Ip, *, private_ok: bool) -> bool:
+    """Public addresses; a private one or this machine only where an operator vouched for the host.
+    Link-local ones, with the metadata services of clouds among them, never."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_allowed(address.ipv4_mapped, private_ok=private_ok)
+        wraps = address.sixtofour or address.teredo or any(address in net for net in _WRAPPING)
+        if wraps:
+            return False
+    if address.is_multicast or address.is_unspecified or address.is_link_local:
+        return False
+    if address.is_loopback:
+        return private_ok
+    return address.is_global or (private_ok and address.is_private and not address.is_reserved)
+
+
+def check_literal(url: URL, *, private_ok: bool) -> None:
+    """AddressForbidden for a forbidden scheme or an address written as a number."""
+    if url.scheme not in (("http", "https") if private_ok else ("https",)) or not url.host:
+        raise AddressForbidden
+    address = _as_number(url.host)
+    if address is not None and not is_allowed(address, private_ok=private_ok):
+        raise AddressForbidden
+
+
+def _as_number(host: str) -> Ip | None:
+    """The address a host is written as, in the old ways too (``2130706433``, ``0x7f.1``)."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+
+
+class LookedAt(AbstractResolver):
+    """A resolver that gives only allowed addresses: what was looked at is what is connected to, so a
+    name that answers differently the next time gains nothing."""
+
+    def __init__(self, *, private_ok: bool) -> None:
+        self._private_ok = private_ok
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._look_up(host, port, family)
+        if not found:
+            raise PartnerAway
+        for _family, address in found:
+            ip = ipaddress.ip_address(address.split("%")[0])
+            if not is_allowed(ip, private_ok=self._private_ok):
+                raise AddressForbidden
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=kind,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for kind, address in found
+        ]
+
+    async def _look_up(
+        self, host: str, port: int, family: socket.AddressFamily
+    ) -> list[tuple[Any, str]]:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_RESOLVE_SECONDS):
+                rows = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+        except (TimeoutError, OSError) as error:
+            raise PartnerAway from error
+        return [(row[0], str(row[4][0])) for row in rows]
+
+    async def close(self) -> None:
+        """Holds nothing."""

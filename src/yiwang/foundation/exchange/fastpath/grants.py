@@ -1,0 +1,100 @@
+"""May they: which grant a call falls under, and what is left of an answer when it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath.questions import Question
+from yiwang.foundation.exchange.fastpath.refusals import (
+    CannotCall,
+    CaseNeeded,
+    FieldNotGranted,
+    GrantIsOver,
+    ItemNotGranted,
+    NotGranted,
+    PartnerNonsense,
+    PurposeNotGranted,
+)
+from yiwang.foundation.exchange.fastpath.snapshot import FastService, Grant, Snapshot
+from yiwang.kernel import masks
+
+#: From this grade on a field is hidden unless the grant says it is given in clear.
+MASKED_FROM: Final = 3
+HIDDEN: Final = "****"
+_MASKS: Final[Mapping[str, Callable[[str], str]]] = {
+    "name": masks.mask_name,
+    "citizen_id": masks.mask_citizen_id,
+    "phone": masks.mask_phone,
+    "account": masks.mask_account,
+}
+
+
+def choose(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -> Grant:
+    """The first grant of this node that fits; else the refusal of the one that came nearest."""
+    nearest: tuple[int, CannotCall] = (-1, NotGranted())
+    for grant in snapshot.by_service.get((question.service, node), ()):
+        problem = _problem(grant, question, at)
+        if problem is None:
+            return grant
+        nearest = max(nearest, problem, key=lambda found: found[0])
+    raise nearest[1]
+
+
+def check(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -> Grant:
+    """The grant a call names, if it still holds for this node and fits; asked again before the
+    answer leaves, so that a revocation in mid-call counts."""
+    grant = snapshot.grants.get(question.grant)
+    if grant is None:
+        raise GrantIsOver
+    if grant.service != question.service or grant.consumer_node != node:
+        raise NotGranted
+    problem = _problem(grant, question, at)
+    if problem is not None:
+        raise problem[1]
+    return grant
+
+
+def asked_fields(grant: Grant, question: Question) -> tuple[str, ...]:
+    """What the call wants of what it may have; everything when it does not say."""
+    return question.fields or grant.fields
+
+
+def _problem(grant: Grant, question: Question, at: datetime) -> tuple[int, CannotCall] | None:
+    checks: Sequence[tuple[bool, type[CannotCall]]] = (
+        (not grant.valid_from <= at < grant.valid_until, GrantIsOver),
+        (question.purpose not in grant.purposes, PurposeNotGranted),
+        (bool(grant.items) and question.item not in grant.items, ItemNotGranted),
+        (grant.needs_case and not question.case.strip(), CaseNeeded),
+        (not set(question.fields) <= set(grant.fields), FieldNotGranted),
+    )
+    for step, (wrong, refusal) in enumerate(checks):
+        if wrong:
+            return step, refusal()
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Lets through the fields a call may have, hidden where the grant does not say “in clear”."""
+
+    service: FastService
+    fields: tuple[str, ...]
+    clear: frozenset[str]
+
+    def one(self, record: Any) -> dict[str, Any]:
+        """PartnerNonsense when the record is no object."""
+        if not isinstance(record, dict):
+            raise PartnerNonsense
+        return {name: self._shown(name, record[name]) for name in self.fields if name in record}
+
+    def _shown(self, name: str, value: Any) -> Any:
+        field = self.service.fields.get(name)
+        if field is None:  # granted, but the service does not declare it: nobody graded it
+            return HIDDEN
+        if name in self.clear or value is None or (field.grade < MASKED_FROM and not field.mask):
+            return value
+        mask = _MASKS.get(field.mask)
+        return mask(value) if mask and isinstance(value, str) else HIDDEN

@@ -1,0 +1,96 @@
+"""Everything one exchange process holds, and its background work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath import receipts as writing
+from yiwang.foundation.exchange.fastpath.config import Config
+from yiwang.foundation.exchange.fastpath.limits import Once, Quotas, Rates
+from yiwang.foundation.exchange.fastpath.receipts import Receipts
+from yiwang.foundation.exchange.fastpath.snapshot import Snapshots
+from yiwang.foundation.exchange.fastpath.upstreams import Upstreams
+from yiwang.kernel import moments
+from yiwang.mechanisms.crypto import rules
+from yiwang.mechanisms.crypto.definitions import INDEX
+from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
+
+SUBJECT_PURPOSE: Final = "exchange.subject"
+_log = logging.getLogger("yiwang.exchange")
+
+
+class House:
+    """One node's exchange: what it knows, what it counts, whom it is connected with."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.store = EncryptedFileKeyStore(config.home / "secrets")
+        self.snapshots = Snapshots(config.database, self.store)
+        self.receipts = Receipts(config.database)
+        self.upstreams = Upstreams(config.home)
+        self.rates, self.quotas = Rates(), Quotas()
+        self.from_callers, self.from_partners = Once(), Once()
+        self.remembered = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to read, to write and to remember; calls are refused until all three are done."""
+        for work in self._work():
+            self._tasks.append(loop.create_task(work))
+
+    def _work(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return (self.snapshots.keep(), self.receipts.keep(), self._remember())
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.upstreams.close()
+
+    def index(self, subject: str) -> str:
+        """What a person's calls are found by later; the number itself is kept nowhere."""
+        if not subject:
+            return ""
+        return rules.index_of(self._index_key(), subject.strip().upper(), SUBJECT_PURPOSE)
+
+    @lru_cache(maxsize=1)  # noqa: B019 one house a process
+    def _index_key(self) -> bytes:
+        return self.store.get(self.store.current(INDEX))
+
+    async def _remember(self) -> None:
+        """Take over what earlier processes saw: messages of ten minutes, today's counts."""
+        while not self.remembered:
+            try:
+                connection = await writing.connect(self.config.database)
+                async with connection:
+                    await self._read_back(connection, moments.now())
+                self.remembered = True
+            except Exception:
+                _log.warning("database away")
+                await asyncio.sleep(0.5)
+
+    async def _read_back(self, connection: Any, now: datetime) -> None:
+        cursor = await connection.execute(
+            "SELECT side, message FROM exchange_receipt WHERE at > %s - interval '11 minutes'",
+            [now],
+        )
+        for side, message in await cursor.fetchall():
+            once = self.from_callers if side == "CONSUMER" else self.from_partners
+            with contextlib.suppress(Exception):
+                once.take(message)
+        day = moments.legal_date(now)
+        midnight = datetime.combine(day, time(), tzinfo=moments.SHANGHAI)
+        cursor = await connection.execute(
+            "SELECT grant_key, count(*) FROM exchange_receipt"
+            " WHERE at >= %s AND side = 'PROVIDER' AND status <> 'REFUSED' GROUP BY grant_key",
+            [midnight],
+        )
+        self.quotas.begin(day, dict(await cursor.fetchall()))

@@ -1,0 +1,122 @@
+"""What a call asks for, read strictly; and what it is as bytes both sides hash alike."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath.refusals import RequestMalformed
+
+_LIMITS: Final = {"purpose": 200, "item": 80, "case": 80, "subject": 80}
+_MOST_FIELDS: Final = 200
+_FROM_CALLER: Final = frozenset({"purpose", "item", "case", "subject", "parameters", "fields"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call: by which system, under which grant, why, about what."""
+
+    system: str
+    service: str
+    purpose: str
+    item: str
+    case: str
+    subject: str
+    parameters: dict[str, Any]
+    fields: tuple[str, ...]
+    grant: str = ""
+
+    def as_bytes(self) -> bytes:
+        """As it travels to the provider; both receipts carry its digest."""
+        return json.dumps(
+            {
+                "system": self.system,
+                "service": self.service,
+                "grant": self.grant,
+                "purpose": self.purpose,
+                "item": self.item,
+                "case": self.case,
+                "subject": self.subject,
+                "parameters": self.parameters,
+                "fields": list(self.fields),
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+
+
+def from_caller(body: bytes, *, system: str, service: str) -> Question:
+    """What a caller sent; RequestMalformed says which part is wrong."""
+    given = plain_object(body)
+    unknown = set(given) - _FROM_CALLER
+    if unknown:
+        raise RequestMalformed(f"请求里有不认识的项：{'、'.join(sorted(unknown))[:200]}。")
+    return _question(given, system=system, service=service, grant="")
+
+
+def from_partner(body: bytes) -> Question:
+    """What another node forwards for one of its systems."""
+    given = plain_object(body)
+    names = [given.pop(name, None) for name in ("system", "service", "grant")]
+    if not all(isinstance(name, str) and len(name) <= 73 for name in names):
+        raise RequestMalformed
+    system, service, grant = names
+    if set(given) != _FROM_CALLER:
+        raise RequestMalformed
+    return _question(given, system=str(system), service=str(service), grant=str(grant))
+
+
+def plain_object(body: bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8 without unreadable characters; RequestMalformed for anything else."""
+    try:
+        given = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise RequestMalformed("请求内容应是 UTF-8 编码的 JSON。") from error
+    if not isinstance(given, dict) or not readable(given):
+        raise RequestMalformed("请求内容应是 JSON 对象，不能有控制字符。")
+    return given
+
+
+def readable(value: Any, depth: int = 0) -> bool:
+    """Text without control characters and lone surrogates, not too deep."""
+    if isinstance(value, str):
+        return all(
+            c in "\n\t"
+            or (c >= " " and not "\x7f" <= c <= "\x9f" and not "\ud800" <= c <= "\udfff")
+            for c in value
+        )
+    if depth > 8:
+        return False
+    if isinstance(value, dict):
+        return all(readable(k, depth) and readable(v, depth + 1) for k, v in value.items())
+    if isinstance(value, list):
+        return all(readable(item, depth + 1) for item in value)
+    return True
+
+
+def _question(given: dict[str, Any], *, system: str, service: str, grant: str) -> Question:
+    texts = {name: given.get(name, "") for name in _LIMITS}
+    for name, limit in _LIMITS.items():
+        if not isinstance(texts[name], str) or len(texts[name]) > limit:
+            raise RequestMalformed(f"{name} 应是不超过 {limit} 个字的文字。")
+    if not texts["purpose"].strip():
+        raise RequestMalformed("请在 purpose 里写明用途。")
+    parameters, fields = given.get("parameters", {}), given.get("fields", [])
+    if not isinstance(parameters, dict):
+        raise RequestMalformed("parameters 应是 JSON 对象。")
+    named = isinstance(fields, list) and all(isinstance(f, str) and len(f) <= 60 for f in fields)
+    if not named or len(fields) > _MOST_FIELDS:
+        raise RequestMalformed("fields 应是字段名的列表。")
+    return Question(
+        system=system,
+        service=service,
+        parameters=parameters,
+        fields=tuple(dict.fromkeys(fields)),
+        grant=grant,
+        **texts,
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,165 @@
+"""Receipts: durable before an answer leaves. Whoever comes while one flush is on shares the next."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import psycopg
+
+from yiwang.foundation.exchange import rules
+from yiwang.foundation.exchange.fastpath.refusals import CallRepeated, ExchangeAway
+
+_log = logging.getLogger("yiwang.exchange")
+
+Receipt = dict[str, Any]
+_MOST: Final = 2_000
+_KINDS: Final = {"at": "timestamptz", "fields": "text[]", "rows": "int", "milliseconds": "int"}
+_COLUMNS: Final = ", ".join(rules.FACTS)
+_TYPED: Final = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in rules.FACTS)
+_INSERT: Final = (
+    f"INSERT INTO exchange_receipt ({_COLUMNS}) SELECT {_COLUMNS}"  # noqa: S608  # nosec B608
+    f" FROM json_to_recordset(%s::json) AS given({_TYPED})"
+    " ON CONFLICT (side, message) DO NOTHING RETURNING id, side, message"
+)
+#: One writer per database; the lock ends with its connection.
+_LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('yiwang exchange receipts'))"
+
+
+@dataclass(slots=True)
+class _Waiting:
+    receipts: Sequence[Receipt]
+    done: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Receipts:
+    """The one writer of this node's receipts."""
+
+    database: str
+    #: Written and not yet in a block: (id, receipt), in order.
+    unblocked: list[tuple[int, Receipt]] = field(default_factory=list)
+    alive: bool = False
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def require(self) -> None:
+        """ExchangeAway while no receipt can be written: then nobody is asked anything."""
+        if not self.alive:
+            raise ExchangeAway
+
+    async def write(self, *receipts: Receipt) -> None:
+        """Returns when they are on disk. ExchangeAway: they are not, or nobody knows. CallRepeated:
+        one of these messages has a receipt already."""
+        self.require()
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(receipts, done))
+        self._wake.set()
+        await done
+
+    async def keep(self) -> None:
+        """For ever: connect, be the only writer, flush; a lost database fails whoever waits."""
+        while True:
+            try:
+                await self._hold()
+            except (psycopg.Error, OSError, TimeoutError):
+                _log.warning("database away")
+            finally:
+                self.alive = False
+                self._fail()
+            await asyncio.sleep(0.5)
+
+    async def _hold(self) -> None:
+        connection = await connect(self.database)
+        async with connection:
+            while not await _got_lock(connection):
+                await asyncio.sleep(0.2)
+            self.unblocked[:] = await read_unblocked(connection)
+            self.alive = True
+            while True:
+                try:
+                    async with asyncio.timeout(5):
+                        await self._wake.wait()
+                except TimeoutError:
+                    async with asyncio.timeout(5):
+                        await connection.execute("SELECT 1")
+                    continue
+                self._wake.clear()
+                await self._flush(connection)
+
+    async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            rows = [receipt for waiting in batch for receipt in waiting.receipts]
+            try:
+                async with asyncio.timeout(5):
+                    written = await _insert(connection, rows)
+            except BaseException:
+                for waiting in batch:
+                    _refuse(waiting, ExchangeAway())
+                raise
+            self.unblocked.extend(sorted(written.values(), key=lambda pair: pair[0]))
+            for waiting in batch:
+                if all((r["side"], r["message"]) in written for r in waiting.receipts):
+                    if not waiting.done.done():
+                        waiting.done.set_result(None)
+                else:
+                    _refuse(waiting, CallRepeated())
+
+    def _fail(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            _refuse(one, ExchangeAway())
+
+
+async def connect(database: str) -> psycopg.AsyncConnection[Any]:
+    """A connection whose commits are on disk when they return."""
+    return await psycopg.AsyncConnection.connect(
+        database,
+        autocommit=True,
+        connect_timeout=5,
+        options="-c statement_timeout=5000 -c timezone=UTC -c synchronous_commit=on",
+    )
+
+
+async def read_unblocked(
+    connection: psycopg.AsyncConnection[Any],
+) -> list[tuple[int, Receipt]]:
+    """What an earlier process wrote and did not put into a block any more."""
+    cursor = await connection.execute(
+        f"SELECT id, {_COLUMNS} FROM exchange_receipt WHERE id >"  # noqa: S608  # nosec B608
+        " (SELECT coalesce(max(last_id), 0) FROM exchange_block) ORDER BY id"
+    )
+    return [
+        (row[0], dict(zip(rules.FACTS, row[1:], strict=True))) for row in await cursor.fetchall()
+    ]
+
+
+async def _got_lock(connection: psycopg.AsyncConnection[Any]) -> bool:
+    row = await (await connection.execute(_LOCK)).fetchone()
+    return bool(row and row[0])
+
+
+async def _insert(
+    connection: psycopg.AsyncConnection[Any], rows: Sequence[Receipt]
+) -> dict[tuple[str, str], tuple[int, Receipt]]:
+    by_name = {(row["side"], row["message"]): row for row in rows}
+    cursor = await connection.execute(_INSERT, [json.dumps(rows, default=_moment)])
+    found = await cursor.fetchall()
+    return {(side, message): (id_, by_name[side, message]) for id_, side, message in found}
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    raise TypeError(type(value))
+
+
+def _refuse(waiting: _Waiting, refusal: Exception) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(refusal)

@@ -1,0 +1,183 @@
+"""Every way the exchange says no, with its code and sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from yiwang.kernel.refusals import Refusal
+
+_ASK_OWN_OFFICE: Final = "请联系本单位数据共享负责人。"
+
+
+class CannotCall(Refusal):
+    """The family of refusals of the exchange; a partner sends its code, and we say it again."""
+
+    status = 400
+    sentence = "这次调用没有做成。"
+    remedy = "请按交换协议说明检查请求。"
+
+
+class RequestMalformed(CannotCall):
+    sentence = "请求的格式不对。"
+
+
+class BodyTooLarge(CannotCall):
+    status = 413
+    sentence = "请求内容太大，最多 1 MB。"
+    remedy = "请分批调用。"
+
+
+class NoSuchAddress(CannotCall):
+    status = 404
+    sentence = "没有这个地址。"
+
+
+class CallerUnknown(CannotCall):
+    """No such key, ended, over, or its system stopped: the four look alike from outside."""
+
+    status = 401
+    sentence = "不认识这个密钥，或者它已经停用。"
+    remedy = "请用有效的密钥，或向本节点运维人员申请新密钥。"
+
+
+class CallerNotProven(CannotCall):
+    status = 401
+    sentence = "请求的签名不对。"
+    remedy = "请检查密钥、摘要和参与签名的各项，顺序见交换协议说明。"
+
+
+class ClockWrong(CannotCall):
+    status = 401
+    sentence = "请求的时间与本节点相差超过 5 分钟。"
+    remedy = "请校准发出请求的机器的时钟。"
+
+
+class CallRepeated(CannotCall):
+    status = 409
+    sentence = "这个请求已经收到过。"
+    remedy = "每次调用请用新的随机数。"
+
+
+class TooManyCalls(CannotCall):
+    status = 429
+    sentence = "调用太快，超过了约定的每秒次数。"
+    remedy = "请放慢后重试。"
+
+
+class ServiceUnknown(CannotCall):
+    status = 404
+    sentence = "没有这个服务。"
+    remedy = "请在资源目录里查找服务编码。"
+
+
+class ServiceIsStopped(CannotCall):
+    status = 503
+    sentence = "这个服务已被技术停用。"
+    remedy = "请联系提供方。"
+
+
+class NotGranted(CannotCall):
+    status = 403
+    sentence = "没有调用这个服务的授权。"
+    remedy = "请在数据门户提出共享申请。"
+
+
+class GrantIsOver(CannotCall):
+    status = 403
+    sentence = "授权不在有效期内，或已被暂停、撤销。"
+    remedy = _ASK_OWN_OFFICE
+
+
+class PurposeNotGranted(CannotCall):
+    status = 403
+    sentence = "授权里没有这个用途。"
+    remedy = "请按授权书写明的用途调用，或申请变更授权。"
+
+
+class ItemNotGranted(CannotCall):
+    status = 403
+    sentence = "授权里没有这个事项。"
+    remedy = "请按授权书写明的事项调用，或申请变更授权。"
+
+
+class CaseNeeded(CannotCall):
+    status = 403
+    sentence = "这项授权要求说明为哪个办件调用。"
+    remedy = "请在 case 里写办件编号。"
+
+
+class FieldNotGranted(CannotCall):
+    status = 403
+    sentence = "要了授权之外的字段。"
+    remedy = "请只要授权书列出的字段。"
+
+
+class QuotaUsedUp(CannotCall):
+    status = 429
+    sentence = "今天的调用次数已经用完。"
+    remedy = "请明天再试，或申请增加次数。"
+
+
+class ParameterMissing(CannotCall):
+    status = 422
+    sentence = "缺少服务要求的参数。"
+    remedy = "服务的参数见它的接口说明。"
+
+
+class PartnerUnknown(CannotCall):
+    status = 404
+    sentence = "没有这个节点，或它已经退出。"
+
+
+class PartnerBusy(CannotCall):
+    status = 503
+    sentence = "对方同时在办的调用太多。"
+    remedy = "请稍后重试。"
+
+
+class PartnerAway(CannotCall):
+    status = 502
+    sentence = "对方现在没有答复。"
+    remedy = "请稍后重试；急用时请先按无法核验处理。"
+
+
+class PartnerNonsense(CannotCall):
+    status = 502
+    sentence = "对方的答复不合约定，没有采用。"
+    remedy = "请联系提供方检查它的服务。"
+
+
+class ReplyTooLarge(CannotCall):
+    status = 502
+    sentence = "对方的答复超过约定的大小，没有采用。"
+    remedy = "请缩小查询范围，或联系提供方。"
+
+
+class AddressForbidden(CannotCall):
+    status = 502
+    sentence = "服务登记的地址不允许访问。"
+    remedy = "请提供方检查登记的地址；内网地址须由运维人员准许。"
+
+
+class ExchangeAway(CannotCall):
+    status = 503
+    sentence = "交换节点现在不能登记回执，所以不办理调用。"
+    remedy = "请稍后重试。"
+
+
+def by_code(code: str) -> type[CannotCall]:
+    """The refusal a partner names; of one we do not know, only that it was no."""
+    return _BY_CODE.get(code, CannotCall)
+
+
+_BY_CODE: Final = {kind.__name__: kind for kind in CannotCall.__subclasses__()}
+#: Nothing is known then: the caller may go on as if the source were silent.
+AWAY: Final = (
+    PartnerAway,
+    PartnerBusy,
+    PartnerNonsense,
+    ReplyTooLarge,
+    AddressForbidden,
+    ExchangeAway,
+    ServiceIsStopped,
+)

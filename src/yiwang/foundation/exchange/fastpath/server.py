@@ -1,0 +1,191 @@
+"""快速通道: the callable granian runs. One call reads top to bottom: who → once → rate → may they →
+forward → receipt → reply. No session, no template, no Django.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath import (
+    callers,
+    config,
+    envelope,
+    grants,
+    questions,
+    serving,
+    web,
+)
+from yiwang.foundation.exchange.fastpath.house import House
+from yiwang.foundation.exchange.fastpath.questions import Question
+from yiwang.foundation.exchange.fastpath.receipts import Receipt
+from yiwang.foundation.exchange.fastpath.refusals import (
+    AWAY,
+    CannotCall,
+    ExchangeAway,
+    NoSuchAddress,
+)
+from yiwang.foundation.exchange.fastpath.snapshot import Caller
+from yiwang.foundation.exchange.fastpath.web import Request, Response
+from yiwang.kernel import moments
+from yiwang.mechanisms.crypto import primitives
+
+_log = logging.getLogger("yiwang.exchange")
+
+CALLS: Final = re.compile(r"/exchange/v1/calls/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
+
+
+async def answer_call(house: House, request: Request) -> Response:
+    """A system of this node asks a service, here or elsewhere."""
+    began, now = time.monotonic(), moments.now()
+    ready(house)
+    caller = callers.who(house.snapshots.current, request, node=house.config.node, now=now)
+    nonce = request.header("x-exchange-nonce")
+    message = envelope.message_of(caller.key_id, nonce)
+    try:
+        house.from_callers.take(message)
+        house.rates.take(f"key {caller.key_id}", caller.per_second)
+        question = _question(caller, request)
+        response = await _ask(house, question, message=message, at=now, began=began)
+    except CannotCall as refusal:
+        response = web.refused(refusal, message)
+    return _proven(house, caller, nonce, response)
+
+
+def ready(house: House) -> None:
+    """Fail closed: without a database that takes receipts, nobody is asked anything."""
+    house.receipts.require()
+    if not house.remembered:
+        raise ExchangeAway
+
+
+def _question(caller: Caller, request: Request) -> Question:
+    found = CALLS.fullmatch(request.path)
+    if found is None or request.query:
+        raise NoSuchAddress
+    return questions.from_caller(request.body, system=caller.system, service=found.group(1))
+
+
+async def _ask(
+    house: House, question: Question, *, message: str, at: datetime, began: float
+) -> Response:
+    """May they → forward → receipt. The consumer's receipt is written for a refusal, too."""
+    own = house.config.node
+    provider = question.service.split("/")[0]
+    sealed_in: list[Receipt] = []
+    rows, asked, about = 0, question.as_bytes(), house.index(question.subject)
+    try:
+        grant = grants.choose(house.snapshots.current, question, node=own, at=at)
+        question = replace(question, grant=grant.key, fields=grants.asked_fields(grant, question))
+        asked = question.as_bytes()
+        served = await serving.serve(house, question, asked=asked, from_node=own, message=message)
+        sealed_in.append(served.receipt)
+        about = served.receipt["subject_index"]
+        status, body = served.status, served.body
+        outcome, refusal, rows = (served.receipt[n] for n in ("status", "refusal", "rows"))
+    except CannotCall as no:
+        outcome, refusal = ("AWAY" if isinstance(no, AWAY) else "REFUSED"), no.code
+        response = web.refused(no, message)
+        status, body = response.status, response.body
+    receipt: Receipt = {
+        "message": message,
+        "side": "CONSUMER",
+        "at": at,
+        "from_node": own,
+        "system": question.system,
+        "to_node": provider,
+        "service": question.service,
+        "grant_key": question.grant,
+        "purpose": question.purpose,
+        "item": question.item,
+        "case_no": question.case,
+        "subject_index": about,
+        "fields": list(question.fields),
+        "rows": rows,
+        "status": outcome,
+        "refusal": refusal,
+        "request_digest": envelope.digest(asked),
+        "reply_digest": envelope.digest(body),
+        "milliseconds": int((time.monotonic() - began) * 1000),
+    }
+    await house.receipts.write(*sealed_in, receipt)
+    return Response(status, body)
+
+
+def _proven(house: House, caller: Caller, nonce: str, response: Response) -> Response:
+    """The answer's own proof: the caller's secret, or this node's signature."""
+    digest = envelope.digest(response.body)
+    text = envelope.text_of_reply(status=response.status, nonce=nonce, digest=digest)
+    if caller.algorithm == callers.HMAC:
+        proof = envelope.mac(caller.secret, text)
+    else:
+        key_id = house.store.current("sign-node")
+        proof = f"{key_id}:{primitives.sm2_sign(house.store.get(key_id), text).hex()}"
+    return response.with_headers(("x-exchange-digest", digest), ("x-exchange-mac", proof))
+
+
+async def show_health(house: House, request: Request) -> Response:
+    """Does this node take calls? Readable by everybody, without details."""
+    del request
+    try:
+        ready(house)
+        good = bool(house.snapshots.current)
+    except ExchangeAway:
+        good = False
+    return web.as_json({"node": house.config.node, "ready": good}, 200 if good else 503)
+
+
+Handler = Callable[[House, Request], Awaitable[Response]]
+#: Method and beginning of the path; the longest that fits answers.
+ROUTES: Final[dict[tuple[str, str], Handler]] = {
+    ("POST", "/exchange/v1/calls/"): answer_call,
+    ("GET", "/exchange/v1/health"): show_health,
+}
+
+
+class Application:
+    """What granian calls: RSGI with a house that lives as long as the worker."""
+
+    def __init__(self) -> None:
+        self.house: House | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.house = House(config.from_environment())
+        self.house.start(loop)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self.house is not None:
+            loop.run_until_complete(self.house.stop())
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        try:
+            request = await web.read(scope, protocol)
+            response = await self.answer(request)
+        except CannotCall as refusal:
+            response = web.refused(refusal)
+        except Exception:
+            _log.exception("an error of our own")
+            response = web.refused(ExchangeAway())
+        web.write(protocol, response)
+
+    async def answer(self, request: Request) -> Response:
+        """One request to whoever answers that address."""
+        assert self.house is not None  # noqa: S101  # nosec B101 set before anything is served
+        fitting = [
+            path
+            for method, path in ROUTES
+            if method == request.method and request.path.startswith(path)
+        ]
+        if not fitting:
+            raise NoSuchAddress
+        handler = ROUTES[request.method, max(fitting, key=len)]
+        return await handler(self.house, request)
+
+
+application = Application()

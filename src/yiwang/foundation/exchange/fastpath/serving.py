@@ -1,0 +1,136 @@
+"""The provider's side: may they, ask the service behind, sieve, and the provider's receipt."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from yiwang.foundation.exchange.fastpath import envelope, grants
+from yiwang.foundation.exchange.fastpath.house import House
+from yiwang.foundation.exchange.fastpath.questions import Question
+from yiwang.foundation.exchange.fastpath.receipts import Receipt
+from yiwang.foundation.exchange.fastpath.refusals import (
+    AWAY,
+    CannotCall,
+    ParameterMissing,
+    ServiceIsStopped,
+    ServiceUnknown,
+)
+from yiwang.foundation.exchange.fastpath.snapshot import FastService
+from yiwang.foundation.exchange.fastpath.upstreams import Found
+from yiwang.kernel import moments
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What goes back to the caller, byte for byte, and the receipt that must be written before."""
+
+    status: int
+    body: bytes
+    receipt: Receipt
+
+
+async def serve(
+    house: House, question: Question, *, asked: bytes, from_node: str, message: str
+) -> Served:
+    """One call to a service of this node; never raises a refusal, for that is an answer too."""
+    began, at = time.monotonic(), moments.now()
+    subject, rows, refusal, status = question.subject, 0, "", 200
+    try:
+        service = _service(house, question)
+        subject = subject or str(question.parameters.get(service.subject_parameter) or "")
+        found = await _ask(house, service, question, from_node=from_node, message=message, at=at)
+        body, rows = _answer(house, service, question, found, from_node, message)
+        outcome = "FOUND" if rows else "NOT_FOUND"
+    except CannotCall as no:
+        outcome = "AWAY" if isinstance(no, AWAY) else "REFUSED"
+        refusal, status, body = no.code, no.status, _no(no, message, outcome)
+    receipt: Receipt = {
+        "message": message,
+        "side": "PROVIDER",
+        "at": at,
+        "from_node": from_node,
+        "system": question.system,
+        "to_node": house.config.node,
+        "service": question.service,
+        "grant_key": question.grant,
+        "purpose": question.purpose,
+        "item": question.item,
+        "case_no": question.case,
+        "subject_index": house.index(subject),
+        "fields": list(question.fields),
+        "rows": rows,
+        "status": outcome,
+        "refusal": refusal,
+        "request_digest": envelope.digest(asked),
+        "reply_digest": envelope.digest(body),
+        "milliseconds": int((time.monotonic() - began) * 1000),
+    }
+    return Served(status, body, receipt)
+
+
+def _service(house: House, question: Question) -> FastService:
+    service = house.snapshots.current.services.get(question.service)
+    if service is None or not question.service.startswith(f"{house.config.node}/"):
+        raise ServiceUnknown
+    if not service.active:
+        raise ServiceIsStopped
+    known = {parameter["name"] for parameter in service.parameters}
+    needed = {p["name"] for p in service.parameters if p.get("required", True)}
+    missing, odd = needed - set(question.parameters), set(question.parameters) - known
+    if missing or (known and odd):
+        raise ParameterMissing(f"参数不对：{'、'.join(sorted(missing | odd))[:200]}。")
+    return service
+
+
+async def _ask(
+    house: House,
+    service: FastService,
+    question: Question,
+    *,
+    from_node: str,
+    message: str,
+    at: datetime,
+) -> Found:
+    """May they, how often, then the service behind; and may they still."""
+    grant = grants.check(house.snapshots.current, question, node=from_node, at=at)
+    house.rates.take(f"grant {grant.key}", grant.per_second)
+    house.quotas.take(grant.key, grant.per_day, moments.legal_date(at))
+    return await house.upstreams.ask(
+        service, question.parameters, message=message, caller=question.system
+    )
+
+
+def _answer(
+    house: House,
+    service: FastService,
+    question: Question,
+    found: Found,
+    from_node: str,
+    message: str,
+) -> tuple[bytes, int]:
+    now = moments.now()
+    _service(house, question)  # stopped meanwhile
+    grant = grants.check(house.snapshots.current, question, node=from_node, at=now)
+    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    records = [sieve.one(record) for record in found.records or ()]
+    answer: dict[str, Any] = {
+        "message": message,
+        "status": "FOUND" if records else "NOT_FOUND",
+        "as_of": found.as_of or now.astimezone(UTC).isoformat(timespec="seconds"),
+        "source": service.title,
+    }
+    if records:
+        answer |= {"value": records[0]} if found.single else {"rows": records}
+    return _written(answer), len(records)
+
+
+def _no(refusal: CannotCall, message: str, outcome: str) -> bytes:
+    return _written({"message": message, "status": outcome, **refusal.as_json(message)})
+
+
+def _written(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,88 @@
+"""A request as the server's parts see it, and an answer; read from and written to granian's RSGI."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath.refusals import BodyTooLarge, CannotCall, RequestMalformed
+
+BODY_BYTES: Final = 1_048_576
+BODY_SECONDS: Final = 60.0
+JSON: Final = "application/json; charset=utf-8"
+BINARY: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, whole."""
+
+    method: str
+    path: str
+    query: str
+    headers: Any  # granian's, or a mapping in lower case: only ``get`` is used
+    body: bytes
+
+    @property
+    def target(self) -> str:
+        """Path and query as the caller signed them."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def header(self, name: str) -> str:
+        found = self.headers.get(name)
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer."""
+
+    status: int
+    body: bytes
+    kind: str = JSON
+    headers: Sequence[tuple[str, str]] = ()
+
+    def with_headers(self, *more: tuple[str, str]) -> Response:
+        return Response(self.status, self.body, self.kind, (*self.headers, *more))
+
+
+def as_json(value: Mapping[str, Any], status: int = 200) -> Response:
+    """A plain answer."""
+    return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def refused(refusal: CannotCall, message: str = "") -> Response:
+    """No, with code, sentence and what to do."""
+    answer = as_json(refusal.as_json(message), refusal.status)
+    return answer.with_headers(("retry-after", "5")) if refusal.status in (429, 503) else answer
+
+
+async def read(scope: Any, protocol: Any) -> Request:
+    """The whole request, at most 1 MB, within a minute. BodyTooLarge, RequestMalformed."""
+    announced = scope.headers.get("content-length") or "0"
+    if not announced.isdecimal() or int(announced) > BODY_BYTES:
+        raise BodyTooLarge
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in protocol:
+                body += chunk
+                if len(body) > BODY_BYTES:
+                    raise BodyTooLarge
+    except TimeoutError as error:
+        raise RequestMalformed("请求内容迟迟没有发完。") from error
+    return Request(scope.method, scope.path, scope.query_string, scope.headers, bytes(body))
+
+
+def write(protocol: Any, response: Response) -> None:
+    """Never kept by anybody in between."""
+    headers = [
+        ("content-type", response.kind),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        *response.headers,
+    ]
+    protocol.response_bytes(response.status, headers, response.body)

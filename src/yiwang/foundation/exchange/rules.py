@@ -1,0 +1,103 @@
+"""Pure: what of a receipt is hashed, and the Merkle root over a second's receipts (RFC 6962, SM3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from yiwang.mechanisms.crypto import primitives
+
+#: Every column of a receipt, in the order they are hashed.
+FACTS: Final = (
+    "message",
+    "side",
+    "at",
+    "from_node",
+    "system",
+    "to_node",
+    "service",
+    "grant_key",
+    "purpose",
+    "item",
+    "case_no",
+    "subject_index",
+    "fields",
+    "rows",
+    "status",
+    "refusal",
+    "request_digest",
+    "reply_digest",
+    "milliseconds",
+)
+#: What both sides of a call know alike and can prove to each other.
+SHARED: Final = (
+    "message",
+    "from_node",
+    "to_node",
+    "system",
+    "service",
+    "grant_key",
+    "purpose",
+    "item",
+    "case_no",
+    "fields",
+    "rows",
+    "status",
+    "refusal",
+    "request_digest",
+    "reply_digest",
+)
+
+
+def leaf(receipt: Mapping[str, Any]) -> bytes:
+    """The leaf hash of a receipt: SM3(0x00 ‖ its facts)."""
+    return primitives.sm3(b"\x00" + _written(receipt, FACTS))
+
+
+def shared_digest(receipt: Mapping[str, Any]) -> str:
+    """SM3 of what both sides know of a call, in hex."""
+    return primitives.sm3(_written(receipt, SHARED)).hex()
+
+
+def shared_root(digests: Sequence[str]) -> str:
+    """One value for a partner's part of a block, in hex."""
+    return root([primitives.sm3(b"\x00" + bytes.fromhex(digest)) for digest in digests]).hex()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """RFC 6962 section 2.1 with SM3; of nothing it is SM3 of nothing."""
+    if not leaves:
+        return primitives.sm3(b"")
+    level = list(leaves)
+    while len(level) > 1:
+        pairs = [
+            primitives.sm3(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)
+        ]
+        level = [*pairs, level[-1]] if len(level) % 2 else pairs
+    return level[0]
+
+
+def block_text(
+    *, node: str, number: int, root: str, previous: str, count: int, at: datetime
+) -> bytes:
+    """What a node signs when it closes a block."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"yw1-block\n{node}\n{number}\n{root}\n{previous}\n{count}\n{moment}".encode()
+
+
+def part_text(*, asker: str, partner: str, number: int, root: str, count: int) -> bytes:
+    """What both sides sign about the calls they had with each other in one block of the asker."""
+    return f"yw1-part\n{asker}\n{partner}\n{number}\n{root}\n{count}".encode()
+
+
+def _written(receipt: Mapping[str, Any], names: Sequence[str]) -> bytes:
+    values = [_plain(receipt[name]) for name in names]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return list(value) if isinstance(value, tuple) else value
