@@ -18,6 +18,7 @@ from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.libraries import actions as libraries
 from yiwang.foundation.libraries import sample as people
 from yiwang.foundation.libraries.definitions import PersonView, Sex
+from yiwang.foundation.resources import sample as resources
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.moments import now
 from yiwang.network.directory import actions as directory
@@ -89,6 +90,7 @@ def _rules_and_items(*, at: datetime) -> None:
             actor=LOADER,
             at=at,
         )
+    resources.publish_all(at=at)
 
 
 def _has_cast(cast: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from yiwang.applications import reactions as applications
 from yiwang.capability.archives import reactions as archives
 from yiwang.capability.branches import reactions as branches
 from yiwang.capability.branches.events import BranchLate, BranchNearlyDue
@@ -40,6 +41,7 @@ from yiwang.capability.cases.events import (
     SpecialBegun,
     SpecialEnded,
 )
+from yiwang.capability.catalogue.events import ItemPublished
 from yiwang.capability.commitments import reactions as commitments
 from yiwang.capability.commitments.events import (
     CommitmentBroken,
@@ -78,6 +80,7 @@ from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
+    ItemPublished: [applications.tell_needs],
     CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
     PassedToOfficial: [applicants.tell_passed_on, indicators.come_to_work],
     CaseAccepted: [applicants.tell_accepted, commitments.begin_late, indicators.go_on],
@@ -276,7 +279,6 @@ UNHEARD: frozenset[str] = frozenset(
         "cases.flow_published",
         "catalogue.import_undone",
         "catalogue.imported",
-        "catalogue.item_published",
         "clocks.calendar_imported",
         "clocks.clock_extended",
         "commitments.commitment_made",

@@ -6,3 +6,4 @@ from yiwang.applications.rules.checking import form_words as form_words
 from yiwang.applications.rules.comparing import compare as compare
 from yiwang.applications.rules.earlier import flow_words as flow_words
 from yiwang.applications.rules.examples import run_example as run_example
+from yiwang.applications.rules.needing import needs_of as needs_of

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from django.db import transaction
 
 from yiwang.foundation.resources import actions, queries, rules
 from yiwang.foundation.resources.definitions import Content, ResourceView
@@ -52,6 +53,7 @@ def content(which: str = POPULATION, **changes: Any) -> Content:
     return replace(found, **changes)
 
 
+@transaction.atomic
 def publish(given: Content, *, at: datetime) -> ResourceView:
     """Written, handed in and published by two machines; places and laws must be loaded."""
     draft = actions.write(content=given, actor=WRITER, at=at)
