@@ -28,6 +28,7 @@ NAMED = {
     "yiwang.foundation.privacy.rules": "masks and grades: plain functions, for the same process too",
     "yiwang.network.nodes.rules": "what two nodes share, for the same process",
     "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
+    "yiwang.mechanisms.crypto.signed_lines": "signed files outside the database",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.foundation.exchange.calls": "how Django asks a service",

@@ -28,6 +28,7 @@ from granian.log import LogLevels
 from yiwang.cloud.backup.definitions import FOLLOW_SECONDS
 from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.foundation.ledger import jobs as ledger
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.jobs import actions as jobs
@@ -126,14 +127,17 @@ def run_errands() -> None:
 
 
 def seal() -> None:
-    """The journal's sealer and its listeners; when one of the two breaks, the process ends."""
+    """The journal's sealer, its listeners and the ledger; when one of them breaks, the process ends."""
     background.know_all()
     _stop_on_signals()
     threading.excepthook = _end_on_error
+    following = threading.Thread(target=ledger.run, args=(stopping,), name="ledger")
+    following.start()
     try:
         journal.run(stopping)
     finally:
         stopping.set()
+        following.join()
 
 
 def _end_on_error(arguments: threading.ExceptHookArgs) -> None:

@@ -127,6 +127,7 @@ def _look(arguments: list[str]) -> int:
     from django.db import transaction
 
     from yiwang.capability.cases import actions as cases
+    from yiwang.foundation.ledger import actions as ledger
     from yiwang.kernel.actor import machine
     from yiwang.kernel.references import reference
     from yiwang.mechanisms.files import queries as files
@@ -135,6 +136,7 @@ def _look(arguments: list[str]) -> int:
 
     at, to = now(), datetime.fromisoformat(arguments[0])
     last, proven = journal.write_restoration(restored_to=to, at=at)
+    ledger.write_restoration(restored_to=to, at=at)
     with transaction.atomic():
         cases.skip_numbers(since=to, at=at)
         licences.skip_numbers()

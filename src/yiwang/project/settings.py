@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.resources",
     "yiwang.foundation.agreements",
     "yiwang.foundation.exchange",
+    "yiwang.foundation.ledger",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",

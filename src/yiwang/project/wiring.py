@@ -302,6 +302,7 @@ UNHEARD: frozenset[str] = frozenset(
         "halls.person_served",
         "halls.shift_ended",
         "journey.difference_found",
+        "ledger.alarm_raised",
         "licences.licence_issued",
         "licences.licence_state_changed",
         "mandates.proposed",

@@ -12,7 +12,8 @@ BASES: Final = "base"
 SEGMENTS: Final = "wal"
 FILES: Final = "files"
 KEYS: Final = "keys"
-HEADS: Final = "journal-heads"
+#: What lies signed outside the database: the journal's heads, the public ledger's checkpoints.
+OUTSIDE: Final = ("journal-heads", "ledger")
 REACH: Final = "reach.json"
 SECRETS: Final = "secrets.sealed"
 DATABASE: Final = "database.sealed"

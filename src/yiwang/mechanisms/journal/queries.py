@@ -108,6 +108,16 @@ def _entry(row: Sequence[Any]) -> Entry:
     )
 
 
+_LINKS: Final = """
+SELECT position, link FROM journal_link WHERE position > %s ORDER BY position LIMIT %s
+"""
+
+
+def list_links(after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Positions behind ``after`` with their hash links, in order: what the ledger's leaves commit to."""
+    return [(position, bytes(link)) for position, link in prepared.run(_LINKS, [after, limit])]
+
+
 _SEAL_LAG: Final = """
 SELECT (SELECT coalesce(max(position), 0) FROM journal_link),
        (SELECT count(*) FROM (SELECT FROM journal_pending LIMIT 10000) AS counted),

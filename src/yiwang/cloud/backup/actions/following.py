@@ -52,11 +52,13 @@ def follow_files(home: Path, folder: Path, seen: dict[Path, int] | None = None) 
 
 
 def _follow_heads(home: Path, folder: Path) -> None:
-    """Signed heads only grow; a copy that is as long is the same."""
-    for path in (home / names.HEADS).rglob("*"):
-        target = folder / names.HEADS / path.relative_to(home / names.HEADS)
-        if path.is_file() and (not target.exists() or target.stat().st_size != path.stat().st_size):
-            vault.copy(path, target)
+    """Signed lines only grow; a copy that is as long is the same."""
+    for name in names.OUTSIDE:
+        for path in (home / name).rglob("*"):
+            target = folder / path.relative_to(home)
+            same = target.exists() and target.stat().st_size == path.stat().st_size
+            if path.is_file() and not same:
+                vault.copy(path, target)
 
 
 class LogCut(CannotBackUp):

@@ -27,7 +27,7 @@ def refuse_living(home: Path) -> None:
         home / "secrets" / names.KEYS,
         home / "secrets" / "master-key",
         home / names.FILES,
-        home / names.HEADS,
+        *(home / name for name in names.OUTSIDE),
     )
     for path in traces:
         if path.exists():
@@ -95,7 +95,7 @@ def clear(home: Path) -> None:
     for path in (
         home / "secrets",
         home / names.FILES,
-        home / names.HEADS,
+        *(home / name for name in names.OUTSIDE),
         storage_queries.embedded_data(home),
     ):
         shutil.rmtree(path, ignore_errors=True)
@@ -122,7 +122,8 @@ def bring_back_files(*, home: Path, folder: Path) -> int:
     for path in (folder / names.FILES).glob("??/*"):
         vault.copy(path, home / names.FILES / path.parent.name / path.name)
         count += 1
-    for path in (folder / names.HEADS).rglob("*"):
-        if path.is_file():
-            vault.copy(path, home / names.HEADS / path.relative_to(folder / names.HEADS))
+    for name in names.OUTSIDE:
+        for path in (folder / name).rglob("*"):
+            if path.is_file():
+                vault.copy(path, home / path.relative_to(folder))
     return count

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import queries as crypto_queries
+from yiwang.mechanisms.crypto import signed_lines
 from yiwang.mechanisms.journal import actions, commands, tampering, verifier
 from yiwang.mechanisms.journal.actions import heads
 
@@ -148,7 +149,7 @@ def test_a_full_disk_leaves_no_half_head(tmp_path: Path, monkeypatch: pytest.Mon
 
             return os.write(descriptor, content[:10])
 
-    monkeypatch.setattr(heads, "os", Full())
+    monkeypatch.setattr(signed_lines, "os", Full())
     with pytest.raises(OSError, match="10 of"):
         actions.write_head(at=AT, folder=tmp_path)
     assert (tmp_path / heads.FILE).read_bytes() == whole

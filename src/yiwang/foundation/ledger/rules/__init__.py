@@ -1,0 +1,1 @@
+"""Pure: hash trees as RFC 6962 draws them, and tiles that keep their nodes."""
