@@ -27,6 +27,7 @@ NAMED = {
     "yiwang.mechanisms.crypto.drivers.encrypted_file": "the same process opens the key store itself",
     "yiwang.foundation.privacy.rules": "masks and grades: plain functions, for the same process too",
     "yiwang.network.nodes.rules": "what two nodes share, for the same process",
+    "yiwang.network.nodes.serving": "what that process answers to nodes",
     "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
     "yiwang.mechanisms.crypto.signed_lines": "signed files outside the database",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",

@@ -19,6 +19,7 @@ from yiwang.kernel.refusals import Refusal
 GROUPS: Final[dict[str, str]] = {
     "accounts": "yiwang.support.identity.commands",
     "divisions": "yiwang.network.directory.commands",
+    "node": "yiwang.network.nodes.commands",
     "rights": "yiwang.project.rights_sweep",
     "run": "yiwang.project.run",
     "process": "yiwang.project.processes",

@@ -35,6 +35,7 @@ from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
+from yiwang.network.nodes import jobs as nodes
 from yiwang.project import background, backup, database, migrating
 from yiwang.project.process_names import FOLLOWER
 
@@ -146,8 +147,20 @@ def _end_on_error(arguments: threading.ExceptHookArgs) -> None:
 
 
 def tick() -> None:
-    """The clock: periodic tasks begin, jobs of dead workers are handed back."""
+    """The clock: periodic tasks begin, jobs of dead workers are handed back, the registry is followed."""
     background.know_all()
+    threading.excepthook = _end_on_error
+    following = threading.Thread(target=nodes.keep_up, args=(stopping,), name="nodes")
+    following.start()
+    try:
+        run_clock()
+    finally:
+        stopping.set()
+        following.join()
+
+
+def run_clock() -> None:
+    """One look every five seconds."""
     next_reap = 0.0
 
     def one_round() -> None:

@@ -28,7 +28,9 @@ VALID_FOR: Final = timedelta(days=7)
 RENEW_BEFORE: Final = timedelta(days=6)
 #: How far two nodes' clocks may differ.
 SKEW: Final = timedelta(minutes=5)
-#: A partner that has not heard of the new key may use the one before so long.
+#: A new key is used so long after it is told: by then every node has heard of it.
+LEAD: Final = timedelta(seconds=10)
+#: A partner that was away may use the key before so long.
 OVERLAP: Final = timedelta(days=1)
 #: The largest document.
 DOCUMENT_BYTES: Final = 8_000_000
@@ -101,6 +103,10 @@ class NodeView:
         """The newest one."""
         return self.keys[0]
 
+    def key_at(self, at: datetime) -> NodeKeyView:
+        """The one to use at a moment: the newest that holds, else the first it ever had."""
+        return next((key for key in self.keys if key.holds(at)), self.keys[-1])
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -119,3 +125,67 @@ class Document:
 
     def holds(self, at: datetime) -> bool:
         return at < self.valid_until
+
+
+class RequestKind(StrEnum):
+    """What a node asks the registry for, signed."""
+
+    JOIN = "JOIN"  # 加入
+    ROTATE = "ROTATE"  # 换密钥
+    LEAVE = "LEAVE"  # 退出
+
+
+class RequestState(StrEnum):
+    WAITING = "WAITING"
+    DONE = "DONE"
+    DECLINED = "DECLINED"
+
+
+REQUEST_LABELS: Final = {
+    RequestKind.JOIN: "加入",
+    RequestKind.ROTATE: "换密钥",
+    RequestKind.LEAVE: "退出",
+}
+#: So many requests may wait; one more is asked to come later.
+MOST_WAITING: Final = 200
+#: An operator types so much of what the other side reads out: nobody makes a key that fits it.
+TYPED_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a node asks, as it was signed. ``key_id``, ``point``: the key to be entered (JOIN, ROTATE)."""
+
+    kind: RequestKind
+    code: str
+    name: str
+    uscc: str
+    division_code: str
+    address: str
+    key_id: str
+    point: str
+    signed_by: str  # the key others know already; JOIN: the same as ``key_id``
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """节点申请 at the registry. ``known``: somebody is called so already."""
+
+    key: str
+    asked: Asked
+    fingerprint: str
+    state: RequestState
+    received_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """How talking to the registry goes: when it last answered, and what is wrong since when."""
+
+    reached_at: datetime | None
+    problem: str
+    since: datetime

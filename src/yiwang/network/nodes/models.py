@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from yiwang.network.nodes.definitions import NodeRole, NodeState
+from yiwang.kernel.references import KEY_LENGTH, new_key
+from yiwang.network.nodes.definitions import NodeRole, NodeState, RequestKind, RequestState
 
 
 class ExchangeNode(models.Model):
@@ -81,4 +82,49 @@ class NodeDocument(models.Model):
             models.UniqueConstraint(
                 fields=["part", "audience", "version"], name="nodes_version_once"
             )
+        ]
+
+
+class NodeRequest(models.Model):
+    """节点申请 that came to the registry: what was asked, as signed. Settled once."""
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
+    kind = models.CharField(max_length=6)
+    code = models.CharField(max_length=32)
+    fingerprint = models.CharField(max_length=64)
+    body = models.TextField()  # canonical JSON with its signatures
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default=RequestState.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "nodes_request"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "code", "fingerprint"],
+                condition=Q(state=RequestState.WAITING),
+                name="nodes_request_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=list(RequestKind), state__in=list(RequestState)),
+                name="nodes_known_request",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "id"], name="nodes_requests_waiting")]
+
+
+class NodeContact(models.Model):
+    """与登记机构的联系: one row, written when something changed and once in a while."""
+
+    one = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reached_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "nodes_contact"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(one=1), name="nodes_one_contact")
         ]

@@ -9,16 +9,26 @@ from django.conf import settings
 
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import queries as crypto
+from yiwang.network.nodes import rules
 from yiwang.network.nodes.definitions import (
     EVERYBODY,
     KEY_PURPOSE,
+    ContactView,
     Document,
     NodeKeyView,
     NodeRole,
     NodeState,
     NodeView,
+    RequestState,
+    RequestView,
 )
-from yiwang.network.nodes.models import ExchangeNode, NodeDocument, NodeKey
+from yiwang.network.nodes.models import (
+    ExchangeNode,
+    NodeContact,
+    NodeDocument,
+    NodeKey,
+    NodeRequest,
+)
 
 _MOST = 1000
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)  # a key nobody has confirmed yet has no first day
@@ -122,3 +132,38 @@ def as_document(row: NodeDocument) -> Document:
         signature=row.signature,
         body=json.loads(row.body),
     )
+
+
+def list_requests(*, waiting: bool = True) -> tuple[RequestView, ...]:
+    """What nodes ask of this registry, oldest first; or what was settled, newest first."""
+    rows = NodeRequest.objects
+    if waiting:
+        found = rows.filter(state=RequestState.WAITING).order_by("id")
+    else:
+        found = rows.exclude(state=RequestState.WAITING).order_by("-id")
+    return tuple(as_request(row) for row in found[:50])
+
+
+def find_request(key: str) -> RequestView | None:
+    """One request or None."""
+    row = NodeRequest.objects.filter(key=key).first()
+    return as_request(row) if row else None
+
+
+def as_request(row: NodeRequest) -> RequestView:
+    return RequestView(
+        key=row.key,
+        asked=rules.read_asked(json.loads(row.body)),
+        fingerprint=row.fingerprint,
+        state=RequestState(row.state),
+        received_at=row.received_at,
+        settled_at=row.settled_at,
+        settled_by=row.settled_by,
+        reason=row.reason,
+    )
+
+
+def find_contact() -> ContactView | None:
+    """How talking to the registry goes; None: it was never tried."""
+    row = NodeContact.objects.first()
+    return ContactView(row.reached_at, row.problem, row.since) if row else None

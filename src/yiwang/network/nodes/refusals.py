@@ -50,3 +50,45 @@ class Outdated(CannotTake):
 class NotForUs(CannotTake):
     sentence = "这份配置文档不是给本节点的，没有采用。"
     remedy = "请检查 YIWANG_NODE 是否与登记的代码一致。"
+
+
+class BadRequest(Refusal):
+    """Not signed by the key it names, or not a request at all."""
+
+    status = 422
+    sentence = "这份节点申请不能用：格式不对，或签名与密钥不符。"
+    remedy = "请在申请的节点上重新运行命令。"
+
+
+class ClockOff(BadRequest):
+    sentence = "这份节点申请的时间与登记机构相差超过五分钟。"
+    remedy = "请校准两边的时钟后再申请。"
+
+
+class TooManyWaiting(Refusal):
+    status = 429
+    sentence = "等待确认的节点申请太多。"
+    remedy = "请稍后再试，或联系登记机构。"
+
+
+class CannotJoin(Refusal):
+    sentence = "这个节点现在不能加入。"
+    remedy = "请在节点列表里看它的状态。"
+
+
+class FingerprintDiffers(Refusal):
+    status = 422
+    sentence = "您输入的指纹与这份申请不同，没有确认。"
+    remedy = "请与对方打电话再核对；仍不同，就不是对方发来的，请退回。"
+
+
+class NotMember(Refusal):
+    status = 403
+    sentence = "登记机构不认识这个节点或它的密钥。"
+    remedy = "请先申请加入，并请登记机构确认；更换过密钥的，请检查是否已公布。"
+
+
+class RegistryAway(Refusal):
+    status = 503
+    sentence = "登记机构现在联系不上，仍按已有的配置运行。"
+    remedy = "请检查网络和 YIWANG_REGISTRY 的地址。"

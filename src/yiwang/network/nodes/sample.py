@@ -11,6 +11,7 @@ from django.db import transaction
 
 from yiwang.kernel.actor import machine
 from yiwang.kernel.identifiers import make_uscc
+from yiwang.kernel.references import new_key
 from yiwang.mechanisms.crypto import primitives
 from yiwang.mechanisms.crypto import rules as crypto
 from yiwang.network.nodes import actions, anchor, queries, rules
@@ -23,6 +24,8 @@ from yiwang.network.nodes.definitions import (
     NodeKeyView,
     NodeRole,
     NodeState,
+    NodeView,
+    RequestKind,
 )
 from yiwang.network.nodes.models import ExchangeNode
 
@@ -79,6 +82,45 @@ def far_node(code: str = LANZHOU, name: str = "兰州市（示例）", address: 
     """A node nobody knows yet."""
     made = FarNode(code, name, primitives.new_sm2_key())
     return replace(made, address=address) if address else made
+
+
+def asks(
+    node: FarNode, kind: RequestKind, *, at: datetime, new: FarNode | None = None, **changes: str
+) -> dict[str, Any]:
+    """A signed request of another node; ``new``: the node under its new key."""
+    brought = new or node
+    texts = {
+        "kind": kind.value,
+        "code": node.code,
+        "name": node.name,
+        "uscc": "",
+        "division_code": "",
+        "address": node.address,
+        "key_id": brought.key_id,
+        "point": brought.point,
+        "signed_by": node.key_id,
+        "at": rules.spelled(at),
+    } | changes
+    text = rules.canonical(texts | {"scheme": f"{rules.SCHEME}-request"}).encode()
+    return {**texts, "signature": node.sign(text), "proof": brought.sign(text)}
+
+
+def asks_documents(node: FarNode, target: str, *, of: NodeView, at: datetime) -> dict[str, str]:
+    """The headers another node proves itself with, in lower case."""
+    time, nonce, theirs = rules.spelled(at), new_key(), of.key
+    text = rules.request_text(
+        method="GET", target=target, node=node.code, key_id=node.key_id, time=time, nonce=nonce
+    )
+    info = rules.pair_info((node.code, node.key_id), (of.code, theirs.key_id), "documents")
+    shared = crypto.agree(node.secret, theirs.point, info)
+    return {
+        "x-exchange-node": node.code,
+        "x-exchange-key": node.key_id,
+        "x-exchange-to-key": theirs.key_id,
+        "x-exchange-time": time,
+        "x-exchange-nonce": nonce,
+        "x-exchange-mac": primitives.hmac_sm3(shared, text).hex(),
+    }
 
 
 @transaction.atomic

@@ -70,13 +70,11 @@ def enter_key(row: ExchangeNode, *, key_id: str, point: str, valid_from: datetim
     )
 
 
-def publish_members(*, at: datetime, actor: Actor, signed_by: str = "") -> int:
+def publish_members(*, at: datetime, actor: Actor) -> int:
     """Tell everybody who is a member now."""
     publishing.notify(MEMBERS)
     nodes = [_told(one) for one in queries.list_nodes()]
-    return publishing.publish(
-        part=MEMBERS, body={"nodes": nodes}, at=at, actor=actor, signed_by=signed_by
-    )
+    return publishing.publish(part=MEMBERS, body={"nodes": nodes}, at=at, actor=actor)
 
 
 def _told(node: NodeView) -> dict[str, Any]:

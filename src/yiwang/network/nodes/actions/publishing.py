@@ -37,14 +37,9 @@ def publish(
     at: datetime,
     actor: Actor,
     audience: str = EVERYBODY,
-    signed_by: str = "",
 ) -> int:
     """Sign the next version of a part for an audience; the same words again while they hold change
-    nothing. Returns the version in force.
-
-    ``signed_by``: an older key of ours, while the newer one is being made known. NotRegistry;
-    UnknownPart.
-    """
+    nothing. Returns the version in force. NotRegistry; UnknownPart."""
     if not queries.is_registry():
         raise NotRegistry
     if part not in PARTS:
@@ -53,8 +48,8 @@ def publish(
     last, text = queries.find_document(part, audience), rules.canonical(body)
     if last and last.text == text and last.valid_until - at > RENEW_BEFORE:
         return last.version
-    key_id = signed_by or queries.own().key.key_id
     issued_at = max(at, last.issued_at + timedelta(microseconds=1)) if last else at
+    key_id = queries.own().key_at(issued_at).key_id
     document = _signed(
         Document(
             part=part,

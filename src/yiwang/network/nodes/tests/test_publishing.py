@@ -52,7 +52,7 @@ def test_every_field_of_a_document_is_signed():
         "body": '{"grants":[{}]}',
         "issued_at": rules.spelled(AT + timedelta(seconds=1)),
         "valid_until": rules.spelled(AT + timedelta(days=900)),
-        "signed_by": "sign-node.2",
+        "signed_by": "sign-node.99",
         "signature": "sm2-sm3$sign-node.1$AAAA",
     }.items():
         with pytest.raises(refusals.WrongSignature):

@@ -1,4 +1,4 @@
-"""What a document says, whether it may be believed, and what two nodes share. Pure."""
+"""What a document says, whether it may be believed, and which ones a node still needs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from typing import Any, Final
 
 from yiwang.mechanisms.crypto import rules as crypto
 from yiwang.network.nodes.definitions import (
-    CODE,
     DOCUMENT_BYTES,
+    EVERYBODY,
+    MEMBERS,
     PARTS,
     SKEW,
     Document,
     NodeKeyView,
 )
-from yiwang.network.nodes.refusals import CannotTake, Outdated, WrongSignature
+from yiwang.network.nodes.refusals import (
+    CannotTake,
+    Outdated,
+    WrongSignature,
+)
 
 SCHEME: Final = "yw1"
 _TEXTS: Final = ("part", "audience", "registry", "body", "signed_by", "signature")
@@ -92,13 +97,15 @@ def read_document(given: Mapping[str, Any]) -> Document:
 
 
 def believe(document: Document, keys: Iterable[NodeKeyView]) -> None:
-    """WrongSignature unless one of the registry's keys, good when it was issued, signed all of it."""
-    for key in keys:
-        if key.key_id == document.signed_by and key.holds(document.issued_at):
-            data = covered(document)
-            if crypto.is_signed_by(data, document.signature, key_id=key.key_id, point=key.point):
-                return
-    raise WrongSignature
+    """WrongSignature unless the key that was the registry's newest when this was issued signed all of
+    it: one it has left behind signs no more, though partners may still use it for a day."""
+    held = [key for key in keys if key.holds(document.issued_at)]
+    key = max(held, key=lambda one: one.valid_from, default=None)
+    if key is None or key.key_id != document.signed_by:
+        raise WrongSignature
+    data = covered(document)
+    if not crypto.is_signed_by(data, document.signature, key_id=key.key_id, point=key.point):
+        raise WrongSignature
 
 
 def insist_on_time(document: Document, *, at: datetime, last: bool) -> None:
@@ -110,18 +117,30 @@ def insist_on_time(document: Document, *, at: datetime, last: bool) -> None:
         raise Outdated
 
 
-def is_code(text: str) -> bool:
-    """May a node be called so?"""
-    return CODE.fullmatch(text) is not None
+def have_text(versions: Mapping[str, int]) -> str:
+    """``members:3,grants:7``: what a node has, in its address line."""
+    return ",".join(f"{part}:{version}" for part, version in sorted(versions.items()))
 
 
-def pair_info(one: tuple[str, str], other: tuple[str, str], use: str = "") -> bytes:
-    """What a shared key is for: two nodes (code, key id), in one order whoever asks, and the use."""
-    (a, a_key), (b, b_key) = sorted((one, other))
-    parts = (SCHEME, a, b, a_key, b_key)
-    return "|".join((*parts, use) if use else parts).encode()
+def read_have(text: str) -> dict[str, int]:
+    """The same back; ValueError for anything else."""
+    found = {}
+    for one in filter(None, text.split(",")):
+        part, _, version = one.partition(":")
+        if part not in PARTS or not version.isascii() or not version.isdecimal():
+            raise ValueError(text)
+        found[part] = int(version[:9])
+    return found
 
 
-def pair_key(secret: bytes, *, own: tuple[str, str], partner: tuple[str, str], point: str) -> bytes:
-    """The 32 bytes two nodes share: own secret, the partner's point. Keep it: it takes a millisecond."""
-    return crypto.agree(secret, point, pair_info(own, partner))
+def to_send(
+    rows: Iterable[Mapping[str, Any]], have: Mapping[str, int], *, node: str
+) -> list[Mapping[str, Any]]:
+    """Of the documents for everybody or for one node: the newest of each part it has not, and of the
+    members also the last under each earlier key, so that the way to the present key can be followed."""
+    wanted: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: int(row["version"])):
+        part = row["part"]
+        if row["audience"] in (EVERYBODY, node) and row["version"] > have.get(part, 0):
+            wanted[part, row["signed_by"] if part == MEMBERS else ""] = row
+    return sorted(wanted.values(), key=lambda row: (row["part"] != MEMBERS, row["version"]))
