@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "yiwang.entrance.shell",
     "yiwang.entrance.citizen",
     "yiwang.entrance.console",
+    "yiwang.entrance.data",
     "yiwang.entrance.desk",
     "yiwang.entrance.hall",
     "yiwang.entrance.leader",

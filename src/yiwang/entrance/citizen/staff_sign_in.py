@@ -31,6 +31,8 @@ _PAGE = "citizen/staff_sign_in.html"
 _WORKPLACES = (
     *((role, "/desk/") for role in CASE_STAFF),
     (Role.LEADER, "/leader/"),
+    (Role.DATA_OFFICER, "/data/resources/"),
+    (Role.DATA_AUTHORITY, "/data/waiting/"),
     (Role.OPERATOR, "/console/"),
     (Role.SECURITY_ADMIN, "/console/rights/"),
     (Role.LOCAL_ADMIN, "/console/local/"),

@@ -21,8 +21,8 @@ from yiwang.capability.cases.definitions import (
     Outcome,
 )
 from yiwang.capability.cases.definitions.flow import SPECIAL_LABELS
-from yiwang.entrance.desk import typed
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.network.directory import queries as directory
 

@@ -20,9 +20,9 @@ from yiwang.capability.archives.definitions import (
     Tab,
 )
 from yiwang.capability.journey import archiving
-from yiwang.entrance.desk import typed
 from yiwang.entrance.desk.archives import PAGE_SIZE, actor_of, page_of
 from yiwang.entrance.desk.navigation import ARCHIVES, links
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.downloads import send_file
 from yiwang.kernel.actor import Actor

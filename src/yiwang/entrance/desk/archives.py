@@ -24,12 +24,12 @@ from yiwang.capability.archives.definitions import (
 )
 from yiwang.capability.archives.definitions.retention import PERIOD_LABELS, Period
 from yiwang.capability.journey import archiving
-from yiwang.entrance.desk import typed
 from yiwang.entrance.desk.forms import Form, show
 from yiwang.entrance.desk.navigation import ARCHIVES, links
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.downloads import send_file
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from yiwang.capability import journey
 from yiwang.capability.cases.definitions import CaseRow
-from yiwang.entrance.desk import dock, typed
+from yiwang.entrance.desk import dock
 from yiwang.entrance.desk.navigation import DESK_ROLES
 from yiwang.entrance.desk.worklist import Worklist, worklist_of
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.kernel.moments import now
 from yiwang.kernel.references import KEY_PATTERN

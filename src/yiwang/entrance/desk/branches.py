@@ -15,12 +15,13 @@ from yiwang.capability.cases import queries as case_queries
 from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.journey import together
 from yiwang.capability.journey.together import BranchCase
-from yiwang.entrance.desk import cases, forms, navigation, typed, uploads
+from yiwang.entrance.desk import cases, forms, navigation, uploads
 from yiwang.entrance.desk.forms import Form
 from yiwang.entrance.desk.navigation import DESK_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.downloads import send_file
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound, Refusal

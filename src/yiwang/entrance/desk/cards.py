@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from yiwang.entrance.desk import navigation, typed
+from yiwang.entrance.desk import navigation
 from yiwang.entrance.desk.navigation import DESK_ROLES
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.governance.supervision import actions, queries
 from yiwang.governance.supervision.definitions import CardStatus, CardView

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from yiwang.capability import journey
 from yiwang.capability.cases.definitions import CaseView, Outcome
-from yiwang.entrance.desk import typed
+from yiwang.entrance.shell import typed
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 

@@ -1,76 +1,18 @@
-"""A page that asks once more before an act: what will happen, what must be written, one button."""
+"""The page of the desk that asks once more before an act."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yiwang.entrance.desk import navigation
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell.asking import Form, boxes, context_of
 from yiwang.kernel.refusals import Refusal
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One act: its words, where it is sent, where it leads back."""
-
-    title: str
-    consequences: tuple[str, ...]
-    button: str
-    action: str
-    back: str
-    back_label: str
-    version: int = 0
-    fields: tuple[Field, ...] = ()
-    kind: str = "main"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A field as it is drawn."""
-
-    name: str
-    label: str
-    kind: str
-    help: str
-    value: str
-    options: tuple[tuple[str, str], ...]
-    optional: bool
-    wrong: bool
-
-
-def boxes(
-    fields: tuple[Field, ...], request: HttpRequest, refusal: Refusal | None
-) -> tuple[Box, ...]:
-    """The fields with what was typed and which of them are wrong."""
-    bad = {problem.field for problem in refusal.fields} if refusal else set()
-    return tuple(
-        Box(
-            name=one.name,
-            label=one.label,
-            kind=one.kind,
-            help=one.help,
-            value=request.POST.get(one.name, one.value)[:4000],
-            options=one.options,
-            optional=one.optional,
-            wrong=one.name in bad,
-        )
-        for one in fields
-    )
+__all__ = ["Form", "boxes", "show"]
 
 
 def show(request: HttpRequest, form: Form, *, refusal: Refusal | None = None) -> HttpResponse:
     """The page; after a refusal with its reason on top and what was typed kept."""
-    shown = {
-        name: getattr(form, name)
-        for name in ("title", "consequences", "button", "action", "back", "back_label", "version",
-                     "kind")
-    }  # fmt: skip
-    context = {
-        "links": navigation.links(request),
-        "form": {**shown, "fields": boxes(form.fields, request, refusal)},
-        "refusal": refusal,
-    }
+    context = {"links": navigation.links(request), **context_of(request, form, refusal)}
     return render(request, "desk/act.html", context, status=refusal.status if refusal else 200)

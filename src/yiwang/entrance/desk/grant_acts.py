@@ -16,11 +16,12 @@ from yiwang.capability.entitlements.definitions import (
     EntitlementState,
     EntitlementView,
 )
-from yiwang.entrance.desk import forms, navigation, typed
+from yiwang.entrance.desk import forms, navigation
 from yiwang.entrance.desk.grants import ACTS, may_stop
 from yiwang.entrance.desk.navigation import PAYING_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date, now

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yiwang.capability.entitlements import actions as entitlement_actions
 from yiwang.capability.entitlements import queries as entitlements
 from yiwang.capability.entitlements.definitions import ReturnReport
-from yiwang.entrance.desk import forms, navigation, typed
+from yiwang.entrance.desk import forms, navigation
 from yiwang.entrance.desk.navigation import PAYING_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.moments import legal_date, now
 from yiwang.kernel.refusals import Refusal
 

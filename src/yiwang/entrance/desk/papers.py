@@ -16,11 +16,11 @@ from yiwang.capability.cases import queries as cases
 from yiwang.capability.deliveries import actions as deliveries
 from yiwang.capability.deliveries import queries
 from yiwang.capability.deliveries.definitions import TAKER_LABELS, Identity, Taker
-from yiwang.entrance.desk import typed
 from yiwang.entrance.desk.forms import Form, boxes, show
 from yiwang.entrance.desk.navigation import BAGS, DESK_ROLES, ORIGINALS, SHELF, links
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound, Refusal

@@ -20,10 +20,11 @@ from yiwang.capability.reviews.definitions import (
     RectificationState,
     RectificationView,
 )
-from yiwang.entrance.desk import forms, navigation, typed
+from yiwang.entrance.desk import forms, navigation
 from yiwang.entrance.desk.navigation import DESK_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound, Refusal

@@ -14,8 +14,8 @@ from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import MANNER_LABELS, DeliveryProof, Manner
 from yiwang.entrance.desk.forms import boxes
 from yiwang.entrance.desk.navigation import DESK_ROLES, links
-from yiwang.entrance.desk.typed import Field, wrong
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field, wrong
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound, Refusal

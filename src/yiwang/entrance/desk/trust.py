@@ -16,10 +16,11 @@ from yiwang.capability.cases.definitions import CaseView
 from yiwang.capability.cases.definitions.profiles import State
 from yiwang.capability.commitments import queries as promises
 from yiwang.capability.commitments.definitions import ToleranceState, ToleranceView
-from yiwang.entrance.desk import forms, typed
+from yiwang.entrance.desk import forms
 from yiwang.entrance.desk.navigation import DESK_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import NotFound, Refusal

@@ -28,13 +28,14 @@ from yiwang.capability.visits.definitions import (
     VisitStatus,
     VisitView,
 )
-from yiwang.entrance.desk import forms, navigation, typed, uploads
+from yiwang.entrance.desk import forms, navigation, uploads
 from yiwang.entrance.desk.forms import Form
 from yiwang.entrance.desk.navigation import DESK_ROLES
-from yiwang.entrance.desk.typed import Field
+from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.downloads import send_file
 from yiwang.entrance.shell.templatetags.words import moment
+from yiwang.entrance.shell.typed import Field
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI, now
 from yiwang.kernel.refusals import NotFound, Refusal

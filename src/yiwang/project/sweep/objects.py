@@ -32,6 +32,7 @@ from yiwang.project.sweep import (
     acting,
     archives,
     calls,
+    data,
     duties,
     following,
     hall,
@@ -119,6 +120,9 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "role_grant": "grant",
     "stand_in_key": "stand_in",
     "account_key": "account",
+    "resource_key": "resource",
+    "resource_version": "resource_version",
+    "open_resource": "open_resource",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -152,6 +156,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "kind": "COMMITMENT",
     "register_kind": "REFUSAL",
     "on": "2026-03-02",
+    "version_act": "submit",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
@@ -378,6 +383,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     duties.make_duties,
     following.make_papers,
     archives.make_archive,
+    data.make_resource,
 )
 
 

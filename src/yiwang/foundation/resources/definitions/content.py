@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from yiwang.foundation.privacy.definitions import DataClass, Mask
+from yiwang.foundation.privacy.definitions import (
+    DATA_CLASS_LABELS,
+    GRADE_LABELS,
+    DataClass,
+    Mask,
+)
 from yiwang.foundation.resources.definitions.codes import (
+    CYCLE_LABELS,
+    FORMAT_LABELS,
+    KIND_LABELS,
+    OPENING_LABELS,
+    SHARING_LABELS,
+    WAY_LABELS,
     Cycle,
     Format,
     Kind,
@@ -56,6 +67,43 @@ class Content:
     related: tuple[str, ...] = ()
     items: tuple[Datum, ...] = ()
     local: bool = False
+
+    @property
+    def basis(self) -> str:
+        law, article = self.basis_law, self.basis_article
+        return f"《{law}》{article}" if law else ""
+
+    @property
+    def kind_label(self) -> str:
+        return KIND_LABELS[self.kind]
+
+    @property
+    def format_label(self) -> str:
+        return FORMAT_LABELS[self.format]
+
+    @property
+    def cycle_label(self) -> str:
+        return CYCLE_LABELS[self.cycle]
+
+    @property
+    def sharing_label(self) -> str:
+        return SHARING_LABELS[self.sharing]
+
+    @property
+    def opening_label(self) -> str:
+        return OPENING_LABELS[self.opening]
+
+    @property
+    def class_label(self) -> str:
+        return DATA_CLASS_LABELS[self.data_class]
+
+    @property
+    def grade_label(self) -> str:
+        return GRADE_LABELS[self.grade]
+
+    @property
+    def ways_label(self) -> str:
+        return "、".join(WAY_LABELS[one] for one in self.ways)
 
     def as_data(self) -> dict[str, Any]:
         """As it lies in the database and in files."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yiwang.foundation.privacy.definitions import DATA_CLASS_LABELS, GRADE_LABELS, DataClass
+from yiwang.foundation.privacy.definitions import GRADE_LABELS, DataClass
 from yiwang.foundation.resources.definitions.codes import (
-    CYCLE_LABELS,
-    FORMAT_LABELS,
     KIND_LABELS,
     OPENING_LABELS,
     RESOURCE_STATE_LABELS,
     SHARING_LABELS,
     VERSION,
-    WAY_LABELS,
     Kind,
     Opening,
     ResourceState,
@@ -114,40 +111,11 @@ class ResourceView:
 
     @property
     def basis(self) -> str:
-        law, article = self.content.basis_law, self.content.basis_article
-        return f"《{law}》{article}" if law else ""
-
-    @property
-    def kind_label(self) -> str:
-        return KIND_LABELS[self.content.kind]
-
-    @property
-    def format_label(self) -> str:
-        return FORMAT_LABELS[self.content.format]
-
-    @property
-    def cycle_label(self) -> str:
-        return CYCLE_LABELS[self.content.cycle]
+        return self.content.basis
 
     @property
     def sharing_label(self) -> str:
-        return SHARING_LABELS[self.content.sharing]
-
-    @property
-    def opening_label(self) -> str:
-        return OPENING_LABELS[self.content.opening]
-
-    @property
-    def class_label(self) -> str:
-        return DATA_CLASS_LABELS[self.content.data_class]
-
-    @property
-    def grade_label(self) -> str:
-        return GRADE_LABELS[self.content.grade]
-
-    @property
-    def ways_label(self) -> str:
-        return "、".join(WAY_LABELS[one] for one in self.content.ways)
+        return self.content.sharing_label
 
     @property
     def state_label(self) -> str:
@@ -157,7 +125,7 @@ class ResourceView:
     def closed(self) -> str:
         """Why it cannot be asked for, in a sentence; "" when it can (what is on no list must be shared)."""
         if self.content.data_class is not DataClass.GENERAL:
-            return f"这是{self.class_label}，目录里只登记名称，不通过本平台共享。"
+            return f"这是{self.content.class_label}，目录里只登记名称，不通过本平台共享。"
         if self.content.sharing is Sharing.NONE:
             return f"依据{self.basis}，这项数据不予共享。"
         if self.state is not ResourceState.PUBLISHED:

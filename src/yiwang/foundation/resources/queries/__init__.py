@@ -18,6 +18,7 @@ from yiwang.foundation.resources.queries.lists import (
     list_needs_of,
     negative_list,
 )
+from yiwang.foundation.resources.rules import read_content
 
 __all__ = [
     "census",
@@ -33,5 +34,6 @@ __all__ = [
     "list_versions",
     "list_waiting",
     "negative_list",
+    "read_content",
     "read_resource",
 ]

@@ -1,4 +1,4 @@
-"""What an official typed into a form of the desk, read or refused field by field."""
+"""What an official typed into a form, read or refused field by field."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""The links of the data pages, only of pages that exist, and who may follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+
+from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
+from yiwang.kernel.actor import CASE_STAFF, Actor, Role
+
+#: Who may come in; each page says who may do what.
+DATA_ROLES: Final = READERS
+DATA: Final = "/data/"
+RESOURCES: Final = f"{DATA}resources/"
+VERSIONS: Final = f"{DATA}versions/"
+WAITING: Final = f"{DATA}waiting/"
+DEMAND: Final = f"{DATA}demand/"
+DUTY: Final = f"{DATA}duty/"
+NEGATIVE: Final = f"{DATA}negative/"
+CENSUS: Final = f"{DATA}census/"
+IMPORT: Final = f"{DATA}import/"
+#: Address, word, and who has the link; a new page is one line here.
+PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
+    (RESOURCES, "目录", DATA_ROLES),
+    (WAITING, "待审核", KEEPERS),
+    (DEMAND, "需求清单", DATA_ROLES),
+    (DUTY, "责任清单", DATA_ROLES),
+    (NEGATIVE, "负面清单", DATA_ROLES),
+    (CENSUS, "普查", DATA_ROLES),
+    (IMPORT, "导入", WRITERS),
+)
+
+__all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page; ``here`` marks the one shown."""
+
+    href: str
+    label: str
+    here: bool
+
+
+def links(request: HttpRequest) -> tuple[Link, ...]:
+    """The pages this official may open; the longest address that fits is here."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    pages = [(href, label) for href, label, roles in PAGES if _any(actor, roles)]
+    if _any(actor, CASE_STAFF):
+        pages.insert(0, ("/desk/", "办公"))
+    fits = [href for href, _label in pages if request.path.startswith(href)]
+    here = max(fits, key=len, default=RESOURCES)
+    return tuple(Link(href, label, href == here) for href, label in pages)
+
+
+def _any(actor: Actor, roles: Collection[Role]) -> bool:
+    return any(actor.has_role(role) for role in roles)

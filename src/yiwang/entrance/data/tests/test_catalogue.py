@@ -1,0 +1,196 @@
+"""The catalogue on its pages: written, handed in, given back, published, taken off; the lists; the public part."""
+
+import re
+
+import pytest
+
+from yiwang.foundation.resources import actions, queries, sample
+from yiwang.foundation.resources.definitions import Need, ResourceState
+from yiwang.kernel.actor import Role, machine
+from yiwang.network.directory import sample as places
+
+pytestmark = pytest.mark.django_db
+POLICE = places.department_uscc(places.CHENGGUAN, 7)
+SAID = {
+    "version": "0",
+    "rows": "2",
+    "code": "307001/000001",
+    "name": "居住证登记信息",
+    "kind": "DEPARTMENT",
+    "provider": POLICE,
+    "summary": "居住证的办理和有效情况。",
+    "format": "DATABASE",
+    "cycle": "DAILY",
+    "sharing": "CONDITIONAL",
+    "condition": "用于办理政务服务事项。",
+    "ways": ["CALL", "VERIFY"],
+    "opening": "NONE",
+    "data_class": "GENERAL",
+    "grade": "3",
+    "officer": "张警官",
+    "item-0-name": "name",
+    "item-0-label": "姓名",
+    "item-0-kind": "TEXT",
+    "item-0-length": "60",
+    "item-0-element": "person.name",
+    "item-0-grade": "3",
+    "item-0-mask": "NAME",
+    "item-0-authoritative": "是",
+}
+
+
+def text(response):
+    return re.sub(r"<[^>]+>", "", response.content.decode())
+
+
+def test_a_resource_goes_from_a_draft_to_the_catalogue(sign_in):
+    officer = sign_in("police")
+    authority = sign_in("authority", Role.DATA_AUTHORITY, serial=None)
+    assert officer.get("/data/resources/new/").status_code == 200
+    written = officer.post("/data/resources/new/", SAID)
+    version = written["Location"]
+    assert re.fullmatch(r"/data/versions/[0-9a-z]{16}/", version)
+    assert "报送审核" in text(officer.get(version))
+    assert authority.get(f"{version}publish/").status_code == 404  # nothing was handed in
+    asked = officer.get(f"{version}submit/")
+    assert "2 个工作日" in text(asked)
+    assert officer.post(f"{version}submit/", {"version": "1"})["Location"] == version
+    assert "居住证登记信息" in text(authority.get("/data/waiting/"))
+    back = authority.post(f"{version}send-back/", {"version": "2", "reason": "摘要太短"})
+    assert back["Location"] == version
+    assert "摘要太短" in text(officer.get(version))
+    (row,) = queries.list_resources(sample.officer()).rows
+    home = f"/data/resources/{row.key}/"
+    page = officer.get(f"{home}edit/").content.decode()
+    assert 'value="居住证登记信息"' in page
+    assert 'name="code"' not in page
+    again = officer.post(f"{home}edit/", {**SAID, "version": "3", "summary": "写长了一些。"})
+    assert again["Location"] == version
+    officer.post(f"{version}submit/", {"version": "4"})
+    assert authority.post(f"{version}publish/", {"version": "5"})["Location"] == home
+    resource = queries.get_resource("307001/000001")
+    assert (resource.content.summary, resource.number) == ("写长了一些。", 1)
+    assert resource.content.ways == ("CALL", "VERIFY")
+    assert queries.find_source_of("person.name").code == resource.code
+    assert "第 1 版" in text(officer.get(home))
+    gone = authority.post(
+        f"{home}withdraw/", {"version": str(resource.version), "reason": "职责调整"}
+    )
+    assert gone["Location"] == home
+    assert queries.get_resource(resource.code).state is ResourceState.WITHDRAWN
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(sign_in):
+    officer = sign_in("police")
+    page = officer.post("/data/resources/new/", {**SAID, "sharing": "NONE", "condition": ""})
+    assert page.status_code == 422
+    assert "不予共享要写明法律" in text(page)
+    assert 'value="居住证登记信息"' in page.content.decode()
+    assert 'name="item-0-name" value="name"' in page.content.decode()
+    unread = officer.post("/data/resources/new/", {**SAID, "item-0-length": "很长"})
+    assert unread.status_code == 422
+
+
+def test_more_rows_are_had_without_a_script(sign_in):
+    officer = sign_in("police")
+    page = officer.post("/data/resources/new/", {**SAID, "more": "1"})
+    assert page.status_code == 200
+    assert 'name="rows" value="5"' in page.content.decode()
+    assert 'name="item-4-name"' in page.content.decode()
+    assert queries.list_resources(machine("test")).rows == ()
+
+
+def test_a_stale_draft_is_not_written_over(sign_in, at):
+    officer = sign_in("police")
+    officer.post("/data/resources/new/", SAID)
+    key = queries.list_resources(sample.officer()).rows[0].key
+    officer.post(f"/data/resources/{key}/edit/", {**SAID, "version": "1"})
+    assert officer.post(f"/data/resources/{key}/edit/", {**SAID, "version": "1"}).status_code == 409
+
+
+def test_the_officer_of_another_body_sees_no_draft_and_writes_none(sign_in):
+    sign_in("police").post("/data/resources/new/", SAID)
+    key = queries.list_resources(sample.officer()).rows[0].key
+    other = sign_in("market", serial=2)
+    assert other.get(f"/data/resources/{key}/").status_code == 404
+    assert other.get(f"/data/resources/{key}/edit/").status_code == 404
+    assert other.post("/data/resources/new/", {**SAID, "code": "307001/000002"}).status_code == 403
+    assert "居住证" not in text(other.get("/data/resources/"))
+
+
+def test_a_draft_is_dropped(sign_in):
+    officer = sign_in("police")
+    version = officer.post("/data/resources/new/", SAID)["Location"]
+    assert officer.post(f"{version}discard/", {"version": "1"})["Location"] == "/data/resources/"
+    assert officer.get(f"{version}submit/").status_code == 404
+
+
+def test_the_list_is_narrowed_and_turned(sign_in, catalogue):
+    officer = sign_in("police")
+    whole = text(officer.get("/data/resources/"))
+    assert "人口基础信息" in whole
+    assert "食品安全举报人信息" in whole
+    found = text(officer.get("/data/resources/?q=照面"))
+    assert "营业执照照面信息" in found
+    assert "人口基础信息" not in found
+    closed = text(officer.get("/data/resources/?sharing=NONE"))
+    assert "食品安全举报人信息" in closed
+    assert "人口基础信息" not in closed
+    assert "没有找到" in text(officer.get("/data/resources/?q=不存在的东西"))
+    assert officer.get("/data/resources/?sharing=XX&kind=YY&after=zz").status_code == 200
+
+
+def test_a_resource_says_who_needs_it_and_where_its_copies_come_from(sign_in, catalogue, at):
+    actions.note_needs(
+        item_code="a", item_name="高龄津贴申领", department=POLICE, department_name="民政局",
+        needs=[Need("person.bank_account", "账户", "材料：账户", "《某法》第一条")],
+        actor=machine("test"), at=at,
+    )  # fmt: skip
+    resource = queries.get_resource(sample.ACCOUNTS)
+    page = text(sign_in("police").get(f"/data/resources/{resource.key}/"))
+    assert "高龄津贴申领" in page
+    assert "人口基础信息，城关区公安分局（示例）" in page
+    demand = text(sign_in("p2").get("/data/demand/?state=SUPPLIED"))
+    assert "社会保障卡和收款账户" in demand
+    assert "高龄津贴申领" in text(sign_in("p3").get("/data/duty/"))
+    assert "没有要提供的" in text(sign_in("p4").get(f"/data/duty/?provider={POLICE}"))
+
+
+def test_the_negative_list_leads_to_the_article_and_the_census_counts(sign_in, catalogue):
+    officer = sign_in("police")
+    negative = officer.get("/data/negative/").content.decode()
+    assert "第一百一十五条" in negative
+    assert "人口基础信息" not in negative
+    census = text(officer.get("/data/census/"))
+    assert "城关区消防救援大队（示例）" in census
+    assert "有条件共享 3 项" in census
+
+
+@pytest.mark.parametrize("role", [Role.WINDOW_CLERK, Role.APPROVER, Role.AUDITOR])
+def test_who_does_not_work_with_data_stays_outside(sign_in, role):
+    client = sign_in("other", role)
+    for address in ("/data/", "/data/resources/", "/data/census/", "/data/waiting/"):
+        assert client.get(address).status_code == 403
+
+
+def test_a_leader_looks_and_changes_nothing(sign_in, catalogue):
+    leader = sign_in("leader", Role.LEADER, serial=None)
+    assert leader.get("/data/")["Location"] == "/data/resources/"
+    key = queries.get_resource(sample.POPULATION).key
+    page = text(leader.get(f"/data/resources/{key}/"))
+    assert "写新的一版" not in page
+    assert leader.get(f"/data/resources/{key}/edit/").status_code == 403
+    assert leader.get("/data/waiting/").status_code == 403
+
+
+def test_anybody_sees_what_is_open_and_nothing_else(client, catalogue):
+    page = text(client.get("/data/catalogue/"))
+    assert "经营主体登记信息" in page
+    assert "人口基础信息" not in page
+    found = text(client.get("/data/catalogue/?q=营业执照"))
+    assert "营业执照照面信息" in found
+    assert "经营主体登记信息" not in found
+    firms, people = queries.get_resource(sample.FIRMS), queries.get_resource(sample.POPULATION)
+    assert "统一社会信用代码" in text(client.get(f"/data/catalogue/{firms.key}/"))
+    assert client.get(f"/data/catalogue/{people.key}/").status_code == 404
+    assert client.get("/data/resources/")["Location"].startswith("/sign-in/")

@@ -1,0 +1,25 @@
+"""Routes of the data pages; ``data/catalogue/`` is the public part."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.entrance.data import catalogue, lists, public, versions, writing
+
+urlpatterns = [
+    path("data/", catalogue.open_data),
+    path("data/resources/", catalogue.show_resources),
+    path("data/resources/new/", writing.write_new),
+    path("data/resources/<slug:resource_key>/", catalogue.show_resource),
+    path("data/resources/<slug:resource_key>/edit/", writing.write_next),
+    path("data/resources/<slug:resource_key>/withdraw/", versions.withdraw),
+    path("data/waiting/", versions.show_waiting),
+    path("data/versions/<slug:resource_version>/", versions.show_version),
+    path("data/versions/<slug:resource_version>/<slug:version_act>/", versions.take_act),
+    path("data/demand/", lists.show_demand),
+    path("data/duty/", lists.show_duty),
+    path("data/negative/", lists.show_negative),
+    path("data/census/", lists.show_census),
+    path("data/catalogue/", public.show_catalogue),
+    path("data/catalogue/<slug:open_resource>/", public.show_entry),
+]
