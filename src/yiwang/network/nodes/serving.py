@@ -47,6 +47,7 @@ from yiwang.network.nodes.refusals import (
 
 #: The picture of members is not read again for so long.
 LOOK_AGAIN_SECONDS: Final = 0.5
+REQUEST_BYTES: Final = 20_000
 _MEMBERS: Final = "SELECT code, name, state, keys FROM nodes_fast_members"
 _VERSIONS: Final = """
 SELECT part, max(version) AS version FROM nodes_fast_documents
@@ -249,8 +250,8 @@ async def _said(answering: Awaitable[Answer]) -> Answer:
 
 def _read(body: bytes) -> tuple[Mapping[str, Any], Asked]:
     try:
-        given = json.loads(body)
-    except ValueError as error:
+        given: Mapping[str, Any] = json.loads(body) if len(body) <= REQUEST_BYTES else {}
+    except (ValueError, RecursionError) as error:
         raise BadRequest from error
     return given, rules.read_asked(given)
 

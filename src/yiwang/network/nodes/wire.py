@@ -38,7 +38,7 @@ def ask(
         answer = connection.getresponse()
         raw = answer.read(MOST_BYTES + 1)
         found = json.loads(raw) if raw else {}
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         raise RegistryAway from error
     finally:
         connection.close()

@@ -20,6 +20,7 @@ class Config:
     node: str
     port: int
     database: str  # as libpq reads it
+    is_registry: bool = True
     #: A part of a block is compared with the partner's when its last call must be over on both sides.
     countersign_after: float = 20.0
 
@@ -37,5 +38,6 @@ def from_environment() -> Config:
         node=os.environ.get("YIWANG_NODE", "62"),
         port=int(port),
         database=make_conninfo(**address.conninfo),
+        is_registry=not os.environ.get("YIWANG_REGISTRY"),
         countersign_after=float(os.environ.get("YIWANG_COUNTERSIGN_AFTER", "20")),
     )

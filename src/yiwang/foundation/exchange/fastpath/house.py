@@ -20,6 +20,7 @@ from yiwang.kernel import moments
 from yiwang.mechanisms.crypto import rules
 from yiwang.mechanisms.crypto.definitions import INDEX
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
+from yiwang.network.nodes.serving import Desk
 
 SUBJECT_PURPOSE: Final = "exchange.subject"
 _log = logging.getLogger("yiwang.exchange")
@@ -33,6 +34,12 @@ class House:
         self.store = EncryptedFileKeyStore(config.home / "secrets")
         self.snapshots = Snapshots(config.database, self.store)
         self.receipts = Receipts(config.database)
+        self.nodes = Desk(
+            database=config.database,
+            store=self.store,
+            node=config.node,
+            is_registry=config.is_registry,
+        )
         self.upstreams = Upstreams(config.home)
         self.rates, self.quotas = Rates(), Quotas()
         self.from_callers, self.from_partners = Once(), Once()
@@ -54,6 +61,7 @@ class House:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.upstreams.close()
+        await self.nodes.close()
 
     def index(self, subject: str) -> str:
         """What a person's calls are found by later; the number itself is kept nowhere."""

@@ -141,11 +141,27 @@ async def show_health(house: House, request: Request) -> Response:
     return web.as_json({"node": house.config.node, "ready": good}, 200 if good else 503)
 
 
+async def give_documents(house: House, request: Request) -> Response:
+    """A node asks for configuration documents it has not; the registry answers."""
+    said = await house.nodes.documents(
+        target=request.target, header=request.header, at=moments.now()
+    )
+    return Response(204, b"") if said.status == 204 else web.as_json(said.body, said.status)
+
+
+async def take_request(house: House, request: Request) -> Response:
+    """A node asks to be a member, for a new key to be known, to leave."""
+    said = await house.nodes.receive(body=request.body, at=moments.now())
+    return web.as_json(said.body, said.status)
+
+
 Handler = Callable[[House, Request], Awaitable[Response]]
 #: Method and beginning of the path; the longest that fits answers.
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
     ("GET", "/exchange/v1/health"): show_health,
+    ("GET", "/exchange/v1/documents"): give_documents,
+    ("POST", "/exchange/v1/requests"): take_request,
 }
 
 

@@ -89,7 +89,7 @@ def read_document(given: Mapping[str, Any]) -> Document:
         moments = moment(given.get("issued_at")), moment(given.get("valid_until"))
         body = json.loads(text)
         size = len(text.encode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CannotTake from error
     if part not in PARTS or version < 1 or not isinstance(body, dict) or size > DOCUMENT_BYTES:
         raise CannotTake
