@@ -23,6 +23,7 @@ import psycopg
 from yiwang.cloud.storage import placement, processes, queries
 from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.project import supervisor
+from yiwang.project.process_names import PROGRAMS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -110,7 +111,8 @@ class Installation:
             connection.close()
 
     def pids_of(self, name: str) -> set[int]:
-        wanted = f"-m\0yiwang\0process\0{name}\0".encode()
+        program = PROGRAMS.get(name, f"yiwang\x00process\x00{name}")
+        wanted = f"-m\0{program}\0".encode()
         found = set()
         for pid in supervisor.orphans(str(self.home)):
             try:

@@ -132,9 +132,9 @@ class Head:
         )
 
 
-def pair_info(ends: tuple[tuple[str, str], tuple[str, str]]) -> str:
-    """What binds a shared secret to two nodes and two of their keys, the same from both ends."""
-    return "|".join(("yw1", *(f"{code}:{key_id}" for code, key_id in sorted(ends))))
+def keys_of(pair_key: bytes) -> PairKeys:
+    """The two keys under what two nodes share."""
+    return PairKeys(primitives.derive(pair_key, b"seal"), primitives.derive(pair_key, b"mac"))
 
 
 def close_message(keys: PairKeys, head: Head, body: bytes) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from yiwang.foundation.exchange.fastpath import receipts as writing
 from yiwang.foundation.exchange.fastpath.config import Config
 from yiwang.foundation.exchange.fastpath.limits import Once, Quotas, Rates
+from yiwang.foundation.exchange.fastpath.partners import Partners
 from yiwang.foundation.exchange.fastpath.receipts import Receipts
 from yiwang.foundation.exchange.fastpath.snapshot import Snapshots
 from yiwang.foundation.exchange.fastpath.upstreams import Upstreams
@@ -41,6 +42,7 @@ class House:
             is_registry=config.is_registry,
         )
         self.upstreams = Upstreams(config.home)
+        self.partners = Partners(config.node, self.store, self.upstreams)
         self.rates, self.quotas = Rates(), Quotas()
         self.from_callers, self.from_partners = Once(), Once()
         self.remembered = False

@@ -124,6 +124,15 @@ class ParameterMissing(CannotCall):
     remedy = "服务的参数见它的接口说明。"
 
 
+class MessageNotGenuine(CannotCall):
+    """Altered, cut, for another node, with a key that does not hold, or from a stranger: the five
+    look alike from outside."""
+
+    status = 401
+    sentence = "节点间的消息没有通过校验。"
+    remedy = "请检查两个节点的密钥和成员名单是否最新。"
+
+
 class PartnerUnknown(CannotCall):
     status = 404
     sentence = "没有这个节点，或它已经退出。"

@@ -18,15 +18,17 @@ from yiwang.foundation.exchange.fastpath import (
     config,
     envelope,
     grants,
+    partners,
     questions,
+    relay,
     serving,
     web,
 )
+from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
 from yiwang.foundation.exchange.fastpath.refusals import (
-    AWAY,
     CannotCall,
     ExchangeAway,
     NoSuchAddress,
@@ -54,7 +56,8 @@ async def answer_call(house: House, request: Request) -> Response:
         question = _question(caller, request)
         response = await _ask(house, question, message=message, at=now, began=began)
     except CannotCall as refusal:
-        response = web.refused(refusal, message)
+        told = serving.no(refusal, message)
+        response = web.told(told.status, told.body)
     return _proven(house, caller, nonce, response)
 
 
@@ -76,23 +79,23 @@ async def _ask(
     house: House, question: Question, *, message: str, at: datetime, began: float
 ) -> Response:
     """May they → forward → receipt. The consumer's receipt is written for a refusal, too."""
-    own = house.config.node
-    provider = question.service.split("/")[0]
-    sealed_in: list[Receipt] = []
-    rows, asked, about = 0, question.as_bytes(), house.index(question.subject)
+    own, provider = house.config.node, question.service.split("/")[0]
+    theirs: tuple[Receipt, ...] = ()
+    asked, about = question.as_bytes(), house.index(question.subject)
     try:
         grant = grants.choose(house.snapshots.current, question, node=own, at=at)
         question = replace(question, grant=grant.key, fields=grants.asked_fields(grant, question))
         asked = question.as_bytes()
-        served = await serving.serve(house, question, asked=asked, from_node=own, message=message)
-        sealed_in.append(served.receipt)
-        about = served.receipt["subject_index"]
-        status, body = served.status, served.body
-        outcome, refusal, rows = (served.receipt[n] for n in ("status", "refusal", "rows"))
-    except CannotCall as no:
-        outcome, refusal = ("AWAY" if isinstance(no, AWAY) else "REFUSED"), no.code
-        response = web.refused(no, message)
-        status, body = response.status, response.body
+        if provider == own:
+            served = await serving.serve(
+                house, question, asked=asked, from_node=own, message=message
+            )
+            told, theirs, about = served.told, (served.receipt,), served.receipt["subject_index"]
+        else:
+            told = await relay.ask(house, question, asked=asked, message=message)
+            grants.check(house.snapshots.current, question, node=own, at=moments.now())
+    except CannotCall as refusal:
+        told = serving.no(refusal, message)
     receipt: Receipt = {
         "message": message,
         "side": "CONSUMER",
@@ -107,15 +110,39 @@ async def _ask(
         "case_no": question.case,
         "subject_index": about,
         "fields": list(question.fields),
-        "rows": rows,
-        "status": outcome,
-        "refusal": refusal,
+        "rows": told.rows,
+        "status": told.outcome,
+        "refusal": told.refusal,
         "request_digest": envelope.digest(asked),
-        "reply_digest": envelope.digest(body),
+        "reply_digest": envelope.digest(told.body),
         "milliseconds": int((time.monotonic() - began) * 1000),
     }
-    await house.receipts.write(*sealed_in, receipt)
-    return Response(status, body)
+    await house.receipts.write(*theirs, receipt)
+    return web.told(told.status, told.body)
+
+
+async def take_message(house: House, request: Request) -> Response:
+    """Another node writes: opened, once, answered under the same seal. Before it is proven whose it is
+    a refusal is said aloud, afterwards only inside."""
+    now = moments.now()
+    head, body, keys = house.partners.open(house.snapshots.current, request.body, now)
+    ready(house)
+    house.from_partners.take(head.message)
+    try:
+        handler = KINDS.get(head.kind)
+        if handler is None:
+            raise NoSuchAddress
+        answer = await handler(house, head, body)
+    except CannotCall as refusal:
+        answer = relay.as_bytes(serving.no(refusal, head.message))
+    sealed = envelope.close_message(keys, head.reply(moments.now()), answer)
+    return Response(200, sealed, web.BINARY)
+
+
+#: What nodes say to each other, by the kind in the head.
+KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
+    relay.KIND: relay.answer,
+}
 
 
 def _proven(house: House, caller: Caller, nonce: str, response: Response) -> Response:
@@ -159,6 +186,7 @@ Handler = Callable[[House, Request], Awaitable[Response]]
 #: Method and beginning of the path; the longest that fits answers.
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
+    ("POST", partners.RELAY): take_message,
     ("GET", "/exchange/v1/health"): show_health,
     ("GET", "/exchange/v1/documents"): give_documents,
     ("POST", "/exchange/v1/requests"): take_request,

@@ -25,11 +25,21 @@ from yiwang.kernel import moments
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What goes back to the caller, byte for byte, and the receipt that must be written before."""
+class Told:
+    """What goes back to the caller, byte for byte, and what it says."""
 
     status: int
     body: bytes
+    outcome: str
+    refusal: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An answer and the receipt that must be written before it leaves."""
+
+    told: Told
     receipt: Receipt
 
 
@@ -38,16 +48,14 @@ async def serve(
 ) -> Served:
     """One call to a service of this node; never raises a refusal, for that is an answer too."""
     began, at = time.monotonic(), moments.now()
-    subject, rows, refusal, status = question.subject, 0, "", 200
+    subject = question.subject
     try:
         service = _service(house, question)
         subject = subject or str(question.parameters.get(service.subject_parameter) or "")
         found = await _ask(house, service, question, from_node=from_node, message=message, at=at)
-        body, rows = _answer(house, service, question, found, from_node, message)
-        outcome = "FOUND" if rows else "NOT_FOUND"
-    except CannotCall as no:
-        outcome = "AWAY" if isinstance(no, AWAY) else "REFUSED"
-        refusal, status, body = no.code, no.status, _no(no, message, outcome)
+        told = _answer(house, service, question, found, from_node, message)
+    except CannotCall as refused:
+        told = no(refused, message)
     receipt: Receipt = {
         "message": message,
         "side": "PROVIDER",
@@ -62,14 +70,14 @@ async def serve(
         "case_no": question.case,
         "subject_index": house.index(subject),
         "fields": list(question.fields),
-        "rows": rows,
-        "status": outcome,
-        "refusal": refusal,
+        "rows": told.rows,
+        "status": told.outcome,
+        "refusal": told.refusal,
         "request_digest": envelope.digest(asked),
-        "reply_digest": envelope.digest(body),
+        "reply_digest": envelope.digest(told.body),
         "milliseconds": int((time.monotonic() - began) * 1000),
     }
-    return Served(status, body, receipt)
+    return Served(told, receipt)
 
 
 def _service(house: House, question: Question) -> FastService:
@@ -111,7 +119,7 @@ def _answer(
     found: Found,
     from_node: str,
     message: str,
-) -> tuple[bytes, int]:
+) -> Told:
     now = moments.now()
     _service(house, question)  # stopped meanwhile
     grant = grants.check(house.snapshots.current, question, node=from_node, at=now)
@@ -125,11 +133,14 @@ def _answer(
     }
     if records:
         answer |= {"value": records[0]} if found.single else {"rows": records}
-    return _written(answer), len(records)
+    return Told(200, _written(answer), str(answer["status"]), rows=len(records))
 
 
-def _no(refusal: CannotCall, message: str, outcome: str) -> bytes:
-    return _written({"message": message, "status": outcome, **refusal.as_json(message)})
+def no(refusal: CannotCall, message: str) -> Told:
+    """A refusal as an answer: was it refused, or is nothing known?"""
+    outcome = "AWAY" if isinstance(refusal, AWAY) else "REFUSED"
+    body = _written({"message": message, "status": outcome, **refusal.as_json(message)})
+    return Told(refusal.status, body, outcome, refusal.code)
 
 
 def _written(answer: dict[str, Any]) -> bytes:

@@ -56,8 +56,14 @@ def as_json(value: Mapping[str, Any], status: int = 200) -> Response:
 
 def refused(refusal: CannotCall, message: str = "") -> Response:
     """No, with code, sentence and what to do."""
-    answer = as_json(refusal.as_json(message), refusal.status)
-    return answer.with_headers(("retry-after", "5")) if refusal.status in (429, 503) else answer
+    answer = as_json(refusal.as_json(message))
+    return told(refusal.status, answer.body)
+
+
+def told(status: int, body: bytes) -> Response:
+    """An answer as it was made, with a hint for those who shall come again."""
+    later = (("retry-after", "5"),) if status in (429, 503) else ()
+    return Response(status, body, headers=later)
 
 
 async def read(scope: Any, protocol: Any) -> Request:

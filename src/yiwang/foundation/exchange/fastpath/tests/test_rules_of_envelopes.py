@@ -143,6 +143,7 @@ def test_the_number_of_a_call_follows_from_key_and_nonce():
     assert envelope.message_of("k2", "n" * 16) != envelope.message_of("k1", "n" * 16)
 
 
-def test_two_nodes_name_their_pair_alike():
-    ends = (("62", "sign-node.1"), ("620100", "sign-node.3"))
-    assert envelope.pair_info(ends) == envelope.pair_info(ends[::-1])
+def test_sealing_and_proving_are_done_with_different_keys():
+    keys = envelope.keys_of(b"p" * 32)
+    assert keys == envelope.keys_of(b"p" * 32)
+    assert keys.sealing != keys.proving

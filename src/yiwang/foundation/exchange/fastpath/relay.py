@@ -1,0 +1,78 @@
+"""A call to another node's service: sealed to it, answered by it, and looked at before it is passed on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from yiwang.foundation.exchange.fastpath import questions, refusals, serving
+from yiwang.foundation.exchange.fastpath.envelope import Head
+from yiwang.foundation.exchange.fastpath.house import House
+from yiwang.foundation.exchange.fastpath.questions import Question
+from yiwang.foundation.exchange.fastpath.refusals import (
+    NotGranted,
+    PartnerNonsense,
+    RequestMalformed,
+)
+from yiwang.foundation.exchange.fastpath.serving import Told
+
+KIND: Final = "call"
+
+
+async def ask(house: House, question: Question, *, asked: bytes, message: str) -> Told:
+    """The other node's answer. PartnerNonsense for one that says more than was asked for."""
+    provider = question.service.split("/")[0]
+    raw = await house.partners.ask(house.snapshots.current, provider, KIND, asked, message=message)
+    line, _separator, body = raw.partition(b"\n")
+    if not line.isdigit() or len(line) != 3:
+        raise PartnerNonsense
+    return _read(int(line), body, question, message)
+
+
+async def answer(house: House, head: Head, body: bytes) -> bytes:
+    """The provider's side: a question from another node, for one of its own systems."""
+    question = questions.from_partner(body)
+    if not question.system.startswith(f"{head.sender}/"):
+        raise RequestMalformed
+    if not question.service.startswith(f"{house.config.node}/"):
+        raise NotGranted
+    house.receipts.require()
+    served = await serving.serve(
+        house, question, asked=body, from_node=head.sender, message=head.message
+    )
+    await house.receipts.write(served.receipt)
+    return as_bytes(served.told)
+
+
+def as_bytes(told: Told) -> bytes:
+    """An answer as it lies inside the seal."""
+    return f"{told.status}\n".encode() + told.body
+
+
+def _read(status: int, body: bytes, question: Question, message: str) -> Told:
+    try:
+        answer = questions.plain_object(body)
+    except RequestMalformed as error:
+        raise PartnerNonsense from error
+    outcome = answer.get("status")
+    if answer.get("message") != message or outcome not in ("FOUND", "NOT_FOUND", "REFUSED", "AWAY"):
+        raise PartnerNonsense
+    refusal = answer.get("refusal")
+    if outcome in ("REFUSED", "AWAY"):
+        code = refusal.get("code") if isinstance(refusal, dict) else None
+        if status < 400 or not isinstance(code, str) or "value" in answer or "rows" in answer:
+            raise PartnerNonsense
+        return Told(status, body, outcome, refusals.by_code(code).__name__, 0)
+    if status != 200 or refusal is not None:
+        raise PartnerNonsense
+    return Told(200, body, outcome, "", _count(answer, outcome, question))
+
+
+def _count(answer: dict[str, Any], outcome: str, question: Question) -> int:
+    """How many records; none may hold a field that was not asked for."""
+    records = answer.get("rows", [answer["value"]] if "value" in answer else [])
+    if not isinstance(records, list) or (outcome == "FOUND") != bool(records):
+        raise PartnerNonsense
+    asked = set(question.fields)
+    if any(not isinstance(record, dict) or not set(record) <= asked for record in records):
+        raise PartnerNonsense
+    return len(records)

@@ -1,0 +1,250 @@
+"""Two nodes, two databases, two key stores: sealed calls, receipts on both sides."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.exchange import rules, sample
+from yiwang.foundation.exchange.fastpath import envelope
+from yiwang.foundation.exchange.fastpath.tests.test_rules_of_envelopes import mutated
+from yiwang.foundation.exchange.models import Receipt
+from yiwang.foundation.exchange.tests import running
+from yiwang.foundation.exchange.tests import two as pair
+from yiwang.network.nodes import rules as nodes
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+SERVICE = "620100/household-register"
+NUMBER = "62010219400101001X"
+
+
+@pytest.fixture(scope="module")
+def two(django_db_setup, django_db_blocker, tmp_path_factory):
+    home = tmp_path_factory.mktemp("lanzhou")
+    with django_db_blocker.unblock(), pair.running_two(home) as found:
+        yield found
+
+
+@pytest.fixture
+def caller(two):
+    """A system of the province that may ask Lanzhou's register."""
+    with running.partner(slow_seconds=2.0) as (partner, address):
+        two.introduce()
+        sample.service(SERVICE, upstream=f"{address}/good")
+        sample.service("620100/slow", upstream=f"{address}/slow")
+        key = sample.system("62/approval")
+        caller = running.Caller(two.province, key.key_id, key.secret)
+        agreements.grant(SERVICE, fields=("name", "alive"), clear_fields=("name",))
+        caller.slow_grant = agreements.grant("620100/slow", fields=("alive",))
+        caller.partner = partner
+        two.tell()
+        until(lambda: caller.call(SERVICE)[0] == 200)
+        yield caller
+
+
+def until(met, seconds=8.0):
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "not met in time"
+        time.sleep(0.05)
+
+
+def code_of(answer):
+    return answer.get("refusal", {}).get("code")
+
+
+def their_receipts(two, message):
+    names = ", ".join(rules.FACTS)
+    rows = two.there(f"SELECT {names} FROM exchange_receipt WHERE message = %s", message)  # noqa: S608
+    return [dict(zip(rules.FACTS, row, strict=True)) for row in rows]
+
+
+def test_both_nodes_have_a_receipt_of_the_same_facts(two, caller):
+    status, answer = caller.call(SERVICE, case="62-2026-7", item="gaoling", subject=NUMBER)
+    assert status == 200
+    assert answer["value"] == {"name": "马晓燕", "alive": True}
+    ours = Receipt.objects.filter(message=answer["message"]).values(*rules.FACTS).get()
+    (theirs,) = their_receipts(two, answer["message"])
+    assert (ours["side"], theirs["side"]) == ("CONSUMER", "PROVIDER")
+    assert rules.shared_digest(ours) == rules.shared_digest(theirs)
+    assert (theirs["from_node"], theirs["system"]) == ("62", "62/approval")
+    # The index of a person is each node's own: one node's list is of no use to the other.
+    assert ours["subject_index"] != theirs["subject_index"]
+
+
+def test_a_grant_withdrawn_at_the_provider_ends_at_once(two, caller):
+    two.there(
+        "UPDATE agreements_grant SET state = 'SUSPENDED' WHERE service = %s RETURNING 1", SERVICE
+    )
+    until(lambda: code_of(caller.call(SERVICE)[1]) == "GrantIsOver", seconds=5)
+
+
+def test_a_grant_withdrawn_at_the_provider_in_mid_call_is_refused(two, caller):
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(caller.call, "620100/slow")
+        time.sleep(0.4)
+        two.there(
+            "UPDATE agreements_grant SET state = 'SUSPENDED' WHERE key = %s RETURNING 1",
+            caller.slow_grant,
+        )
+        two.there("SELECT pg_notify('exchange_changed', '')")
+        status, answer = waiting.result()
+    assert (status, code_of(answer)) == (403, "GrantIsOver")
+    assert "value" not in answer
+    (theirs,) = their_receipts(two, answer["message"])
+    assert (theirs["status"], theirs["refusal"]) == ("REFUSED", "GrantIsOver")
+
+
+def message_to(two, body, *, kind="call", **changes):
+    """What the province would send to Lanzhou, made by hand."""
+    from yiwang.mechanisms.crypto import keystore
+
+    store = keystore.get_store()
+    own, theirs = store.current("sign-node"), two.store.current("sign-node")
+    shared = nodes.pair_key(
+        store.get(own),
+        own=("62", own),
+        partner=("620100", theirs),
+        point=two.store.public_key(theirs).point,
+    )
+    head = envelope.Head(
+        "call", "62", "620100", own, theirs, datetime.now(UTC), secrets.token_hex(16)
+    )
+    keys = envelope.keys_of(shared)
+    return keys, replace(head, kind=kind, **changes), body
+
+
+def send(two, keys, head, body):
+    raw = envelope.close_message(keys, head, body)
+    status, _headers, answer = two.lanzhou.send("POST", "/exchange/v1/relay", raw)
+    return status, answer
+
+
+def question(caller, **changes):
+    grant = agreements_key()
+    given = {
+        "system": "62/approval",
+        "service": SERVICE,
+        "grant": grant,
+        "purpose": "核对申请人情况",
+        "item": "",
+        "case": "",
+        "subject": "",
+        "parameters": {"citizen_id": NUMBER},
+        "fields": ["alive"],
+        **changes,
+    }
+    return json.dumps(given, ensure_ascii=False).encode()
+
+
+def agreements_key():
+    from yiwang.foundation.agreements.models import DataGrant
+
+    return DataGrant.objects.get(service=SERVICE).key
+
+
+def opened(keys, answer):
+    _head, body = envelope.open_message(keys, answer)
+    line, _, rest = body.partition(b"\n")
+    return int(line), json.loads(rest)
+
+
+def test_a_message_made_by_the_book_is_answered(two, caller):
+    keys, head, body = message_to(two, question(caller))
+    status, answer = send(two, keys, head, body)
+    assert status == 200
+    assert opened(keys, answer)[1]["value"] == {"alive": True}
+
+
+def test_a_message_counts_once(two, caller):
+    keys, head, body = message_to(two, question(caller))
+    assert send(two, keys, head, body)[0] == 200
+    status, answer = send(two, keys, head, body)
+    assert (status, json.loads(answer)["refusal"]["code"]) == (409, "CallRepeated")
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_message_of_ten_minutes_ago_is_refused(two, caller, minutes):
+    at = datetime.now(UTC) + timedelta(minutes=minutes)
+    status, answer = send(two, *message_to(two, question(caller), at=at))
+    assert (status, json.loads(answer)["refusal"]["code"]) == (401, "ClockWrong")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"receiver": "62"},
+        {"sender": "620200"},
+        {"sender_key": "sign-node.9"},
+        {"receiver_key": "sign-node.9"},
+        {"is_reply": True},
+    ],
+)
+def test_a_message_with_another_head_is_not_genuine(two, caller, changes):
+    status, answer = send(two, *message_to(two, question(caller), **changes))
+    assert (status, json.loads(answer)["refusal"]["code"]) == (401, "MessageNotGenuine")
+
+
+def test_altered_messages_are_refused_and_leave_nothing(two, caller):
+    keys, head, body = message_to(two, question(caller))
+    raw, chance = envelope.close_message(keys, head, body), random.Random(252)
+    for _ in range(300):
+        changed = mutated(raw, chance)
+        if changed != raw:
+            status, _headers, _answer = two.lanzhou.send("POST", "/exchange/v1/relay", changed)
+            assert status == 401
+    assert their_receipts(two, head.message) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"system": "620100/approval"}, "RequestMalformed"),
+        ({"service": "62/other"}, "NotGranted"),
+        ({"grant": "nobody"}, "GrantIsOver"),
+        ({"purpose": "随便"}, "PurposeNotGranted"),
+        ({"fields": ["address"]}, "FieldNotGranted"),
+    ],
+)
+def test_a_partner_s_word_alone_opens_nothing(two, caller, changes, code):
+    keys, head, body = message_to(two, question(caller, **changes))
+    status, answer = send(two, keys, head, body)
+    assert status == 200
+    assert code_of(opened(keys, answer)[1]) == code
+
+
+def test_an_unknown_kind_is_refused_under_the_seal(two, caller):
+    keys, head, body = message_to(two, b"{}", kind="gossip")
+    assert code_of(opened(keys, send(two, keys, head, body)[1])[1]) == "NoSuchAddress"
+
+
+def test_a_suspended_member_is_neither_asked_nor_heard(two, caller):
+    two.there("UPDATE nodes_node SET state = 'SUSPENDED' WHERE code = '62' RETURNING 1")
+    two.there("SELECT pg_notify('exchange_changed', '')")
+    until(lambda: caller.call(SERVICE)[1]["status"] == "AWAY")
+
+
+def test_a_node_that_is_down_is_away_and_heals(two, caller):
+    two.lanzhou.kill()
+    status, answer = caller.call(SERVICE)
+    assert (status, code_of(answer)) == (502, "PartnerAway")
+    two.lanzhou.start()
+    assert caller.call(SERVICE)[0] == 200
+
+
+def test_nothing_personal_is_readable_between_nodes(two, caller):
+    keys, head, body = message_to(two, question(caller))
+    raw = envelope.close_message(keys, head, body)
+    assert NUMBER.encode() in body
+    assert NUMBER.encode() not in raw
+    _status, answer = send(two, keys, head, body)
+    assert b"alive" not in answer

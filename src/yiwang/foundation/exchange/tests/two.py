@@ -1,0 +1,113 @@
+"""Two nodes: the province on the test database, Lanzhou on a copy of it, each with keys of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from yiwang.foundation.exchange.tests import running
+from yiwang.kernel.moments import now
+from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
+from yiwang.network.nodes import actions as nodes
+from yiwang.network.nodes import sample as far
+from yiwang.network.nodes.models import ExchangeNode
+
+#: What Lanzhou has to know, too: copied as the registry's documents and its own officers would say it.
+TOLD = ("exchange_service", "agreements_grant", "nodes_node", "nodes_key")
+
+
+class Two:
+    """The province asks, Lanzhou answers."""
+
+    def __init__(self, home: Path) -> None:
+        self.name = f"{connection.settings_dict['NAME']}_lanzhou"
+        self.home = home
+        self.store = EncryptedFileKeyStore(home / "secrets")
+        self.url = running.database_url().replace(
+            f"/{connection.settings_dict['NAME']}?", f"/{self.name}?"
+        )
+        self.conninfo = psycopg.conninfo.make_conninfo(running.conninfo(), dbname=self.name)
+        self.province = running.Node(
+            "62",
+            home=Path(settings.YIWANG_HOME),
+            url=running.database_url(),
+            YIWANG_COUNTERSIGN_AFTER="0.5",
+        )
+        self.lanzhou = running.Node(
+            "620100", home=home, url=self.url, YIWANG_COUNTERSIGN_AFTER="0.5"
+        )
+
+    def admin(self, *statements: str) -> None:
+        given = psycopg.conninfo.make_conninfo(running.conninfo(), dbname="postgres")
+        with psycopg.connect(given, autocommit=True) as link:
+            for statement in statements:
+                link.execute(
+                    sql.SQL(statement).format(
+                        new=sql.Identifier(self.name),
+                        old=sql.Identifier(connection.settings_dict["NAME"]),
+                    )
+                )
+
+    def introduce(self) -> None:
+        """Both are members, with the keys they really hold."""
+        at = now()
+        nodes.begin(at=at)
+        ExchangeNode.objects.filter(code="62").update(
+            address=f"http://127.0.0.1:{self.province.port}"
+        )
+        key_id = self.store.current("sign-node")
+        far.member(
+            far.FarNode(
+                "620100",
+                "兰州市（示例）",
+                self.store.get(key_id),
+                key_id,
+                f"http://127.0.0.1:{self.lanzhou.port}",
+            ),
+            at=at,
+        )
+
+    def tell(self) -> None:
+        """Lanzhou hears of services, grants and nodes."""
+        with psycopg.connect(running.conninfo()) as here, psycopg.connect(self.conninfo) as there:
+            there.execute(
+                sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, TOLD)))
+            )
+            for table in TOLD:
+                name = sql.Identifier(table)
+                with (
+                    here.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(name)) as out,
+                    there.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(name)) as into,
+                ):
+                    for piece in out:
+                        into.write(piece)
+            there.execute("SELECT pg_notify('exchange_changed', '')")
+
+    def there(self, statement: str, *values: object) -> list[tuple]:
+        """A look into Lanzhou's database."""
+        with psycopg.connect(self.conninfo) as link:
+            cursor = link.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextlib.contextmanager
+def running_two(home: Path) -> Iterator[Two]:
+    found = Two(home)
+    connection.close()
+    found.admin(
+        "DROP DATABASE IF EXISTS {new} WITH (FORCE)", "CREATE DATABASE {new} TEMPLATE {old}"
+    )
+    try:
+        found.province.start()
+        found.lanzhou.start()
+        yield found
+    finally:
+        found.province.stop()
+        found.lanzhou.stop()
+        found.admin("DROP DATABASE IF EXISTS {new} WITH (FORCE)")
