@@ -10,7 +10,9 @@ FILE_ALARM, FILE_LIMIT = 300, 500
 FUNCTION_ALARM, FUNCTION_LIMIT = 35, 60
 TEMPLATE_ALARM, TEMPLATE_LIMIT = 150, 250
 #: Over the limit, and why it reads better in one piece.
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "yiwang/foundation/ledger/yiwang_verify.py": "one file that a court runs alone, SM2 and SM3 in it",
+}
 
 
 def too_large(base: Path, *, file: int, function: int, template: int) -> Iterator[str]:

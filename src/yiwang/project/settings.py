@@ -194,6 +194,17 @@ COUNTER_MINUTES = int(os.environ.get("YIWANG_COUNTER_MINUTES", "30"))
 READER_DRIVER = os.environ.get(
     "YIWANG_READER_DRIVER", "yiwang.support.readers.drivers.simulator.Simulator"
 )
+#: Who countersigns our ledger's checkpoints: node codes and web addresses, ``620100=https://…,…``.
+WITNESSES = [
+    (code.strip(), address.strip())
+    for code, _, address in (
+        one.partition("=") for one in os.environ.get("YIWANG_WITNESSES", "").split(",") if one
+    )
+]
+#: How a witness is reached (a class with ``find_seen`` and ``witness``).
+WITNESS_DRIVER = os.environ.get(
+    "YIWANG_WITNESS_DRIVER", "yiwang.foundation.ledger.drivers.http.HttpWitness"
+)
 #: Cookies travel by https only where the public address is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
 CSRF_COOKIE_HTTPONLY = False

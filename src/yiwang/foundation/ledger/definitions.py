@@ -126,3 +126,15 @@ class ConsistencyProof:
     second: int
     second_root: str
     path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """Something that does not fit. ``evidence``: the signed documents, as JSON."""
+
+    key: int
+    at: datetime
+    ledger: str
+    kind: AlarmKind
+    digest: str
+    evidence: str

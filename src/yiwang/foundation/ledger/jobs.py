@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from yiwang.foundation.ledger import actions, outside, sources
 from yiwang.foundation.ledger.actions.appending import BATCH
 from yiwang.foundation.ledger.definitions import AlarmKind, LedgerDiverged, NodesMissing
+from yiwang.foundation.ledger.witnesses import witnesses
 from yiwang.kernel import moments
 from yiwang.mechanisms.crypto.definitions import KeyMissing
 
@@ -56,8 +57,10 @@ def append_all(*, at: datetime) -> int:
 
 
 def sign(*, at: datetime) -> None:
-    """A full disk or a missing key must not stop the appending."""
+    """A checkpoint, and others' signatures under it. A full disk or a missing key must not stop the
+    appending."""
     try:
         actions.write_checkpoint(at=at)
+        actions.ask_witnesses(witnesses(), at=at)
     except (OSError, KeyMissing, NodesMissing) as error:
         log.error("no checkpoint was signed: %s", type(error).__name__)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from yiwang.foundation.ledger import nodes
 from yiwang.foundation.ledger.definitions import (
+    AlarmKind,
+    AlarmView,
     CheckpointView,
     ConsistencyProof,
     InclusionProof,
@@ -15,7 +18,8 @@ from yiwang.foundation.ledger.definitions import (
     NotInLedgerYet,
     TreeHead,
 )
-from yiwang.foundation.ledger.rules import merkle
+from yiwang.foundation.ledger.models import LedgerAlarm, SeenCheckpoint, WitnessSignature
+from yiwang.foundation.ledger.rules import documents, merkle
 from yiwang.foundation.ledger.rules.merkle import Node
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.statements import prepared
@@ -31,6 +35,8 @@ _BEFORE: Final = (
     "SELECT body FROM ledger_checkpoint WHERE number < %s ORDER BY number DESC LIMIT %s"
 )
 _ENDLESS: Final = 2**62
+#: Seen checkpoints looked through for one that a restored ledger still extends: two weeks of minutes.
+_LOOKED_BACK: Final = 20_000
 
 
 def list_trees() -> list[dict[str, Any]]:
@@ -119,6 +125,41 @@ def find_salt(*, tree: str, number: int) -> bytes:
     """The random part of a leaf, for the proof its owner takes along; empty when forgotten."""
     salt = nodes.read_salt(tree, number - 1)
     return salt if any(salt) else b""
+
+
+def find_seen(ledger: str, *, within: Mapping[str, int] | None = None) -> dict[str, Any] | None:
+    """The newest checkpoint of another ledger countersigned here; ``within``: no tree longer than that."""
+    rows = SeenCheckpoint.objects.filter(ledger=ledger).order_by("-number")
+    looked_at = _LOOKED_BACK if within is not None else 1
+    for body in rows.values_list("body", flat=True)[:looked_at].iterator():
+        found: dict[str, Any] = json.loads(body)
+        if within is None or documents.lies_within(found, within):
+            return found
+    return None
+
+
+def list_seen(ledger: str, *, after: int = 0, limit: int = 1000) -> tuple[dict[str, Any], ...]:
+    """Our statements as a witness of one ledger, in order: what an auditor of it asks us for."""
+    rows = SeenCheckpoint.objects.filter(ledger=ledger, number__gt=after).order_by("number")
+    return tuple(json.loads(text) for text in rows.values_list("signature", flat=True)[:limit])
+
+
+def list_witness_signatures(numbers: Sequence[int]) -> dict[int, tuple[dict[str, Any], ...]]:
+    """Who countersigned these checkpoints of ours, each as it was signed."""
+    found: dict[int, tuple[dict[str, Any], ...]] = {}
+    rows = WitnessSignature.objects.filter(number__in=numbers).order_by("number", "witness")
+    for row in rows:
+        found[row.number] = (*found.get(row.number, ()), json.loads(row.body))
+    return found
+
+
+def list_alarms(*, limit: int = PAGE) -> tuple[AlarmView, ...]:
+    """The newest alarms, ours and about others."""
+    rows = LedgerAlarm.objects.order_by("-id")[: min(limit, PAGE)]
+    return tuple(
+        AlarmView(row.pk, row.at, row.ledger, AlarmKind(row.kind), row.digest, row.evidence)
+        for row in rows
+    )
 
 
 def _head_of(tree: str, checkpoint: CheckpointView | None) -> tuple[TreeHead, CheckpointView]:

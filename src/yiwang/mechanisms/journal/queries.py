@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection
 
 from yiwang.kernel.refusals import NotFound
-from yiwang.mechanisms.journal import heads, registry
+from yiwang.mechanisms.journal import heads, registry, verifier
 from yiwang.mechanisms.journal.definitions import READ, Entry, Lag, Parked
 from yiwang.mechanisms.statements import prepared
 
@@ -108,9 +109,61 @@ def _entry(row: Sequence[Any]) -> Entry:
     )
 
 
+_PROOFS: Final = """
+SELECT l.position, e.id, l.sealed_at, e.body, l.link,
+       (SELECT p.link FROM journal_link p WHERE p.position = l.position - 1)
+  FROM journal_link l JOIN journal_entry e ON e.id = l.entry_id
+ WHERE l.entry_id = ANY(%s::bigint[]) ORDER BY l.position
+"""
 _LINKS: Final = """
 SELECT position, link FROM journal_link WHERE position > %s ORDER BY position LIMIT %s
 """
+
+
+def walk() -> Iterator[tuple[Any, ...]]:
+    """Every position with link, entry and look-up columns, for auditors: position, entry id, sealed at
+    (microseconds since 1970), scheme, link, body, at, act, subject, actor, is_event."""
+    for position, entry_id, sealed_at, *rest in _stream(verifier.CHAIN):
+        yield position, entry_id, verifier.microseconds(sealed_at), *rest
+
+
+def walk_subjects() -> Iterator[tuple[int | None, str]]:
+    """The look-up table of further subjects, with their positions."""
+    return _stream(verifier.SUBJECTS)
+
+
+def list_strays() -> list[int]:
+    """Entries that have neither a position nor a place in the queue: there must be none."""
+    return [entry_id for (entry_id,) in _stream(verifier.STRAY)]
+
+
+def _stream(statement: str) -> Iterator[tuple[Any, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def heads_folder() -> Path:
+    """Where the signed heads lie, outside the database."""
+    return heads.heads_folder()
+
+
+def list_proofs(entry_ids: Sequence[int]) -> list[tuple[int, int, int, str, bytes, bytes]]:
+    """Position, entry, sealed at (microseconds since 1970), body, link and the link before it, of
+    sealed entries, in order."""
+    rows = prepared.run(_PROOFS, [list(entry_ids)])
+    return [
+        (
+            position,
+            entry_id,
+            verifier.microseconds(sealed_at),
+            body,
+            bytes(link),
+            bytes(previous or verifier.GENESIS),
+        )
+        for position, entry_id, sealed_at, body, link, previous in rows
+    ]
 
 
 def list_links(after: int, limit: int) -> list[tuple[int, bytes]]:

@@ -39,18 +39,18 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _COPIES: Final = ("act", "subject", "actor", "is_event")
 
-_CHAIN: Final = """
+CHAIN: Final = """
 SELECT l.position, l.entry_id, l.sealed_at, l.scheme, l.link,
        e.body, e.at, e.act, e.subject, e.actor, e.is_event
   FROM journal_link l LEFT JOIN journal_entry e ON e.id = l.entry_id ORDER BY l.position
 """
-_STRAY: Final = """
+STRAY: Final = """
 SELECT e.id FROM journal_entry e
  WHERE NOT EXISTS (SELECT FROM journal_link l WHERE l.entry_id = e.id)
    AND NOT EXISTS (SELECT FROM journal_pending p WHERE p.entry_id = e.id)
  ORDER BY e.id LIMIT 20
 """
-_SUBJECTS: Final = """
+SUBJECTS: Final = """
 SELECT l.position, s.subject FROM journal_subject s
   LEFT JOIN journal_link l ON l.entry_id = s.entry_id
  WHERE NOT EXISTS (SELECT FROM journal_pending p WHERE p.entry_id = s.entry_id)
@@ -276,12 +276,12 @@ def verify(
     """Walk the whole journal. The heads are read first: what they vouch for must be there."""
     report = Report()
     chain = Chain(read_heads(folder, report, trusted), report)
-    for row in _stream(connection, _CHAIN):
+    for row in _stream(connection, CHAIN):
         chain.step(row)
     chain.finish()
-    for (entry_id,) in _stream(connection, _STRAY):
+    for (entry_id,) in _stream(connection, STRAY):
         report.add("stray", None, f"日志行 {entry_id} 没有编号，也不在等待编号的队列里。")
-    total = sum(_mark(position, subject) for position, subject in _stream(connection, _SUBJECTS))
+    total = sum(_mark(position, subject) for position, subject in _stream(connection, SUBJECTS))
     if total != chain.subjects:
         report.add("subjects", None, "“谁看过”的检索表与日志正文不符。")
     return report

@@ -25,10 +25,19 @@ ON CONFLICT (ledger, kind, digest) DO NOTHING RETURNING id
 """
 
 
-def raise_alarm(*, ledger: str, kind: AlarmKind, evidence: Mapping[str, Any], at: datetime) -> bool:
-    """Keep the evidence and tell whoever listens; False when just this was told before."""
-    text = plain(evidence)
-    digest = crypto.digest(text)
+def raise_alarm(
+    *,
+    ledger: str,
+    kind: AlarmKind,
+    evidence: Mapping[str, Any],
+    at: datetime,
+    about: Mapping[str, Any] | None = None,
+) -> bool:
+    """Keep the evidence and tell whoever listens; False when just this was told before.
+
+    ``about``: what makes two alarms the same, when not the whole evidence does.
+    """
+    text, digest = plain(evidence), crypto.digest(plain(evidence if about is None else about))
     with transaction.atomic():
         if not prepared.run(_ADD, [at, ledger, kind.value, digest, text.decode()]):
             return False

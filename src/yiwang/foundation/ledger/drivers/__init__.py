@@ -1,0 +1,1 @@
+"""Ways to reach a witness: its public API; a newspaper's or an archive's would be a neighbour."""
