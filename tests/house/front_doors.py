@@ -31,6 +31,8 @@ NAMED = {
     "yiwang.mechanisms.files.checking": "the gate of uploads, for bytes that came another way",
     "yiwang.mechanisms.crypto.signed_lines": "signed files outside the database",
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
+    "yiwang.mechanisms.crypto.pieces": "processes without Django open what is closed",
+    "yiwang.foundation.datasources.asking": "how the exchange's own process asks a published query",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.foundation.exchange.calls": "how Django asks a service",
     "yiwang.support.identity.middleware": "request.actor",

@@ -43,6 +43,8 @@ def small_house(base: Path) -> None:
         plant(base, f"yiwang/{storey}/part/actions.py", "")
     plant(base, "yiwang/kernel/actor.py", "")
     plant(base, "yiwang/foundation/exchange/fastpath/server.py", "")
+    for name in ("runner/server", "asking", "opening"):  # a contract names them
+        plant(base, f"yiwang/foundation/datasources/{name}.py", "")
 
 
 def test_the_house_keeps_its_contracts():
@@ -82,6 +84,11 @@ def test_a_small_house_without_faults_passes(tmp_path):
             "yiwang/support/other/actions.py",
             "from yiwang.support.part.actions.inner import x",
             "only its front doors",
+        ),
+        (
+            "yiwang/foundation/datasources/runner/pool.py",
+            "from django.conf import settings",
+            "without Django",
         ),
         ("yiwang/entrance/citizen/items.py", "from yiwang.entrance.desk import cases", "Visitors"),
         (

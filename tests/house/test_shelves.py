@@ -18,6 +18,7 @@ MAY_ASK_TIME = {
     "middleware",
     "registry",
     "fastpath",  # a server of its own: every call begins something
+    "runner",  # and what asks sources for it
 }
 
 

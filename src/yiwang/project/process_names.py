@@ -2,8 +2,11 @@
 
 from typing import Final
 
-KEPT: Final = ("web", "worker", "errands", "sealer", "clock", "exchange")
+KEPT: Final = ("web", "worker", "errands", "sealer", "clock", "exchange", "query")
 #: Which of them is a program of its own, so that no Django is in its process.
-PROGRAMS: Final = {"exchange": "yiwang.foundation.exchange.fastpath"}
+PROGRAMS: Final = {
+    "exchange": "yiwang.foundation.exchange.fastpath",
+    "query": "yiwang.foundation.datasources.runner",
+}
 #: Kept as well where a folder for backups is named (YIWANG_BACKUP).
 FOLLOWER: Final = "backup"

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.agreements",
     "yiwang.foundation.exchange",
     "yiwang.foundation.ledger",
+    "yiwang.foundation.datasources",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",
@@ -270,3 +271,10 @@ IMPRINT = os.environ.get(
 MOURNING = os.environ.get("YIWANG_MOURNING", "0") == "1"
 #: Where this installation's packs lie (the N applications, as data).
 PACKS = Path(os.environ.get("YIWANG_PACKS", ROOT / "packs"))
+#: The folder whose files may be published as query services, one folder for each department (its
+#: code) in it; opened for reading only. Empty: files are uploaded.
+SOURCE_FOLDER = os.environ.get("YIWANG_SOURCE_FOLDER", "")
+#: Departments' databases that may be asked, ``host:port`` with commas between; no others are reached.
+SOURCE_HOSTS = [
+    h.strip() for h in os.environ.get("YIWANG_SOURCE_HOSTS", "").split(",") if h.strip()
+]

@@ -288,6 +288,8 @@ UNHEARD: frozenset[str] = frozenset(
         "commitments.late_material_supplied",
         "credit.breach_recorded",
         "credit.repair_asked",
+        "datasources.query_published",
+        "datasources.query_stopped",
         "deliveries.bag_handed_over",
         "deliveries.bag_received",
         "deliveries.bag_sealed",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from pathlib import Path
 from typing import Final
 
+from yiwang.kernel.references import KEY_PATTERN
 from yiwang.mechanisms.files.definitions import (
     ARCHIVES,
     IMAGES,
@@ -29,6 +31,18 @@ def clean_name(filename: str) -> str | None:
     )
     stem, dot, extension = name.rpartition(".")
     return None if unsafe or not (stem and dot and extension) or len(name) > 120 else name
+
+
+def place_of(folder: Path, key: str) -> Path:
+    """Where a kept file lies in its folder, closed for ``context_of(key)``; ValueError for anything but a key of ours."""
+    if not KEY_PATTERN.fullmatch(key):
+        raise ValueError("not a file key")
+    return folder / key[:2] / key
+
+
+def context_of(key: str) -> str:
+    """What a kept file's content is bound to."""
+    return f"file:{key}"
 
 
 def kind_of(name: str) -> Kind | None:

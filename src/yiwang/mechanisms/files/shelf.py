@@ -12,8 +12,8 @@ from typing import Final
 
 from django.conf import settings
 
-from yiwang.kernel.references import KEY_PATTERN
 from yiwang.mechanisms.crypto import streams
+from yiwang.mechanisms.files import rules
 from yiwang.mechanisms.files.definitions import StorageFull
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -26,9 +26,7 @@ def folder() -> Path:
 
 def path_of(key: str) -> Path:
     """Where a file lies; ValueError for anything but a key of ours."""
-    if not KEY_PATTERN.fullmatch(key):
-        raise ValueError("not a file key")
-    return folder() / key[:2] / key
+    return rules.place_of(folder(), key)
 
 
 def keep(key: str, chunks: Iterable[bytes]) -> None:
@@ -41,7 +39,7 @@ def keep(key: str, chunks: Iterable[bytes]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for sealed in streams.seal_stream(chunks, context=f"file:{key}"):
+            for sealed in streams.seal_stream(chunks, context=rules.context_of(key)):
                 file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
@@ -58,7 +56,7 @@ def keep(key: str, chunks: Iterable[bytes]) -> None:
 def take_out(key: str) -> Iterator[bytes]:
     """The content, decrypted as it is read; ``CannotDecrypt`` when it was changed on disk."""
     with path_of(key).open("rb") as sealed:
-        yield from streams.open_stream(sealed, context=f"file:{key}")
+        yield from streams.open_stream(sealed, context=rules.context_of(key))
 
 
 def remove(key: str) -> None:

@@ -1,0 +1,1 @@
+"""Decisions about published queries, as pure functions."""

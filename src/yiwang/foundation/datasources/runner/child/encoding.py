@@ -1,0 +1,102 @@
+"""Values on the way to an engine, and rows on the way back: checked by type, as one JSON list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from yiwang.foundation.datasources.runner.child.cells import is_day
+from yiwang.foundation.datasources.runner.child.limits import Problem
+
+#: Rows fetched and encoded at a time: what is in memory beyond the answer so far.
+AT_ONCE: Final = 500
+
+Rows = Iterator[Sequence[tuple[Any, ...]]]
+
+
+def typed(kind: str, value: Any) -> Any:
+    match kind:
+        case "DECIMAL":
+            return Decimal(value)
+        case "DATE":
+            return date.fromisoformat(value)
+    return value
+
+
+def _text(values: set[type]) -> bool:
+    return values <= {str, type(None)}
+
+
+def _one_decimal(value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    except InvalidOperation:
+        raise ValueError from None
+    if isinstance(value, str | bool) or not number.is_finite():
+        raise ValueError
+    return format(number, "f")
+
+
+def _one_day(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and is_day(value)):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    raise ValueError
+
+
+def _one_yes_no(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if value in (0, 1):
+        return bool(value)
+    raise ValueError
+
+
+def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
+    """A column as JSON knows it; ValueError when one value is not of the declared type."""
+    kinds = set(map(type, values))
+    if kind == "TEXT":
+        if not _text(kinds):
+            raise ValueError
+        return values
+    if kind == "INTEGER":
+        if not kinds <= {int, type(None)}:
+            raise ValueError
+        return values
+    convert: Callable[[Any], Any] = {
+        "DECIMAL": _one_decimal, "DATE": _one_day, "YES_NO": _one_yes_no
+    }[kind]  # fmt: skip
+    return [convert(value) for value in values]
+
+
+def encode(rows: Rows, asked: dict[str, Any]) -> tuple[bytes, int, bool]:
+    """The rows as one JSON list, how many, and whether there are more than may be given."""
+    names, kinds, most, room = asked["names"], asked["types"], asked["rows"], asked["bytes"]
+    parts: list[bytes] = []
+    count = size = 0
+    more = False
+    for some in rows:
+        if count + len(some) > most:
+            some, more = some[: most - count], True
+        if some:
+            columns = []
+            for name, kind, values in zip(names, kinds, zip(*some, strict=True), strict=True):
+                try:
+                    columns.append(_column(kind, values))
+                except (ValueError, TypeError, InvalidOperation):
+                    raise Problem("other-type", name) from None
+            objects = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+            part = json.dumps(objects, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
+            count, size = count + len(some), size + len(part)
+            if size > room:
+                raise Problem("too-large")
+            parts.append(part)
+        if more:
+            break
+    return b"[" + b",".join(parts) + b"]", count, more
