@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.citizen.verify")),
     path("", include("yiwang.entrance.console.urls")),
     path("", include("yiwang.entrance.data.urls")),
+    path("", include("yiwang.entrance.data.requests_urls")),
     path("", include("yiwang.entrance.desk.urls")),
     path("", include("yiwang.entrance.hall.urls")),
     path("", include("yiwang.entrance.leader.urls")),

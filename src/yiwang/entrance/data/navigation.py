@@ -22,6 +22,14 @@ DUTY: Final = f"{DATA}duty/"
 NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
 IMPORT: Final = f"{DATA}import/"
+REQUESTS: Final = f"{DATA}requests/"
+GRANTS: Final = f"{DATA}grants/"
+#: Who may ask in his department's name.
+ASKERS: Final = (Role.DATA_OFFICER, Role.HEAD)
+#: Who asks for data, answers, signs, or watches over it.
+REQUEST_ROLES: Final = (Role.DATA_OFFICER, Role.HEAD, Role.LEADER, Role.DATA_AUTHORITY)
+#: They, and who may have to stop a grant at once.
+GRANT_ROLES: Final = (*REQUEST_ROLES, Role.OPERATOR)
 #: Address, word, and who has the link; a new page is one line here.
 PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (RESOURCES, "目录", DATA_ROLES),
@@ -31,6 +39,8 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (NEGATIVE, "负面清单", DATA_ROLES),
     (CENSUS, "普查", DATA_ROLES),
     (IMPORT, "导入", WRITERS),
+    (REQUESTS, "共享申请", REQUEST_ROLES),
+    (GRANTS, "共享授权", GRANT_ROLES),
 )
 
 __all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]

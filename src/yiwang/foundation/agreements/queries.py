@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from yiwang.foundation.agreements import rules
+from yiwang.foundation.agreements import offers, rules
 from yiwang.foundation.agreements.definitions import (
     BASIS_LABELS,
     GRANT,
@@ -19,19 +19,25 @@ from yiwang.foundation.agreements.definitions import (
     GrantState,
     GrantView,
     Note,
+    Offer,
     Origin,
     RequestRow,
     RequestState,
     RequestView,
+    Sharing,
     Side,
+    Unmet,
+    Way,
 )
 from yiwang.foundation.agreements.definitions import (
     SIDE_LABELS as SIDE_LABELS,
 )
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
-from yiwang.kernel.actor import Actor
+from yiwang.foundation.resources import queries as resources
+from yiwang.foundation.resources.definitions import DemandState
+from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.moments import legal_date
-from yiwang.kernel.pages import Page, bounded, cut
+from yiwang.kernel.pages import MOST, Page, bounded, cut
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import ClockView
@@ -39,6 +45,7 @@ from yiwang.mechanisms.states import rules as states
 from yiwang.mechanisms.states.definitions import Machine
 
 _S = RequestState
+_MOST_PAGES: Final = 5
 #: What a list of requests may be narrowed to.
 OPEN: Final = (_S.RECEIVED, _S.TOLD_ONCE, _S.TO_ANSWER, _S.AGREED)
 TABS: Final[Mapping[str, tuple[RequestState, ...]]] = {
@@ -67,6 +74,55 @@ def get_request(key: str, actor: Actor, *, at: datetime) -> RequestView:
     if row is None:
         raise NotFound
     return request_view(row, actor, at)
+
+
+def get_offer(resource: str) -> Offer:
+    """What the catalogue offers under a code; ``NotFound``, ``CannotBeAskedFor``."""
+    return offers.get_offer(resource)
+
+
+def offices_of(actor: Actor) -> tuple[Body, ...]:
+    """The departments in whose name somebody may ask."""
+    named = {
+        grant.department
+        for grant in actor.grants
+        if grant.department and grant.role in (Role.DATA_OFFICER, Role.HEAD)
+    }
+    return offers.list_bodies(frozenset(named)) if named else ()
+
+
+def list_unmet(actor: Actor, *, limit: int = 20) -> tuple[Unmet, ...]:
+    """供需匹配: what items of one's own departments need, has a source, and was not asked for yet."""
+    offices = {one.uscc for one in offices_of(actor)}
+    if not offices:
+        return ()
+    wanted, after = [], ""
+    for _ in range(_MOST_PAGES):
+        page = resources.demand_list(state=DemandState.SUPPLIED, after=after, limit=MOST)
+        wanted += [one for one in page.rows if one.department in offices]
+        after = page.next
+        if not after:
+            break
+    sources = resources.find_sources({one.element for one in wanted})
+    asked = set(
+        DataRequest.objects.filter(consumer__in=offices)
+        .exclude(state__in=(_S.UPHELD, _S.WITHDRAWN))
+        .values_list("resource", flat=True)
+    )
+    found = {}
+    for one in wanted:
+        source = sources[one.element]
+        if source.code not in asked and source.provider not in offices:
+            found[(source.code, one.label, one.item_name)] = Unmet(
+                one.label, one.item_name, source.code, source.name, source.provider_name
+            )
+    return tuple(found.values())[:limit]
+
+
+def labelled_fields(view: RequestView) -> tuple[tuple[str, bool], ...]:
+    """(label, in clear) of what a request asks for; the code where the catalogue has it no more."""
+    known = {one.name: one.label for one in resources.get_resource(view.resource).items}
+    return tuple((known.get(code, code), code in view.clear_fields) for code in view.fields)
 
 
 def list_grants(
@@ -189,7 +245,7 @@ def request_view(row: DataRequest, actor: Actor, at: datetime) -> RequestView:
         resource=row.resource,
         resource_name=row.resource_name,
         sharing=row.sharing,
-        sharing_label=SHARING_LABELS[row.sharing],
+        sharing_label=SHARING_LABELS[Sharing(row.sharing)],
         consumer=_body(row, "consumer"),
         provider=_body(row, "provider"),
         purpose=row.purpose,
@@ -201,7 +257,7 @@ def request_view(row: DataRequest, actor: Actor, at: datetime) -> RequestView:
         fields=tuple(row.fields),
         clear_fields=tuple(row.clear_fields),
         way=row.way,
-        way_label=WAY_LABELS[row.way],
+        way_label=WAY_LABELS[Way(row.way)],
         needs_case=row.needs_case,
         until=row.until,
         per_day=row.per_day,
@@ -242,7 +298,7 @@ def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
         fields=tuple(row.fields),
         clear_fields=tuple(row.clear_fields),
         way=row.way,
-        way_label=WAY_LABELS[row.way],
+        way_label=WAY_LABELS[Way(row.way)],
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         per_day=row.per_day,
@@ -268,7 +324,7 @@ def _row(row: DataRequest, found: tuple[ClockView, ...]) -> RequestRow:
         resource_name=row.resource_name,
         consumer_name=row.consumer_name,
         provider_name=row.provider_name,
-        sharing_label=SHARING_LABELS[row.sharing],
+        sharing_label=SHARING_LABELS[Sharing(row.sharing)],
         purpose=row.purpose,
         state=row.state,
         state_label=REQUEST.labels[row.state],

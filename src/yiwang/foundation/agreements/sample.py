@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
+from yiwang.foundation.agreements import actions, offers
 from yiwang.foundation.agreements.actions import changed
-from yiwang.foundation.agreements.definitions import GrantState, Origin, Way
+from yiwang.foundation.agreements.definitions import (
+    Basis,
+    Body,
+    Draft,
+    GrantState,
+    Origin,
+    RequestView,
+    Way,
+)
 from yiwang.foundation.agreements.models import DataGrant
-from yiwang.kernel.actor import machine
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
 
@@ -78,3 +89,88 @@ def fast_rows() -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM agreements_fast_grants ORDER BY key")
         return list(cursor.fetchall())
+
+
+def values(**changes: Any) -> Draft:
+    """A request's text, for the population resource of the sample catalogue."""
+    given = Draft(
+        purpose="核对老人户籍",
+        basis=Basis.ITEM,
+        items=("elderly-allowance",),
+        duty="",
+        scene="审核高龄津贴申请时，核对申请人是不是本区户籍、年满八十周岁。",
+        fields=("name", "citizen_id"),
+        clear_fields=("citizen_id",),
+        way=Way.CALL,
+        needs_case=True,
+        until=date(2027, 6, 30),
+        per_day=500,
+    )
+    return replace(given, **changes)
+
+
+def of_office(name: str, role: Role, division_code: str, department: str | None) -> Actor:
+    """Somebody with one role in one department, without an account."""
+    grant = Grant(role, division_code, department)
+    return Actor(ActorKind.OFFICIAL, f"official:{name}", "王", grants=(grant,))
+
+
+def drafted(
+    *, resource: str, consumer: str, at: datetime, given: Draft | None = None
+) -> RequestView:
+    """A draft of a department (its code) for a published resource."""
+    (body,) = offers.list_bodies(frozenset({consumer}))
+    return actions.draft(
+        resource=resource,
+        values=given or values(),
+        consumer=body,
+        actor=_asker(body),
+        at=at,
+    )
+
+
+def received(
+    *, resource: str, consumer: str, at: datetime, given: Draft | None = None
+) -> RequestView:
+    """Signed by the asking head, with the provider."""
+    view = drafted(resource=resource, consumer=consumer, at=at, given=given)
+    view = actions.hand_to_head(
+        key=view.key, version=view.version, actor=_asker(view.consumer), at=at
+    )
+    head = of_office("sample-head", Role.HEAD, view.consumer.division_code, consumer)
+    return actions.sign(key=view.key, version=view.version, actor=head, at=at)
+
+
+def delivered(
+    *,
+    resource: str,
+    consumer: str,
+    service: str,
+    at: datetime,
+    given: Draft | None = None,
+) -> RequestView:
+    """Agreed and delivered: the grant of it holds."""
+    view = received(resource=resource, consumer=consumer, at=at, given=given)
+    body = view.provider
+    giver = of_office("sample-giver", Role.DATA_OFFICER, body.division_code, body.uscc)
+    head = of_office("sample-giving-head", Role.HEAD, body.division_code, body.uscc)
+    view = actions.propose_yes(key=view.key, version=view.version, words="", actor=giver, at=at)
+    view = actions.sign_answer(key=view.key, version=view.version, actor=head, at=at)
+    return actions.deliver(key=view.key, version=view.version, service=service, actor=giver, at=at)
+
+
+def refused(*, resource: str, consumer: str, at: datetime) -> RequestView:
+    """Refused with reasons and an article."""
+    view = received(resource=resource, consumer=consumer, at=at)
+    body = view.provider
+    giver = of_office("sample-giver", Role.DATA_OFFICER, body.division_code, body.uscc)
+    head = of_office("sample-giving-head", Role.HEAD, body.division_code, body.uscc)
+    view = actions.propose_no(
+        key=view.key, version=view.version, words="申请的用途和职责不符。",
+        article="《政务数据共享条例》第十四条", actor=giver, at=at,
+    )  # fmt: skip
+    return actions.sign_answer(key=view.key, version=view.version, actor=head, at=at)
+
+
+def _asker(body: Body) -> Actor:
+    return of_office("sample-asker", Role.DATA_OFFICER, body.division_code, body.uscc)

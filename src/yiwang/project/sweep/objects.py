@@ -38,6 +38,7 @@ from yiwang.project.sweep import (
     hall,
     jointly,
     promises,
+    sharing,
     uploads,
 )
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
@@ -123,6 +124,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "resource_key": "resource",
     "resource_version": "resource_version",
     "open_resource": "open_resource",
+    "request_key": "data_request",
+    "agreement_key": "data_grant",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -193,6 +196,7 @@ def prepare_shelf(*, at: datetime) -> None:
         at=at,
     )
     promises.prepare(at=at)
+    sharing.prepare(at=at)
 
 
 def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -384,6 +388,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     following.make_papers,
     archives.make_archive,
     data.make_resource,
+    sharing.make_agreements,
 )
 
 

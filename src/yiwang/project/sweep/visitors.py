@@ -80,12 +80,13 @@ def _officials(department: str, other: str, at: datetime) -> list[Visitor]:
         ("领导，本地", ((Role.LEADER, HERE, None),)),
         ("本地管理员，本地", ((Role.LOCAL_ADMIN, HERE, None),)),
         ("事项管理员", ((Role.ITEM_ADMIN, HERE, department),)),
-        ("数据专员，本部门本地", ((Role.DATA_OFFICER, HERE, department),)),
-        ("数据专员，其他部门", ((Role.DATA_OFFICER, HERE, other),)),
-        ("数据共享主管部门，本地", ((Role.DATA_AUTHORITY, HERE, None),)),
         ("运维", ((Role.OPERATOR, places.GANSU, None),)),
         ("审计管理员", ((Role.AUDITOR, places.GANSU, None),)),
         ("安全管理员", ((Role.SECURITY_ADMIN, places.GANSU, None),)),
+        ("数据专员，本部门本地", ((Role.DATA_OFFICER, HERE, department),)),
+        ("数据专员，其他部门", ((Role.DATA_OFFICER, HERE, other),)),
+        ("数据共享主管部门，本地", ((Role.DATA_AUTHORITY, HERE, None),)),
+        ("数据共享主管部门，其他地方", ((Role.DATA_AUTHORITY, ELSEWHERE, None),)),
         ("没有授权的工作人员", ()),
     )
     made = []

@@ -10,7 +10,6 @@ from django.db import transaction
 from yiwang.foundation.agreements import queries, rules
 from yiwang.foundation.agreements.actions.moving import locked_grant, move
 from yiwang.foundation.agreements.definitions import (
-    CHANNEL,
     GRANT,
     MENDING,
     GrantAct,
@@ -28,6 +27,7 @@ from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
+from yiwang.network.nodes.definitions import CHANNEL
 
 _TELL: Final = "SELECT pg_notify(%s, 'grants')"
 _BATCH: Final = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -29,21 +29,16 @@ from yiwang.foundation.agreements.definitions.machines import (
 from yiwang.foundation.agreements.definitions.machines import (
     Side as Side,
 )
+from yiwang.foundation.resources.definitions import SHARING_LABELS as SHARING_LABELS
+from yiwang.foundation.resources.definitions import WAY_LABELS as WAY_LABELS
+from yiwang.foundation.resources.definitions import Sharing as Sharing
+from yiwang.foundation.resources.definitions import Way as Way
 from yiwang.kernel.actor import Role
+from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks.definitions import Allowance, ClockView
 
 #: Who sees the requests and grants of his department.
 OFFICE: Final = (Role.DATA_OFFICER, Role.HEAD, Role.LEADER)
-#: Told of every change of what is granted, on this channel of the database.
-CHANNEL: Final = "exchange_changed"
-
-
-class Sharing(StrEnum):
-    """共享类型 of what is asked for, as it stood when the request was signed."""
-
-    UNCONDITIONAL = "UNCONDITIONAL"
-    CONDITIONAL = "CONDITIONAL"
-    NONE = "NONE"  # on the negative list
 
 
 class Basis(StrEnum):
@@ -51,17 +46,6 @@ class Basis(StrEnum):
 
     ITEM = "ITEM"
     DUTY = "DUTY"
-
-
-class Way(StrEnum):
-    """How the data come."""
-
-    CALL = "CALL"
-    QUERY = "QUERY"
-    VERIFY = "VERIFY"
-    TABLE = "TABLE"
-    FILE = "FILE"
-    MESSAGE = "MESSAGE"
 
 
 class Longer(StrEnum):
@@ -80,21 +64,7 @@ class Origin(StrEnum):
     REGISTRY = "REGISTRY"  # agreed at the registry, a copy here
 
 
-SHARING_LABELS: Final[Mapping[str, str]] = {
-    Sharing.UNCONDITIONAL: "无条件共享",
-    Sharing.CONDITIONAL: "有条件共享",
-    Sharing.NONE: "不予共享",
-}
 BASIS_LABELS: Final[Mapping[str, str]] = {Basis.ITEM: "办理政务服务事项", Basis.DUTY: "履行职责"}
-WAY_LABELS: Final[Mapping[str, str]] = {
-    Way.CALL: "接口调用",
-    Way.QUERY: "查询服务",
-    Way.VERIFY: "核验（只答是否一致）",
-    Way.TABLE: "库表交换",
-    Way.FILE: "文件交换",
-    Way.MESSAGE: "消息订阅",
-}
-
 ANSWER, DELIVERY, DISPUTE, MENDING = "answer", "delivery", "dispute", "mending"
 SIDE_LABELS: Final[Mapping[str, str]] = {
     Side.CONSUMER: "需求部门",
@@ -141,6 +111,7 @@ class OfferedField:
     code: str
     label: str
     grade: int
+    masked: bool = False  # handed out masked unless it is asked for in clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +251,19 @@ class GrantView:
     mend_by: date | None
     renew_until: date | None
     acts: tuple[tuple[str, str], ...]
+
+    @property
+    def last_day(self) -> date:
+        """The last day it holds."""
+        return legal_date(self.valid_until - timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A datum an item of one's own department needs and nobody has asked its source for yet."""
+
+    label: str
+    item_name: str
+    resource: str  # its code
+    resource_name: str
+    provider_name: str

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from yiwang.foundation.agreements import sample
-from yiwang.foundation.agreements.definitions import CHANNEL, GrantState
+from yiwang.foundation.agreements.definitions import GrantState
 from yiwang.foundation.agreements.models import DataGrant
+from yiwang.network.nodes.definitions import CHANNEL
 
 _COLUMNS = [
     "key", "service", "consumer_node", "provider_node", "purposes", "items", "needs_case",

@@ -1,0 +1,104 @@
+"""共享授权: what my department may take and gives; one on a page, suspended, stopped, renewed, ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yiwang.entrance.data import forms, grants_forms, navigation
+from yiwang.entrance.data.navigation import GRANT_ROLES, GRANTS
+from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.agreements import queries
+from yiwang.foundation.agreements.definitions import GrantState, GrantView
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import now
+from yiwang.kernel.refusals import Refusal
+
+PAGE_SIZE: Final = 50
+_TABS: Final = {
+    GrantState.ACTIVE: "有效",
+    GrantState.SUSPENDED: "已暂停",
+    GrantState.ENDED: "已终止",
+}
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@require_GET
+@access(OFFICIAL, roles=GRANT_ROLES)
+def show_grants(request: HttpRequest) -> HttpResponse:
+    """The grants of one tab, newest first."""
+    wanted = request.GET.get("state", "")
+    state = GrantState(wanted) if wanted in set(GrantState) else GrantState.ACTIVE
+    after = request.GET.get("after", "")[:40]
+    page = queries.list_grants(_actor(request), at=now(), state=state, after=after, limit=PAGE_SIZE)
+    context = {
+        "links": navigation.links(request),
+        "tabs": [(str(one), label, one == state) for one, label in _TABS.items()],
+        "label": _TABS[state],
+        "rows": page.rows,
+        "next": f"?state={state}&after={page.next}" if page.next else "",
+        "first": f"?state={state}" if after else "",
+    }
+    return render(request, "data/grants.html", context)
+
+
+@require_GET
+@access(OFFICIAL, roles=GRANT_ROLES)
+def show_grant(request: HttpRequest, agreement_key: str) -> HttpResponse:
+    """One grant: what may be taken for what, who used it, what may be done."""
+    actor = _actor(request)
+    view = queries.get_grant(agreement_key, actor, at=now())
+    context = {
+        "links": navigation.links(request),
+        "one": view,
+        "acts": [
+            (act.replace("_", "-"), label, grants_forms.FORMS[act].kind) for act, label in view.acts
+        ],
+        "opens_request": any(actor.has_role(role) for role in navigation.REQUEST_ROLES),
+        "done": request.GET.get("done", "") == "1",
+    }
+    return render(request, "data/grant.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(OFFICIAL, roles=GRANT_ROLES)
+def take_act(request: HttpRequest, agreement_key: str, slug: str) -> HttpResponse:
+    """Asked once more with what will happen; then done."""
+    actor, at, act = _actor(request), now(), slug.replace("-", "_")
+    view = queries.get_grant(agreement_key, actor, at=at)
+    back = f"{GRANTS}{view.key}/"
+    if request.method != "POST":
+        if act not in dict(view.acts):
+            return HttpResponseRedirect(back)
+        return forms.show(request, _form(act, view))
+    try:
+        grants_forms.FORMS[act].take(request, view, actor, at)
+    except Refusal as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        newest = queries.get_grant(agreement_key, actor, at=at)
+        return forms.show(request, _form(act, newest), refusal=refusal)
+    return HttpResponseRedirect(f"{back}?done=1")
+
+
+def _form(act: str, view: GrantView) -> forms.Form:
+    given = grants_forms.FORMS[act]
+    back = f"{GRANTS}{view.key}/"
+    return forms.Form(
+        title=f"{given.title}：{view.service}",
+        consequences=given.consequences,
+        button=given.button,
+        action=f"{back}{act.replace('_', '-')}/",
+        back=back,
+        back_label="回到这份授权",
+        version=view.version,
+        fields=given.fields,
+        kind=given.kind,
+    )

@@ -1,0 +1,23 @@
+"""Routes of requests for data and of grants."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.entrance.data import grants, grants_forms, requests, requests_forms
+
+urlpatterns = [
+    path("data/requests/", requests.show_requests),
+    path("data/requests/new/", requests.new_request),
+    path("data/requests/<str:request_key>/", requests.show_request),
+    *(
+        path(f"data/requests/<str:request_key>/{slug}/", requests.take_act, {"slug": slug})
+        for slug in requests_forms.SLUGS
+    ),
+    path("data/grants/", grants.show_grants),
+    path("data/grants/<str:agreement_key>/", grants.show_grant),
+    *(
+        path(f"data/grants/<str:agreement_key>/{slug}/", grants.take_act, {"slug": slug})
+        for slug in grants_forms.SLUGS
+    ),
+]

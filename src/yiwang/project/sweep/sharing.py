@@ -1,0 +1,35 @@
+"""What a department has asked another for, and the grant that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from yiwang.foundation.agreements import sample
+from yiwang.foundation.resources import sample as resources
+from yiwang.kernel.actor import Actor, Role
+from yiwang.network.directory import sample as places
+from yiwang.project.sweep.definitions import Thing
+
+_READERS: Final = frozenset({Role.DATA_OFFICER, Role.HEAD, Role.LEADER, Role.DATA_AUTHORITY})
+
+
+def prepare(*, at: datetime) -> None:
+    """The catalogue what is asked for stands in."""
+    resources.publish_all(at=at)
+
+
+def make_agreements(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A request with another body, and a grant of one; seen by both offices, no citizen's."""
+    del owner
+    asked = sample.received(resource=resources.POPULATION, consumer=department, at=at)
+    had = sample.delivered(
+        resource=resources.POPULATION, consumer=department, service="62/sweep", at=at
+    )
+    thing = Thing(asked.key, "", places.CHENGGUAN, department, _READERS)
+    return {
+        "data_request": thing,
+        "data_grant": replace(thing, key=had.grant, readers=_READERS | {Role.OPERATOR}),
+    }
