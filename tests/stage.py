@@ -360,6 +360,7 @@ def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):
     person = people.register_person(seed, at=at, name=name, born_on=born_on)
     accounts.open_person_account(person.reference, at=at, user_name=user_name)
     accounts.give_passkey(person.reference, at=at, name="我的手机")
+    accounts.give_email(person.reference, at=at)
     return person, sample.citizen(person)
 
 

@@ -112,7 +112,7 @@ def test_a_citizen_reads_english_on_every_page_of_the_stage():
     scene = stage.set_up(moments.now())
     anybody = [
         "/", "/search/?q=road", "/division/", "/house/", "/figures/", "/laws/", "/look/", "/sign-in/",
-        "/verify/", "/accessibility/", "/privacy/", "/site-map/", "/recover/", "/my/nothing/",
+        "/verify/", "/accessibility/", "/privacy/", "/site-map/", "/recover/", "/sample/sms/", "/my/nothing/",
         scene.guide, f"{scene.guide}short/", *scene.promised.guides, scene.verify, "/v/0000000000000000",
     ]  # fmt: skip
     mine = [

@@ -56,6 +56,7 @@ ANYBODY += [
     "/privacy/",
     "/site-map/",
     "/recover/",
+    "/sample/sms/",
 ]
 MINE = ["/", "/my/", "/my/drafts/", "/my/licences/", "/my/messages/", "/my/reads/"]
 MINE += ["/my/security/", "/step-up/?level=3"]

@@ -14,6 +14,8 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 _MOD36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_EMAIL_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 LICENCE_ROOT = "1.2.156.3005.2"
 
 
@@ -100,6 +102,25 @@ def tidy_phone(text: str) -> str:
 def is_mobile(text: str) -> bool:
     """A mainland mobile number of eleven digits."""
     return re.fullmatch(r"1[3-9][0-9]{9}", text) is not None
+
+
+def tidy_email(text: str) -> str:
+    """An e-mail address as typed, without blanks around it, the full-width @ made plain, the domain in
+    small letters."""
+    local, at, domain = text.strip().replace("＠", "@").rpartition("@")
+    return f"{local}{at}{domain.lower()}"
+
+
+def is_email(text: str) -> bool:
+    """An address mail can be sent to: letters, digits and the signs RFC 5321 lets stand without quotes,
+    at a domain name of at least two parts. Nothing in it can end a line or a header."""
+    local, _, domain = text.rpartition("@")
+    return (
+        len(text) <= 254
+        and len(local) <= 64
+        and re.fullmatch(rf"{_EMAIL_WORD}+(\.{_EMAIL_WORD}+)*", local) is not None
+        and re.fullmatch(rf"({_LABEL}\.)+(?![0-9]+$){_LABEL}", domain) is not None
+    )
 
 
 def mod37_36_check_character(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Masking defaults for lists and logs: 张*, 欧阳**, ID 6+4, mobile 3+4, account last 4."""
+"""Masking defaults for lists and logs: 张*, 欧阳**, ID 6+4, mobile 3+4, account last 4, e-mail z***@…."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ def mask_citizen_id(number: str) -> str:
 def mask_phone(number: str) -> str:
     """First three and last four stay."""
     return number[:3] + "****" + number[-4:] if len(number) >= 11 else "****"
+
+
+def mask_email(address: str) -> str:
+    """The first character and everything behind the @ stay."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1] if len(local) > 2 else ''}***@{domain}" if domain else "***"
 
 
 def mask_account(number: str) -> str:

@@ -174,6 +174,25 @@ METRICS_TOKEN = os.environ.get("YIWANG_METRICS_TOKEN", "")
 SMS_DRIVER = os.environ.get(
     "YIWANG_SMS_DRIVER", "yiwang.support.messages.drivers.simulator.Simulator"
 )
+#: The way e-mails leave (an ``EmailDriver``); empty: none are sent. The simulator keeps them on a page;
+#: ``yiwang.support.messages.drivers.smtp.Smtp`` hands them to the mail server named below.
+EMAIL_DRIVER = os.environ.get(
+    "YIWANG_EMAIL_DRIVER",
+    "yiwang.support.messages.drivers.simulator.EmailSimulator" if SAMPLE else "",
+)
+#: Whom e-mails come from.
+EMAIL_FROM = os.environ.get("YIWANG_EMAIL_FROM", "")
+EMAIL_SENDER_NAME = os.environ.get("YIWANG_EMAIL_SENDER_NAME", "一网")
+#: The mail server: ``implicit`` is TLS from the first byte, ``starttls`` from the first command.
+SMTP_HOST = os.environ.get("YIWANG_SMTP_HOST", "")
+SMTP_PORT = int(os.environ.get("YIWANG_SMTP_PORT", "465"))
+SMTP_TLS = os.environ.get("YIWANG_SMTP_TLS", "implicit")
+SMTP_USER = os.environ.get("YIWANG_SMTP_USER", "")
+SMTP_PASSWORD = os.environ.get("YIWANG_SMTP_PASSWORD", "")
+#: A file with the certificate of one's own authority, where the server's is signed by it.
+SMTP_CA = os.environ.get("YIWANG_SMTP_CA", "")
+#: The longest wait for any one answer of the mail server.
+SMTP_SECONDS = float(os.environ.get("YIWANG_SMTP_SECONDS", "10"))
 #: The courier company results are posted with (a ``CourierDriver``); the simulator carries nothing.
 COURIER_DRIVER = os.environ.get(
     "YIWANG_COURIER_DRIVER", "yiwang.capability.deliveries.drivers.simulator.Simulator"

@@ -27,16 +27,16 @@ def _actor(request: HttpRequest) -> Actor:
 @access(CITIZEN, own=True)
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """My messages, newest first."""
-    after = request.GET.get("after", "")[:40]
-    rows = messages.list_messages(_actor(request), after=after, limit=_A_PAGE + 1)
+    """My messages, newest first; ``?message=`` begins with the one an e-mail was about."""
+    after, begin = (request.GET.get(name, "")[:40] for name in ("after", "message"))
+    rows = messages.list_messages(_actor(request), after=after, begin=begin, limit=_A_PAGE + 1)
     more = len(rows) > _A_PAGE
     rows = rows[:_A_PAGE]
     values = {
         "rows": [(row, page_of(row.subject)) for row in rows],
         "unread": any(row.read_at is None for row in rows),
         "next": f"/my/messages/?after={rows[-1].key}" if more else "",
-        "first": "/my/messages/" if after else "",
+        "first": "/my/messages/" if after or begin else "",
     }
     return render(request, "citizen/messages.html", values)
 

@@ -1,4 +1,4 @@
-"""The simulator's page: short messages of the sample installation, readable here only."""
+"""The simulator's page: short messages and e-mails of the sample installation, readable here only."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from yiwang.support.messages import queries as messages
 @access(ANYONE)
 @require_safe
 def sms(request: HttpRequest) -> HttpResponse:
-    """The newest simulated short messages, phones masked; outside the sample there is no such page."""
-    rows = messages.list_simulated_sms()
-    page = render(request, "citizen/sms_simulator.html", {"rows": rows})
+    """The newest simulated ones, phones and addresses masked; outside the sample there is no such page."""
+    values = {"rows": messages.list_simulated_sms(), "emails": messages.list_simulated_emails()}
+    page = render(request, "citizen/sms_simulator.html", values)
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -20,9 +20,10 @@ _PAGE: Final = 20
 @require_GET
 @access(OFFICIAL, roles=ROLES)
 def show_messages(request: HttpRequest) -> HttpResponse:
-    """The newest first; unread ones are marked."""
-    after = request.GET.get("after", "")[:80]
-    rows = queries.list_messages(request.actor, after=after, limit=_PAGE)  # type: ignore[attr-defined]
+    """The newest first; unread ones are marked; ``?message=`` begins with the one an e-mail was about."""
+    after, begin = (request.GET.get(name, "")[:80] for name in ("after", "message"))
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = queries.list_messages(actor, after=after, begin=begin, limit=_PAGE)
     following = rows[-1].key if len(rows) == _PAGE else ""
     context = {"links": navigation.links(request), "messages": rows, "next": following}
     return render(request, "desk/messages.html", context)

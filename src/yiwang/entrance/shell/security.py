@@ -1,4 +1,4 @@
-"""登录安全: where I am signed in, my passkeys, my programs' tokens; the same page for everybody.
+"""登录安全: where I am signed in, my passkeys, my programs' tokens, my e-mail address; one page for all.
 
 ``routes`` puts it below ``/my/security/`` for citizens and ``/desk/security/`` for officials.
 """
@@ -22,6 +22,7 @@ from yiwang.support.identity import actions as identity
 from yiwang.support.identity import queries
 from yiwang.support.identity.definitions.factors import NeedsStepUp, TotpOffer
 from yiwang.support.identity.definitions.places import METHOD_LABELS, PLACE_LABELS, SessionView
+from yiwang.support.messages import queries as message_queries
 
 _SHOWN = (401, 409, 422)
 
@@ -70,6 +71,9 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         "others": sum(not one.current for one in found),
         "passkeys": queries.list_passkeys(actor),
         "has_totp": queries.has_totp(actor),
+        "email": message_queries.find_address(actor.reference),
+        "email_asked": queries.find_email_check(actor, at=at),
+        "sends_email": message_queries.sends_email(),
         "standing": queries.find_step_up(actor, session_key=key, wanted=2, at=at),
         "tokens": [
             token
@@ -187,6 +191,43 @@ def _totp_page(
 
 @access(SIGNED_IN)
 @require_POST
+def ask_email(request: HttpRequest) -> HttpResponse:
+    """A code to the address typed: it counts once the code came back."""
+    try:
+        identity.ask_email(
+            session_key=_session_key(request),
+            address=request.POST.get("address", "")[:400],
+            actor=_actor(request),
+            at=moments.now(),
+        )
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    return _done(request, "email-asked")
+
+
+@access(SIGNED_IN)
+@require_POST
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """The code that came by e-mail."""
+    try:
+        identity.confirm_email(
+            code=request.POST.get("code", ""), actor=_actor(request), at=moments.now()
+        )
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    return _done(request, "email-confirmed")
+
+
+@access(SIGNED_IN)
+@require_POST
+def remove_email(request: HttpRequest) -> HttpResponse:
+    """No e-mails any more."""
+    identity.remove_email(actor=_actor(request), at=moments.now())
+    return _done(request, "email-removed")
+
+
+@access(SIGNED_IN)
+@require_POST
 def end_session(request: HttpRequest, session_key: str) -> HttpResponse:
     """One of my other sign-ins is over."""
     identity.end_session(session_key=session_key, actor=_actor(request), at=moments.now())
@@ -211,6 +252,9 @@ def routes(home: str) -> tuple[URLPattern, ...]:
         path(f"{home}passkeys/", add_passkey),
         path(f"{home}passkeys/<str:passkey_key>/rename/", rename_passkey),
         path(f"{home}passkeys/<str:passkey_key>/remove/", remove_passkey),
+        path(f"{home}email/", ask_email),
+        path(f"{home}email/confirm/", confirm_email),
+        path(f"{home}email/remove/", remove_email),
         path(f"{home}sessions/end-others/", end_others),
         path(f"{home}sessions/<str:session_key>/end/", end_session),
     )

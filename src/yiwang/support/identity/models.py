@@ -184,6 +184,21 @@ class OneTimeCode(models.Model):
         indexes = [models.Index(fields=["phone_index", "-sent_at"], name="newest_code_of_a_phone")]
 
 
+class EmailCheck(models.Model):
+    """待确认的邮箱: an address somebody typed, until the code sent there comes back."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True)
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, default=new_key)
+    address = EncryptedText()
+    address_masked = models.CharField(max_length=260)
+    code_digest = models.CharField(max_length=_DIGEST)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="email_checks_by_their_end")]
+
+
 class Throttle(models.Model):
     """A counter per account name, phone or address: failures in a window, and a lock."""
 

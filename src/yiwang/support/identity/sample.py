@@ -21,6 +21,7 @@ from yiwang.support.identity import actions, queries
 from yiwang.support.identity.actions.sessions import open_session
 from yiwang.support.identity.definitions import COOKIE, NOWHERE, AccountView, Method
 from yiwang.support.identity.models import Account, Passkey, Post
+from yiwang.support.messages import actions as messages
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -149,6 +150,18 @@ def give_passkey(subject: str, *, at: datetime, name: str = "示例设备") -> s
         public_key=bytes(data),
         created_at=at,
     ).key
+
+
+@transaction.atomic
+def give_email(subject: str, *, at: datetime) -> None:
+    """A confirmed e-mail address, and another one that waits for its code."""
+    messages.keep_address(owner=subject, address="shili@example.com", at=at)
+    session = queries.find_session(session_token(subject, at=at), at=at)
+    if session is None:
+        raise LookupError(subject)
+    actions.ask_email(
+        session_key=session.key, address="xin.shili@example.com", actor=session.actor, at=at
+    )
 
 
 def sign_in_client(

@@ -1,1 +1,1 @@
-"""消息: in-app messages and short messages, by templates; “公共应用支撑”."""
+"""消息: in-app messages, short messages and e-mails, by templates; “公共应用支撑”."""

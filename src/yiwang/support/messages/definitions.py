@@ -1,9 +1,9 @@
-"""Messages, the templates they come from, and the port behind which short messages leave."""
+"""Messages, the templates they come from, and the ports by which short messages and e-mails leave."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -52,16 +52,21 @@ VALUES = {
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 LONGEST_SMS = 300
 _LONGEST_TEXT = 2_000
+_NO_MAIL = "否"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One template: title and text for the inbox, a short text for the phone ("" for none)."""
+    """One template: title and text for the inbox, a short text for the phone ("" for none).
+
+    ``email``: title and text go out as an e-mail too, to who gave an address.
+    """
 
     name: str
     title: str
     text: str
     sms: str
+    email: bool = True
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -82,6 +87,15 @@ class SmsState(StrEnum):
     SENT = "SENT"
 
 
+class EmailState(StrEnum):
+    """``REFUSED``: the receiving side will never take it; ``DROPPED``: its reader gave the address up."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    REFUSED = "REFUSED"
+    DROPPED = "DROPPED"
+
+
 class SmsDriver(Protocol):
     """The port to a short-message gateway: a settings name, a folder of its own per gateway."""
 
@@ -91,6 +105,31 @@ class SmsDriver(Protocol):
         Raises on failure: the job is tried again.
         """
         ...
+
+
+class EmailDriver(Protocol):
+    """The port to a mail server: a settings name, a file of its own per way."""
+
+    def send(self, *, key: str, address: str, title: str, text: str, written_at: datetime) -> str:
+        """Hand over one e-mail in plain text; ``key`` marks a repeated one. Returns its receipt.
+
+        Raises EmailRefused when the receiving side will never take it, and anything else when it
+        is to be tried again. What it raises names no address: jobs note why they failed.
+        """
+        ...
+
+
+class EmailRefused(Exception):
+    """The mail server says that this address takes no mail; its number is the receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """An e-mail address as its owner sees it. ``refused_at``: when it last refused an e-mail."""
+
+    masked: str
+    confirmed_at: datetime
+    refused_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +154,37 @@ class SimulatedSms:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SimulatedEmail:
+    """What the simulator's page shows of an e-mail: the address masked, title and text readable."""
+
+    address_masked: str
+    title: str
+    text: str
+    state: EmailState
+    written_at: datetime
+
+
 def parse(name: str, source: str) -> Notice:
     """Read one ``notices/<name>.txt``. InvalidInput says what is wrong, by line or word.
 
-    First lines ``标题：…`` and, if a short message goes out too, ``短信：…``; then an empty line and
-    the text. ``{item_name}`` and its like are replaced by values; see ``VALUES``.
+    First lines ``标题：…``, if a short message goes out too ``短信：…``, and ``邮件：否`` if no e-mail
+    is to; then an empty line and the text. ``{item_name}`` and its like are replaced by values; see
+    ``VALUES``.
     """
     head, _, text = source.replace("\r\n", "\n").strip().partition("\n\n")
-    fields = dict(re.findall(r"^(标题|短信)[：:][ ]*(.+)$", head, flags=re.MULTILINE))
+    fields = dict(re.findall(r"^(标题|短信|邮件)[：:][ ]*(.+)$", head, flags=re.MULTILINE))
+    mail = fields.get("邮件", "").strip()
     notice = Notice(
-        name, fields.get("标题", "").strip(), text.strip(), fields.get("短信", "").strip()
+        name,
+        fields.get("标题", "").strip(),
+        text.strip(),
+        fields.get("短信", "").strip(),
+        email=mail != _NO_MAIL,
     )
     problems = list(_problems(notice, head))
+    if mail not in ("", _NO_MAIL):
+        problems.append(FieldProblem(name, "“邮件：”一行只能写“否”。"))
     if problems:
         raise InvalidInput(f"通知模板 {name} 有错误。", fields=problems)
     return notice
@@ -143,7 +201,7 @@ def parse_pack_notice(name: str, source: str) -> Notice:
     )
     if re.match(r"标题[：:]", source):
         notice = parse(name, source)
-        return Notice(step, notice.title, notice.text, notice.sms)
+        return replace(notice, name=step)
     text = " ".join(source.split("\n")).strip()
     sms = f"【一网】{text}"
     notice = Notice(step, "-", text, sms if len(sms) <= LONGEST_SMS else "")
@@ -181,7 +239,10 @@ def _problems(notice: Notice, head: str) -> list[FieldProblem]:
         (not notice.text, "标题下面要空一行，再写正文。"),
         (len(notice.text) > _LONGEST_TEXT, f"正文不能超过 {_LONGEST_TEXT} 字。"),
         (len(notice.sms) > LONGEST_SMS, f"短信不能超过 {LONGEST_SMS} 字。"),
-        (len(head.splitlines()) > 2, "标题和短信各占一行，下面要空一行。"),
+        (
+            any(not re.match(r"(标题|短信|邮件)[：:]", line) for line in head.splitlines()),
+            "标题、短信和邮件各占一行，下面要空一行。",
+        ),
         (
             bool(re.search(r"[{}]", _PLACEHOLDER.sub("", notice.title + notice.text + notice.sms))),
             "花括号没有配对，或者里面不是字段名。",

@@ -1,4 +1,4 @@
-"""Messages in the inbox, short messages on their way, templates of packs."""
+"""Messages in the inbox, short messages and e-mails on their way, templates of packs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import KEY_LENGTH, new_key
 from yiwang.mechanisms.crypto.fields import EncryptedText
-from yiwang.support.messages.definitions import SmsState
+from yiwang.support.messages.definitions import EmailState, SmsState
 
 
 class MessageRows(models.QuerySet["Message"]):
@@ -65,6 +65,39 @@ class Sms(models.Model):
         indexes = [models.Index(fields=["-written_at", "-key"], name="sms_newest_first")]
 
 
+class EmailAddress(models.Model):
+    """邮箱地址: where a person or an official also wants notices; there once its owner confirmed it."""
+
+    owner = models.CharField(max_length=80, primary_key=True)
+    address = EncryptedText()
+    address_masked = models.CharField(max_length=260)
+    confirmed_at = models.DateTimeField()
+    refused_at = models.DateTimeField(null=True)
+
+
+class Email(models.Model):
+    """邮件: written in the transaction of the act, sent after it by a job.
+
+    ``address``: empty for notices, which go to whatever address the owner has when they leave.
+    """
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    owner = models.CharField(max_length=80)
+    address = EncryptedText(default="")
+    address_masked = models.CharField(max_length=260, blank=True)
+    title = models.CharField(max_length=120)
+    text = EncryptedText()
+    state = models.CharField(
+        max_length=8, choices=[(s.value, s.value) for s in EmailState], default=EmailState.WAITING
+    )
+    receipt = models.CharField(max_length=120, blank=True)
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-written_at", "-key"], name="email_newest_first")]
+
+
 class NoticeTemplate(models.Model):
     """One notice of a published pack version; frozen like the version."""
 
@@ -74,6 +107,7 @@ class NoticeTemplate(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField()
     sms = models.CharField(max_length=300, blank=True)
+    email = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

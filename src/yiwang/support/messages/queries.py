@@ -15,14 +15,17 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.statements import prepared
 from yiwang.support.messages import rules
 from yiwang.support.messages.definitions import (
+    AddressView,
     CannotTell,
+    EmailState,
     MessageView,
     Notice,
+    SimulatedEmail,
     SimulatedSms,
     SmsState,
     parse,
 )
-from yiwang.support.messages.models import Message, NoticeTemplate, Sms
+from yiwang.support.messages.models import Email, EmailAddress, Message, NoticeTemplate, Sms
 
 _MOST = 200
 _NOTICES = Path(__file__).parent / "notices"
@@ -63,7 +66,8 @@ def _notice_of(item: str, version: int, name: str) -> Notice | None:
     """A pack's own notice, None when it has none of that name."""
     for row in prepared.read(NoticeTemplate, _NOTICE, [item, version, name]) if item else ():
         own = list_notices().get(name)
-        return Notice(name, row.title or (own.title if own else name), row.text, row.sms)
+        title = row.title or (own.title if own else name)
+        return Notice(name, title, row.text, row.sms, email=row.email)
     return None
 
 
@@ -82,17 +86,27 @@ def get_sms_text(template: str, values: Mapping[str, str]) -> str:
 
 
 def list_messages(
-    actor: Actor, *, after: str = "", limit: int = 20, unread_only: bool = False
+    actor: Actor,
+    *,
+    after: str = "",
+    limit: int = 20,
+    unread_only: bool = False,
+    begin: str = "",
 ) -> tuple[MessageView, ...]:
-    """The actor's inbox, newest first; ``after`` is the key of the last one already seen."""
+    """The actor's inbox, newest first; ``after`` is the key of the last one already seen.
+
+    ``begin``: the key of the one to begin with, as links in e-mails name it. NotFound for another's.
+    """
     rows = Message.objects.visible_to(actor)
     if unread_only:
         rows = rows.filter(read_at__isnull=True)
-    if after:
-        last = Message.objects.visible_to(actor).filter(key=after).values_list("sent_at").first()
-        if last is None:
+    if from_here := after or begin:
+        own = Message.objects.visible_to(actor).filter(key=from_here)
+        moment = own.values_list("sent_at", flat=True).first()
+        if moment is None:
             raise NotFound
-        rows = rows.filter(Q(sent_at__lt=last[0]) | Q(sent_at=last[0], key__lt=after))
+        beside = Q(key__lt=after) if after else Q(key__lte=begin)
+        rows = rows.filter(Q(sent_at__lt=moment) | Q(sent_at=moment) & beside)
     return tuple(_view(row) for row in rows.order_by("-sent_at", "-key")[: min(limit, _MOST)])
 
 
@@ -111,6 +125,38 @@ def _view(row: Message) -> MessageView:
 def count_unread(actor: Actor) -> int:
     """How many messages wait to be read, at most 100 (shown as 99+)."""
     return Message.objects.visible_to(actor).filter(read_at__isnull=True)[:100].count()
+
+
+def sends_email() -> bool:
+    """Does this installation send e-mails at all?"""
+    return bool(settings.EMAIL_DRIVER)
+
+
+_HAS_ADDRESS: Final = "SELECT 1 FROM messages_emailaddress WHERE owner = %s"
+
+
+def has_address(owner: str) -> bool:
+    """Has this person or official confirmed an e-mail address? Asked in acts: nothing is opened."""
+    return bool(prepared.run(_HAS_ADDRESS, [owner]))
+
+
+def find_address(owner: str) -> AddressView | None:
+    """The confirmed e-mail address of a person or an official, masked; the caller is its owner."""
+    row = EmailAddress.objects.defer("address").filter(owner=owner).first()
+    return AddressView(row.address_masked, row.confirmed_at, row.refused_at) if row else None
+
+
+def list_simulated_emails(*, limit: int = 50) -> tuple[SimulatedEmail, ...]:
+    """The newest e-mails of the sample installation; NotFound anywhere else."""
+    if not settings.SAMPLE:
+        raise NotFound
+    rows = Email.objects.order_by("-written_at", "-key").defer("address")[: min(limit, _MOST)]
+    return tuple(
+        SimulatedEmail(
+            row.address_masked, row.title, row.text, EmailState(row.state), row.written_at
+        )
+        for row in rows
+    )
 
 
 def list_simulated_sms(*, limit: int = 50) -> tuple[SimulatedSms, ...]:

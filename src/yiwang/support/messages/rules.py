@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from yiwang.support.messages.definitions import LONGEST_SMS, CannotTell, Notice
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_FOOT = "这封邮件由系统发出，请不要回复。不想再收，登录后到“登录安全”里删除邮箱。"
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -32,7 +33,21 @@ def fill_notice(notice: Notice, values: Mapping[str, str]) -> Notice:
         fill(notice.title, values)[:120],
         fill(notice.text, values),
         short(fill(notice.sms, values)),
+        email=notice.email,
     )
+
+
+def one_line(title: str) -> str:
+    """A title no mail program can take for two headers: one line without signs that control."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(title.split()))[:120]
+
+
+def mail_text(text: str, *, link: str, of_firm: bool) -> str:
+    """The words of a notice as an e-mail says them, and where the message lies."""
+    lines = [text, f"在网上看这条消息：{link}"]
+    if of_firm:
+        lines.append("这是发给单位的消息，登录后先选替单位办事再看。")
+    return "\n\n".join([*lines, _FOOT]) + "\n"
 
 
 def short(text: str) -> str:

@@ -19,6 +19,7 @@ from yiwang.support.identity.definitions import (
 )
 from yiwang.support.identity.models import Passkey, SignIn
 from yiwang.support.identity.tests.authenticator import Authenticator
+from yiwang.support.messages import actions as messages
 
 pytestmark = pytest.mark.django_db
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36"
@@ -301,3 +302,74 @@ class TestEnrolling:
     def test_who_has_not_proved_himself_lately_is_asked_first(self, office):
         SignIn.objects.update(created_at=moments.now() - timedelta(hours=1))
         assert office.get(self.HERE)["Location"].startswith("/step-up/")
+
+
+class TestEmail:
+    """Where notices are to go too, on the page of a citizen and of an official."""
+
+    @staticmethod
+    def _code(client):
+        page = client.get("/sample/sms/").content.decode()
+        return re.search(r"验证码 (\d{6})", page)[1]
+
+    def test_an_address_is_named_confirmed_and_deleted(self, me, here):
+        assert me.post(f"{here}email/", {"address": "ma@example.com"})["Location"] == (
+            f"{here}?done=email-asked"
+        )
+        asked = me.get(f"{here}?done=email-asked").content.decode()
+        assert "发到 ***@example.com 的验证码" in asked
+        assert "ma@example.com" not in asked + me.get("/sample/sms/").content.decode()
+        answer = me.post(f"{here}email/confirm/", {"code": self._code(me)})
+        assert answer["Location"] == f"{here}?done=email-confirmed"
+        page = me.get(here).content.decode()
+        assert "换一个邮箱" in page
+        assert "发到 ***@example.com 的验证码" not in page
+        assert me.post(f"{here}email/remove/")["Location"] == f"{here}?done=email-removed"
+        assert "删除邮箱" not in me.get(here).content.decode()
+
+    def test_a_wrong_address_and_a_wrong_code_are_said_on_the_page(self, me, here):
+        page = me.post(f"{here}email/", {"address": "a@b\r\nBcc: c@d.example"})
+        assert page.status_code == 422
+        assert "邮箱地址不对" in page.content.decode()
+        me.post(f"{here}email/", {"address": "ma@example.com"})
+        page = me.post(f"{here}email/confirm/", {"code": "12"})
+        assert page.status_code == 422
+        assert "验证码不正确" in page.content.decode()
+
+    def test_an_old_sign_in_is_asked_to_prove_itself_first(self, me, here):
+        SignIn.objects.update(created_at=moments.now() - timedelta(minutes=20))
+        assert "先核验身份，再填邮箱" in me.get(here).content.decode()
+        answer = me.post(f"{here}email/", {"address": "ma@example.com"})
+        assert "/step-up/" in answer.headers.get("Location", "") or answer.status_code == 403
+
+    def test_nobody_else_names_it(self, client, here):
+        for way in ("", "confirm/", "remove/"):
+            answer = client.post(f"{here}email/{way}", {"address": "ma@example.com"})
+            assert "sign-in" in answer.headers.get("Location", "") or answer.status_code == 401
+
+    def test_without_a_mail_server_there_is_no_such_section(self, me, here, settings):
+        settings.EMAIL_DRIVER = ""
+        assert "收通知的邮箱" not in me.get(here).content.decode()
+        assert me.post(f"{here}email/", {"address": "ma@example.com"}).status_code == 404
+
+
+def test_the_link_in_an_email_begins_with_its_message_and_shows_it_to_its_reader_only(client):
+    at = moments.now()
+    reference = _person()
+    told = [
+        messages.tell(
+            recipient=reference,
+            template="announcement",
+            values={"title": f"第{n}条", "text": "正文"},
+            subject="",
+            at=at + timedelta(minutes=n),
+        )
+        for n in range(3)
+    ]
+    sample.sign_in_client(client, reference)
+    page = client.get(f"/my/messages/?message={told[1].key}").content.decode()
+    assert page.index("第1条") < page.index("第0条")
+    assert "第2条" not in page
+    stranger = Client()
+    sample.sign_in_client(stranger, _person(2, "other"))
+    assert stranger.get(f"/my/messages/?message={told[1].key}").status_code == 404

@@ -11,6 +11,7 @@ from yiwang.support.identity.actions.accounts import (
 from yiwang.support.identity.actions.authenticators import enrol_totp, offer_totp, read_offer
 from yiwang.support.identity.actions.clearing import clear_away
 from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
+from yiwang.support.identity.actions.emailing import ask_email, confirm_email, remove_email
 from yiwang.support.identity.actions.grants import (
     appoint_first_admins,
     confirm_grant,
@@ -74,6 +75,7 @@ from yiwang.support.identity.actions.tokens import issue_token, revoke_token
 __all__ = [
     "add_passkey",
     "appoint_first_admins",
+    "ask_email",
     "ask_recovery",
     "ask_stand_in",
     "begin_passkey",
@@ -85,6 +87,7 @@ __all__ = [
     "choose_organization",
     "choose_stand_in",
     "clear_away",
+    "confirm_email",
     "confirm_grant",
     "confirm_recovery",
     "confirm_second_factor",
@@ -113,6 +116,7 @@ __all__ = [
     "read_offer",
     "recover",
     "register_hall_network",
+    "remove_email",
     "remove_passkey",
     "rename_passkey",
     "revoke_grant",

@@ -17,6 +17,7 @@ from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import queries, rules
 from yiwang.support.identity.definitions import AccountKind, AccountView, CannotOpenAccount
 from yiwang.support.identity.models import Account
+from yiwang.support.messages import actions as messages
 
 
 def create_person_account(
@@ -150,11 +151,15 @@ def link_person(*, account: str, citizen_id: str, actor: Actor, at: datetime) ->
 
 @transaction.atomic
 def disable_account(*, account: str, actor: Actor, at: datetime) -> None:
-    """An account may not sign in any more and is out at once. NotFound unless active."""
-    if not Account.objects.filter(key=account, active=True).update(
-        active=False, epoch=F("epoch") + 1
-    ):
+    """An account may not sign in any more and is out at once, and no e-mails go out about its work.
+
+    NotFound unless active.
+    """
+    rows = Account.objects.filter(key=account, active=True)
+    subject = rows.values_list("subject", flat=True).first()
+    if subject is None or not rows.update(active=False, epoch=F("epoch") + 1):
         raise NotFound
+    messages.drop_address(owner=subject)
     _note("account_disabled", account, actor, at)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from yiwang.support.identity.definitions import LONGEST_SESSION
-from yiwang.support.identity.models import OneTimeCode, SignIn, SpentChallenge, Throttle
+from yiwang.support.identity.models import EmailCheck, OneTimeCode, SignIn, SpentChallenge, Throttle
 
 _KEPT = timedelta(days=2)
 
@@ -19,6 +19,7 @@ def clear_away(*, at: datetime) -> int:
     rows = (
         SignIn.objects.filter(over),
         OneTimeCode.objects.filter(expires_at__lt=old),
+        EmailCheck.objects.filter(expires_at__lt=old),
         SpentChallenge.objects.filter(spent_at__lt=old),
         Throttle.objects.filter(window_from__lt=old).filter(
             Q(locked_until__isnull=True) | Q(locked_until__lt=old)

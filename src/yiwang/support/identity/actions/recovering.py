@@ -36,6 +36,7 @@ from yiwang.support.identity.definitions.factors import (
     CannotRecover,
 )
 from yiwang.support.identity.models import Account, Passkey, Recovery
+from yiwang.support.messages import actions as messages
 
 _LONGEST_REASON = 200
 #: Twelve characters nobody mixes up: 32^12 codes, five tries.
@@ -86,7 +87,7 @@ def ask_recovery(
 
 @transaction.atomic
 def confirm_recovery(*, recovery: str, actor: Actor, at: datetime) -> str:
-    """A second official confirms: passkeys, device and sessions of the account are over.
+    """A second official confirms: passkeys, device, sessions and e-mail address of the account are over.
 
     Returns the code, shown this once, good for a day. CannotRecover for the one who asked and when it
     is settled already; NotAllowed for oneself.
@@ -106,6 +107,7 @@ def confirm_recovery(*, recovery: str, actor: Actor, at: datetime) -> str:
     )
     if row.phone_lost:
         rows.update(phone_index=None)
+    messages.drop_address(owner=row.account.subject)  # whoever was in may have named his own
     _note("recovery_confirmed", row, actor, at, passkeys_removed=removed)
     if not row.phone_lost:
         tell_owner(row.account, "由窗口找回，原来的登录方式都已作废", at=at)

@@ -60,6 +60,9 @@ CODES_PER_PHONE_AND_DAY = 10
 CODES_PER_ADDRESS_AND_DAY = 100
 CODES_PER_HALL_AND_DAY = 5_000
 
+#: E-mail is slower than a short message.
+EMAIL_CODE_LIFE = timedelta(minutes=30)
+
 #: After so many failures each further one costs a wait, from the first to the longest.
 FAILURES_BEFORE_LOCK = 5
 FAILURES_PER_ADDRESS_BEFORE_LOCK = 50

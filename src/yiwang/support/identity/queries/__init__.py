@@ -33,6 +33,7 @@ from yiwang.support.identity.models import Account, ApiToken, Passkey, RoleGrant
 from yiwang.support.identity.queries.posts import get_post, giving, list_posts
 from yiwang.support.identity.queries.security import (
     count_other_sessions,
+    find_email_check,
     find_step_up,
     get_face_check,
     has_totp,
@@ -60,6 +61,7 @@ __all__ = [
     "count_other_sessions",
     "find_account",
     "find_account_by_user_name",
+    "find_email_check",
     "find_session",
     "find_step_up",
     "find_token_actor",

@@ -30,7 +30,14 @@ from yiwang.support.identity.definitions.factors import (
     StepUpView,
 )
 from yiwang.support.identity.definitions.places import HallNetworkView, PlaceKind, SessionView
-from yiwang.support.identity.models import Account, HallNetwork, Passkey, Recovery, SignIn
+from yiwang.support.identity.models import (
+    Account,
+    EmailCheck,
+    HallNetwork,
+    Passkey,
+    Recovery,
+    SignIn,
+)
 
 _MOST = 100
 
@@ -109,6 +116,12 @@ def has_totp(actor: Actor) -> bool:
     """Has this official enrolled a device that shows numbers?"""
     rows = Account.objects.filter(subject=actor.reference, totp_secret__isnull=False)
     return rows.exists()
+
+
+def find_email_check(actor: Actor, *, at: datetime) -> str:
+    """The masked address that waits for its code; "" when none does."""
+    rows = EmailCheck.objects.filter(account__subject=actor.reference, expires_at__gt=at)
+    return rows.values_list("address_masked", flat=True).first() or ""
 
 
 def list_proofs(account: Account) -> tuple[Proof, ...]:

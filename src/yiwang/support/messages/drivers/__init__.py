@@ -1,1 +1,1 @@
-"""One folder or file per gateway; ``settings.SMS_DRIVER`` names the class."""
+"""One folder or file per gateway; ``settings.SMS_DRIVER`` and ``settings.EMAIL_DRIVER`` name the class."""
