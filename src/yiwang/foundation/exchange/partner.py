@@ -38,7 +38,7 @@ class Partner:
         try:
             while await self._one(reader, writer):
                 continue
-        except (ConnectionError, asyncio.IncompleteReadError, ValueError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
             return
         finally:
             writer.close()

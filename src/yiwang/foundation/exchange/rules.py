@@ -92,6 +92,12 @@ def part_text(*, asker: str, partner: str, number: int, root: str, count: int) -
     return f"yw1-part\n{asker}\n{partner}\n{number}\n{root}\n{count}".encode()
 
 
+def answered_text(part: bytes, mismatches: Sequence[Sequence[str]]) -> bytes:
+    """What the partner signs: the part as it was shown, and what it sees otherwise."""
+    seen = json.dumps([list(pair) for pair in mismatches], separators=(",", ":")).encode()
+    return part + b"\n" + primitives.sm3(seen).hex().encode()
+
+
 def _written(receipt: Mapping[str, Any], names: Sequence[str]) -> bytes:
     values = [_plain(receipt[name]) for name in names]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,17 +19,12 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     PurposeNotGranted,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService, Grant, Snapshot
-from yiwang.kernel import masks
+from yiwang.foundation.privacy import rules as privacy
+from yiwang.foundation.privacy.definitions import Mask
 
 #: From this grade on a field is hidden unless the grant says it is given in clear.
 MASKED_FROM: Final = 3
 HIDDEN: Final = "****"
-_MASKS: Final[Mapping[str, Callable[[str], str]]] = {
-    "name": masks.mask_name,
-    "citizen_id": masks.mask_citizen_id,
-    "phone": masks.mask_phone,
-    "account": masks.mask_account,
-}
 
 
 def choose(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -> Grant:
@@ -94,7 +89,9 @@ class Sieve:
         field = self.service.fields.get(name)
         if field is None:  # granted, but the service does not declare it: nobody graded it
             return HIDDEN
-        if name in self.clear or value is None or (field.grade < MASKED_FROM and not field.mask):
+        rule = field.mask.upper() or Mask.NONE
+        if name in self.clear or value is None:
             return value
-        mask = _MASKS.get(field.mask)
-        return mask(value) if mask and isinstance(value, str) else HIDDEN
+        if rule == Mask.NONE:
+            return value if field.grade < MASKED_FROM else HIDDEN
+        return privacy.mask(value, rule)

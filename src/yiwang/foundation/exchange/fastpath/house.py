@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from yiwang.foundation.exchange.fastpath import receipts as writing
+from yiwang.foundation.exchange.fastpath.blocks import Blocks
 from yiwang.foundation.exchange.fastpath.config import Config
 from yiwang.foundation.exchange.fastpath.limits import Once, Quotas, Rates
 from yiwang.foundation.exchange.fastpath.partners import Partners
@@ -54,7 +55,12 @@ class House:
             self._tasks.append(loop.create_task(work))
 
     def _work(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return (self.snapshots.keep(), self.receipts.keep(), self._remember())
+        return (
+            self.snapshots.keep(),
+            self.receipts.keep(),
+            self._remember(),
+            Blocks(self).keep(),
+        )
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -103,6 +103,12 @@ class Partners:
         except NotGenuine as error:
             raise PartnerUnknown("与这个节点没有共同的密钥。") from error
 
+    def signing_key(self, snapshot: Snapshot) -> KeyId:
+        """The key this node signs with: one the others know, its newest where nobody else is."""
+        own = snapshot.members.get(self._node)
+        known = own.current(moments.now()) if own else None
+        return KeyId(known.key_id) if known else self._store.current("sign-node")
+
     def _own_key(self, snapshot: Snapshot, now: datetime) -> str:
         """The key the others know, while a newer one is being made known."""
         own = snapshot.members.get(self._node)

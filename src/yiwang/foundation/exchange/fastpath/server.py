@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from yiwang.foundation.exchange.fastpath import (
+    blocks,
     callers,
     config,
     envelope,
@@ -142,6 +143,7 @@ async def take_message(house: House, request: Request) -> Response:
 #: What nodes say to each other, by the kind in the head.
 KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     relay.KIND: relay.answer,
+    blocks.KIND: blocks.countersign,
 }
 
 
@@ -152,7 +154,7 @@ def _proven(house: House, caller: Caller, nonce: str, response: Response) -> Res
     if caller.algorithm == callers.HMAC:
         proof = envelope.mac(caller.secret, text)
     else:
-        key_id = house.store.current("sign-node")
+        key_id = house.partners.signing_key(house.snapshots.current)
         proof = f"{key_id}:{primitives.sm2_sign(house.store.get(key_id), text).hex()}"
     return response.with_headers(("x-exchange-digest", digest), ("x-exchange-mac", proof))
 

@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from yiwang.foundation.agreements import sample as agreements
-from yiwang.foundation.exchange import rules, sample
+from yiwang.foundation.exchange import queries, rules, sample
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.fastpath.tests.test_rules_of_envelopes import mutated
-from yiwang.foundation.exchange.models import Receipt
+from yiwang.foundation.exchange.models import Countersignature, Receipt
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.exchange.tests import two as pair
+from yiwang.mechanisms.crypto import rules as crypto_rules
 from yiwang.network.nodes import rules as nodes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -49,6 +51,11 @@ def caller(two):
         two.tell()
         until(lambda: caller.call(SERVICE)[0] == 200)
         yield caller
+        until(lambda: in_blocks() >= Receipt.objects.count())  # before the tables are emptied
+
+
+def in_blocks():
+    return sum(block.count for block in queries.list_blocks())
 
 
 def until(met, seconds=8.0):
@@ -248,3 +255,82 @@ def test_nothing_personal_is_readable_between_nodes(two, caller):
     assert NUMBER.encode() not in raw
     _status, answer = send(two, keys, head, body)
     assert b"alive" not in answer
+
+
+def theirs_of(two, message):
+    return two.there("SELECT id FROM exchange_receipt WHERE message = %s", message)
+
+
+def the_parts():
+    return list(Countersignature.objects.order_by("block_id"))
+
+
+def test_each_second_s_receipts_are_countersigned_by_the_partner(two, caller):
+    for _ in range(5):
+        assert caller.call(SERVICE)[0] == 200
+    until(lambda: the_parts() and all(part.signed_at for part in the_parts()), seconds=15)
+    assert all(part.mismatches == [] for part in the_parts())
+    assert sum(part.count for part in the_parts()) >= 5
+    for part in the_parts():
+        text = rules.part_text(
+            asker="62", partner="620100", number=part.block_id, root=part.root, count=part.count
+        )
+        key_id = two.store.current("sign-node")
+        point = two.store.public_key(key_id).point
+        signed = rules.answered_text(text, [])
+        assert crypto_rules.is_signed_by(signed, part.signature, key_id=key_id, point=point)
+        other = rules.answered_text(text + b"0", [])
+        assert not crypto_rules.is_signed_by(other, part.signature, key_id=key_id, point=point)
+
+
+def test_a_partner_that_changed_its_receipt_or_lost_it_is_reported(two, caller):
+    (_status, kept), (_status, changed), (_status, lost) = (caller.call(SERVICE) for _ in range(3))
+    two.there(
+        "UPDATE exchange_receipt SET purpose = '别的' WHERE message = %s RETURNING 1",
+        changed["message"],
+    )
+    two.there("DELETE FROM exchange_receipt WHERE message = %s RETURNING 1", lost["message"])
+    until(lambda: len(found_mismatches()) >= 2, seconds=15)
+    found = found_mismatches()
+    assert found[changed["message"]] == "DIFFERENT"
+    assert found[lost["message"]] == "MISSING"
+    assert kept["message"] not in found
+
+
+def found_mismatches():
+    return {message: why for view in queries.list_mismatches() for message, why in view.calls}
+
+
+def test_a_killed_node_s_receipts_are_in_blocks_after_its_start(two, caller):
+    for _ in range(3):
+        assert caller.call(SERVICE)[0] == 200
+    two.province.kill()
+    two.province.start()
+    assert caller.call(SERVICE)[0] == 200
+    until(lambda: in_blocks() == Receipt.objects.count())
+    assert list(queries.check_blocks()) == []
+    assert sum(t.calls for t in traffic()) == Receipt.objects.count()
+
+
+def traffic():
+    at = datetime.now(UTC)
+    return queries.list_traffic(since=at - timedelta(hours=1), until=at + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE exchange_receipt SET rows = rows + 1 WHERE id = (SELECT max(id) FROM exchange_receipt)",
+        "UPDATE exchange_receipt SET case_no = 'x' WHERE id = (SELECT min(id) FROM exchange_receipt)",
+        "DELETE FROM exchange_receipt WHERE id = (SELECT max(id) FROM exchange_receipt)",
+        "UPDATE exchange_block SET count = count + 1",
+        "UPDATE exchange_block SET previous = repeat('0', 64)",
+    ],
+)
+def test_a_tampered_book_is_found_in_its_block(two, caller, statement):
+    caller.call(SERVICE)
+    until(lambda: in_blocks() == Receipt.objects.count())
+    assert list(queries.check_blocks()) == []
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert list(queries.check_blocks()) != []

@@ -1,0 +1,363 @@
+"""Questions about services, systems and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Max, Q, Sum
+
+from yiwang.foundation.exchange import rules
+from yiwang.foundation.exchange.definitions import CallStatus, Side
+from yiwang.foundation.exchange.models import (
+    Block,
+    Countersignature,
+    Figure,
+    Receipt,
+    Service,
+    System,
+)
+from yiwang.kernel.actor import Actor
+from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.crypto import actions as crypto
+
+#: Whose calls a person sees is found by this index of the number, never by the number.
+SUBJECT_PURPOSE: Final = "exchange.subject"
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """One call as one side saw it."""
+
+    id: int
+    message: str
+    side: str
+    at: datetime
+    from_node: str
+    system: str
+    to_node: str
+    service: str
+    grant_key: str
+    purpose: str
+    item: str
+    case_no: str
+    fields: tuple[str, ...]
+    rows: int
+    status: str
+    refusal: str
+    request_digest: str
+    reply_digest: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFilter:
+    """What a list of receipts is narrowed to; empty: everything."""
+
+    service: str = ""
+    system: str = ""
+    case_no: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service of this node as an officer or an integrator sees it; never where it comes from."""
+
+    key: str
+    code: str
+    kind: str
+    title: str
+    summary: str
+    resource: str
+    department: str
+    fields: tuple[Mapping[str, Any], ...]
+    parameters: tuple[Mapping[str, Any], ...]
+    limit_seconds: float
+    state: str
+    version: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """A calling system and its keys that hold."""
+
+    key: str
+    code: str
+    name: str
+    department: str
+    per_second: int
+    state: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Calls of one system and one service in a stretch of time."""
+
+    side: str
+    from_node: str
+    system: str
+    to_node: str
+    service: str
+    calls: int
+    answered: int
+    refused: int
+    away: int
+    rows: int
+    mean_milliseconds: int
+    slowest: int
+
+    @property
+    def success(self) -> float:
+        """Answered or rightly refused, of all: what a source that is away spoils."""
+        return 1 - self.away / self.calls if self.calls else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A second's receipts under one root."""
+
+    number: int
+    first_id: int
+    last_id: int
+    count: int
+    root: str
+    previous: str
+    at: datetime
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class MismatchView:
+    """Calls a partner has no receipt of (MISSING) or another one (DIFFERENT)."""
+
+    block: int
+    partner: str
+    count: int
+    signed_at: datetime | None
+    calls: tuple[tuple[str, str], ...]
+
+
+def list_receipts(
+    actor: Actor, *, only: ReceiptFilter | None = None, before: int = 0, limit: int = PAGE
+) -> tuple[ReceiptView, ...]:
+    """The newest calls first, ``before`` an id; for operators, auditors, security administrators."""
+    rows = Receipt.objects.visible_to(actor)
+    for name in ("service", "system", "case_no", "status"):
+        wanted = getattr(only, name, "")
+        rows = rows.filter(**{name: wanted}) if wanted else rows
+    rows = rows.filter(id__lt=before) if before else rows
+    return tuple(_receipt(row) for row in rows.order_by("-id")[: min(limit, 200)])
+
+
+def get_receipts(message: str, actor: Actor) -> tuple[ReceiptView, ...]:
+    """Both sides of one call, as far as they are here; NotFound."""
+    rows = Receipt.objects.visible_to(actor).filter(message=message).order_by("side")
+    found = tuple(_receipt(row) for row in rows)
+    if not found:
+        raise NotFound
+    return found
+
+
+def list_calls_about(number: str, *, before: int = 0, limit: int = PAGE) -> tuple[ReceiptView, ...]:
+    """Who looked: calls about the holder of an identity number or USCC, the newest first. The caller
+    sees to it that it is their own. A call both of whose sides are here is told once."""
+    index = crypto.keyed_index(number.strip().upper(), purpose=SUBJECT_PURPOSE)
+    rows = Receipt.objects.filter(subject_index=index).filter(
+        Q(side=Side.PROVIDER) | ~Q(to_node=_own_node())
+    )
+    rows = rows.filter(id__lt=before) if before else rows
+    return tuple(_receipt(row) for row in rows.order_by("-id")[: min(limit, 200)])
+
+
+def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple[Traffic, ...]:
+    """Who called whom between two moments, the busiest first; each call counted once."""
+    rows = (
+        Figure.objects.filter(minute__gte=since, minute__lt=until)
+        .filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
+        .values("side", "from_node", "system", "to_node", "service")
+        .annotate(
+            n=Sum("calls"),
+            n_answered=Sum("answered"),
+            n_refused=Sum("refused"),
+            n_away=Sum("away"),
+            n_rows=Sum("rows"),
+            total=Sum("milliseconds"),
+            longest=Max("slowest"),
+        )
+        .order_by("-n", "system", "service")[:limit]
+    )
+    return tuple(
+        Traffic(
+            row["side"],
+            row["from_node"],
+            row["system"],
+            row["to_node"],
+            row["service"],
+            row["n"],
+            row["n_answered"],
+            row["n_refused"],
+            row["n_away"],
+            row["n_rows"],
+            row["total"] // max(row["n"], 1),
+            row["longest"],
+        )
+        for row in rows
+    )
+
+
+def list_minutes(*, since: datetime, until: datetime) -> Mapping[datetime, int]:
+    """Calls per minute, for a curve."""
+    rows = (
+        Figure.objects.filter(minute__gte=since, minute__lt=until)
+        .filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
+        .values_list("minute")
+        .annotate(n=Sum("calls"))
+        .order_by("minute")
+    )
+    return dict(rows)
+
+
+def find_service(code: str) -> ServiceView | None:
+    """One service of this node."""
+    row = Service.objects.filter(code=code).first()
+    return _service(row) if row else None
+
+
+def list_services(*, after: str = "", limit: int = PAGE) -> tuple[ServiceView, ...]:
+    """Services of this node by code."""
+    rows = Service.objects.filter(code__gt=after).order_by("code")[: min(limit, 200)]
+    return tuple(_service(row) for row in rows)
+
+
+def list_systems(*, after: str = "", limit: int = PAGE) -> tuple[SystemView, ...]:
+    """Calling systems of this node by code, with the ids of keys that hold."""
+    rows = System.objects.filter(code__gt=after).prefetch_related("keys").order_by("code")
+    return tuple(
+        SystemView(
+            row.key,
+            row.code,
+            row.name,
+            row.department,
+            row.per_second,
+            row.state,
+            tuple(key.key_id for key in row.keys.all() if key.ended_at is None),
+        )
+        for row in rows[: min(limit, 200)]
+    )
+
+
+def list_blocks(*, after: int = 0, limit: int = 200) -> tuple[BlockView, ...]:
+    """Blocks in their order, for the ledger and for whoever checks them."""
+    rows = Block.objects.filter(number__gt=after).order_by("number")[: min(limit, 1000)]
+    return tuple(
+        BlockView(
+            row.number,
+            row.first_id,
+            row.last_id,
+            row.count,
+            row.root,
+            row.previous,
+            row.at,
+            row.signature,
+        )
+        for row in rows
+    )
+
+
+def list_mismatches(*, limit: int = PAGE) -> tuple[MismatchView, ...]:
+    """Where a partner's books and ours differ, the newest first."""
+    rows = Countersignature.objects.exclude(mismatches=[]).order_by("-block")[: min(limit, 200)]
+    return tuple(
+        MismatchView(
+            row.block_id,
+            row.partner,
+            row.count,
+            row.signed_at,
+            tuple((message, why) for message, why in row.mismatches),
+        )
+        for row in rows
+    )
+
+
+def count_unsigned(*, older_than: timedelta, at: datetime) -> Mapping[str, int]:
+    """Parts of blocks a partner has not countersigned for so long, by partner."""
+    rows = Countersignature.objects.filter(signed_at=None, asked_at__lt=at - older_than)
+    found: dict[str, int] = {}
+    for partner in rows.values_list("partner", flat=True)[:10_000]:
+        found[partner] = found.get(partner, 0) + 1
+    return found
+
+
+def check_blocks(*, after: int = 0, limit: int = 1000) -> Iterator[str]:
+    """What is wrong with stored blocks: the chain, the counts, the roots over the stored receipts."""
+    previous: Block | None = Block.objects.filter(number=after).first()
+    for block in Block.objects.filter(number__gt=after).order_by("number")[:limit]:
+        yield from _problems(block, previous)
+        previous = block
+
+
+def _problems(block: Block, previous: Block | None) -> Iterator[str]:
+    number, root, last = (
+        (previous.number, previous.root, previous.last_id) if previous else (0, "", 0)
+    )
+    if block.number != number + 1 or block.previous != root or block.first_id <= last:
+        yield f"block {block.number} does not follow block {number}"
+    rows = Receipt.objects.filter(id__gt=last, id__lte=block.last_id).order_by("id")
+    receipts: Sequence[Mapping[str, Any]] = list(rows.values(*rules.FACTS))
+    if len(receipts) != block.count:
+        yield f"block {block.number} holds {len(receipts)} receipts, not {block.count}"
+    elif rules.root([rules.leaf(receipt) for receipt in receipts]).hex() != block.root:
+        yield f"block {block.number} holds an altered receipt"
+
+
+def _own_node() -> str:
+    return str(settings.NODE)
+
+
+def _receipt(row: Receipt) -> ReceiptView:
+    return ReceiptView(
+        row.id,
+        row.message,
+        row.side,
+        row.at,
+        row.from_node,
+        row.system,
+        row.to_node,
+        row.service,
+        row.grant_key,
+        row.purpose,
+        row.item,
+        row.case_no,
+        tuple(row.fields),
+        row.rows,
+        CallStatus(row.status),
+        row.refusal,
+        row.request_digest,
+        row.reply_digest,
+        row.milliseconds,
+    )
+
+
+def _service(row: Service) -> ServiceView:
+    return ServiceView(
+        row.key,
+        row.code,
+        row.kind,
+        row.title,
+        row.summary,
+        row.resource,
+        row.department,
+        tuple(row.fields),
+        tuple(row.parameters),
+        row.limit_seconds,
+        row.state,
+        row.version,
+        row.changed_at,
+    )
