@@ -59,7 +59,7 @@ from yiwang.capability.journey.official import (
     propose_conditions,
     send_back,
 )
-from yiwang.capability.journey.onward import list_ways
+from yiwang.capability.journey.onward import Onward, list_ways
 from yiwang.capability.journey.papers import (
     NothingToFetch,
     collect,
@@ -111,6 +111,7 @@ __all__ = [
     "LicenceInHand",
     "NotForYou",
     "NothingToFetch",
+    "Onward",
     "accept",
     "after_submission",
     "answer",

@@ -33,7 +33,10 @@ class DraftsAreOneSided(Refusal):
 
 
 class StartIn(Given):
+    """``licence``: the key of one's own licence that the application acts on."""
+
     item_code: Short
+    licence: Key | None = None
     questions: dict[Short, Short] = Field(default_factory=dict, max_length=50)
 
 
@@ -130,6 +133,7 @@ def start(request: HttpRequest, body: StartIn) -> object:
     draft = journey.start(
         item_code=body.item_code,
         questions=body.questions,
+        licence=body.licence or "",
         actor=actor_of(request),
         at=moments.now(),
     )

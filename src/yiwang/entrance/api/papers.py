@@ -68,6 +68,50 @@ class LicenceOut(Schema):
     predecessor: str
 
 
+class WayOut(Schema):
+    """One thing the holder may do: 延续、延期、变更、注销. ``why_not``: empty when it is open now.
+
+    ``item_code``, ``questions`` and the licence's key, sent to ``POST /drafts``, begin it.
+    """
+
+    effect: str
+    title: str
+    label: str
+    item_code: str
+    questions: dict[str, str]
+    why_not: str
+    remedy: str
+
+
+class UnneededOut(Schema):
+    """What the law does not have for this licence, why, and where it says so."""
+
+    title: str
+    why: str
+    basis: str
+
+
+class OpenCaseOut(Schema):
+    key: str
+    case_no: str
+
+
+class OnwardOut(Schema):
+    """Where its holder may go on from a licence: nothing for officials and once it has ended.
+
+    ``open_case``: the application on it that must end first. ``later_version``: the key of a newer one.
+    """
+
+    ways: list[WayOut]
+    open_case: OpenCaseOut | None
+    later_version: str | None
+    unneeded: list[UnneededOut]
+
+
+class LicenceDetailOut(LicenceOut):
+    onward: OnwardOut
+
+
 class LicencePageOut(Schema):
     """``next``: give it as ``after`` for the following page, empty at the end."""
 
@@ -123,6 +167,17 @@ def _licence(shown: LicenceView) -> dict[str, object]:
     return {**given, "rows": [{"label": label, "value": value} for label, value in shown.rows]}
 
 
+def _onward(found: journey.Onward) -> dict[str, object]:
+    return {
+        "ways": found.ways,
+        "unneeded": found.unneeded,
+        "open_case": dict(zip(("key", "case_no"), found.open_case, strict=True))
+        if found.open_case
+        else None,
+        "later_version": found.newest.key if found.newest else None,
+    }
+
+
 @router.get("/cases/{key}/letters/{letter}", response=LetterOut, summary="文书")
 @access(SIGNED_IN, scope="cases:read")
 def get_letter(request: HttpRequest, key: Key, letter: Key) -> object:
@@ -162,11 +217,14 @@ def list_licences(request: HttpRequest, after: After = "", limit: Limit = 50) ->
     return {"rows": [_licence(row) for row in page.rows], "next": page.next}
 
 
-@router.get("/licences/{key}", response=LicenceOut, summary="证照")
+@router.get("/licences/{key}", response=LicenceDetailOut, summary="证照")
 @access(SIGNED_IN, scope="licences:read")
 def get_licence(request: HttpRequest, key: Key) -> object:
-    """One licence its holder or the issuing body asks for."""
-    return _licence(licences.get_licence(key, actor_of(request), at=moments.now()))
+    """One licence its holder or the issuing body asks for; for its holder, where he may go on from it."""
+    actor, at = actor_of(request), moments.now()
+    shown = licences.get_licence(key, actor, at=at)
+    onward = journey.list_ways(licence_key=key, actor=actor, at=at)
+    return {**_licence(shown), "onward": _onward(onward)}
 
 
 @router.get("/licences/{key}/pdf", summary="证照 PDF", openapi_extra={"responses": _PDF})
