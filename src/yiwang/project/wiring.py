@@ -73,11 +73,13 @@ from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
 from yiwang.capability.visits.events import VisitLate, VisitNearlyDue, VisitPlanned
 from yiwang.centre.indicators import reactions as indicators
+from yiwang.foundation.resources.events import CorrectionDeclined, CorrectionMade
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
+from yiwang.support.messages import reactions as messages
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
@@ -235,6 +237,8 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CommitmentBroken: [commitments.tell_broken],
     BreachRepaired: [credit.tell_repaired],
     RepairDeclined: [credit.tell_declined],
+    CorrectionMade: [messages.tell_corrected],
+    CorrectionDeclined: [messages.tell_not_corrected],
 }
 
 #: Names of facts nobody reacts to today: timelines, statistics and the audit view read them from the
@@ -311,6 +315,7 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.revoked",
         "mandates.took_effect",
         "nodes.document_taken",
+        "resources.correction_asked",
         "resources.resource_published",
         "resources.resource_sent_back",
         "resources.resource_submitted",

@@ -21,6 +21,7 @@ DEMAND: Final = f"{DATA}demand/"
 DUTY: Final = f"{DATA}duty/"
 NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
+CORRECTIONS: Final = f"{DATA}corrections/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
@@ -38,6 +39,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (DUTY, "责任清单", DATA_ROLES),
     (NEGATIVE, "负面清单", DATA_ROLES),
     (CENSUS, "普查", DATA_ROLES),
+    (CORRECTIONS, "纠错", KEEPERS),
     (IMPORT, "导入", WRITERS),
     (REQUESTS, "共享申请", REQUEST_ROLES),
     (GRANTS, "共享授权", GRANT_ROLES),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.data import catalogue, lists, public, versions, writing
+from yiwang.entrance.data import catalogue, corrections, lists, public, sheets, versions, writing
 
 urlpatterns = [
     path("data/", catalogue.open_data),
@@ -20,6 +20,15 @@ urlpatterns = [
     path("data/duty/", lists.show_duty),
     path("data/negative/", lists.show_negative),
     path("data/census/", lists.show_census),
+    path("data/export/", sheets.export),
+    path("data/import/", sheets.take_in),
+    path("data/import/undo/", sheets.undo),
+    path("data/corrections/", corrections.show_corrections),
+    path("data/corrections/new/", corrections.report),
+    path("data/corrections/<slug:correction_key>/", corrections.show_correction),
+    path("data/corrections/<slug:correction_key>/read/", corrections.read_whole),
+    path("data/corrections/<slug:correction_key>/<slug:correction_answer>/", corrections.answer),
+    path("data/copies/<slug:correction_copy>/taken/", corrections.take_over),
     path("data/catalogue/", public.show_catalogue),
     path("data/catalogue/<slug:open_resource>/", public.show_entry),
 ]

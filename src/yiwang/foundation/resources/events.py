@@ -49,3 +49,37 @@ class ResourceWithdrawn(ResourceEvent):
     """The resource is no longer in the catalogue."""
 
     name: ClassVar[str] = "resources.resource_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionEvent(Event):
+    """What each fact about a correction carries: whom it is about, which datum, whose source."""
+
+    applicant: str
+    element: str
+    resource: str  # key of the source
+    department: str
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionAsked(CorrectionEvent):
+    """Somebody says that a datum is wrong; ``answer_by``: the source's last day."""
+
+    name: ClassVar[str] = "resources.correction_asked"
+    answer_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionMade(CorrectionEvent):
+    """The source corrected it; ``copies`` have to follow."""
+
+    name: ClassVar[str] = "resources.correction_made"
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionDeclined(CorrectionEvent):
+    """The source found the datum right, with reasons."""
+
+    name: ClassVar[str] = "resources.correction_declined"

@@ -20,3 +20,8 @@ def neutralise(text: str) -> str:
     if text.startswith(_DANGEROUS) or cleaned.lstrip().startswith(_DANGEROUS):
         return "'" + cleaned
     return cleaned
+
+
+def as_written(text: str) -> str:
+    """What stood in a cell before ``neutralise`` put an apostrophe in front of it."""
+    return text[1:] if text.startswith("'") and text[1:].lstrip().startswith(_DANGEROUS) else text

@@ -126,6 +126,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "open_resource": "open_resource",
     "request_key": "data_request",
     "agreement_key": "data_grant",
+    "correction_key": "correction",
+    "correction_copy": "correction_copy",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -160,6 +162,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "register_kind": "REFUSAL",
     "on": "2026-03-02",
     "version_act": "submit",
+    "correction_answer": "correct",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
@@ -389,6 +392,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     archives.make_archive,
     data.make_resource,
     sharing.make_agreements,
+    data.make_correction,
 )
 
 

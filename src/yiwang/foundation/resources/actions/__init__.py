@@ -1,5 +1,20 @@
 """Verbs of the catalogue: writing, checking and publishing, taking off; noting what items need."""
 
+from yiwang.foundation.resources.actions.correcting import (
+    CannotReport,
+    correct,
+    decline,
+    read_whole,
+    report_error,
+    take_over,
+)
+from yiwang.foundation.resources.actions.importing import (
+    CannotImportResources,
+    CannotUndoResources,
+    export_resources,
+    import_resources,
+    undo_import,
+)
 from yiwang.foundation.resources.actions.needs import note_needs
 from yiwang.foundation.resources.actions.publishing import (
     CannotPublishResource,
@@ -15,13 +30,24 @@ from yiwang.foundation.resources.actions.writing import (
 )
 
 __all__ = [
+    "CannotImportResources",
     "CannotPublishResource",
+    "CannotReport",
+    "CannotUndoResources",
     "CannotWriteResource",
+    "correct",
+    "decline",
     "discard",
+    "export_resources",
+    "import_resources",
     "note_needs",
     "publish",
+    "read_whole",
+    "report_error",
     "send_back",
     "submit",
+    "take_over",
+    "undo_import",
     "withdraw",
     "write",
 ]

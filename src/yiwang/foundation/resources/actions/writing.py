@@ -67,7 +67,7 @@ def write(
         machine=VERSION,
         act="write",
         role=Party.OFFICIAL,
-        version=row.version if version is None and run else version or 0,
+        version=version or 0,
         facts={},
         changes={
             "content": content.as_data(),

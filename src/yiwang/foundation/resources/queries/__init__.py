@@ -11,6 +11,13 @@ from yiwang.foundation.resources.queries.catalogue import (
     list_waiting,
     read_resource,
 )
+from yiwang.foundation.resources.queries.corrections import (
+    get_correction,
+    list_copies_waiting,
+    list_correctable,
+    list_corrections,
+    words_for,
+)
 from yiwang.foundation.resources.queries.lists import (
     census,
     demand_list,
@@ -27,8 +34,12 @@ __all__ = [
     "find_open_version",
     "find_source_of",
     "find_sources",
+    "get_correction",
     "get_resource",
     "get_version",
+    "list_copies_waiting",
+    "list_correctable",
+    "list_corrections",
     "list_needs_of",
     "list_resources",
     "list_versions",
@@ -36,4 +47,5 @@ __all__ = [
     "negative_list",
     "read_content",
     "read_resource",
+    "words_for",
 ]

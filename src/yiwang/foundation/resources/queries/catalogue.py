@@ -67,7 +67,7 @@ def list_resources(
     limit: int = 50,
 ) -> Page[ResourceRow]:
     """Resources the actor may see, by code; ``after``: the key the page before ended with."""
-    rows = _narrowed(Resource.objects.visible_to(actor), filter)
+    rows = narrowed(Resource.objects.visible_to(actor), filter)
     if after:
         rows = rows.filter(code__gt=Resource.objects.filter(key=after).values("code")[:1])
     open_version = ResourceVersion.objects.filter(resource=OuterRef("pk"), state__in=_OPEN)
@@ -76,7 +76,8 @@ def list_resources(
     return Page(tuple(_row(row) for row in shown), following)
 
 
-def _narrowed(rows: ResourceSet, wanted: ResourceFilter) -> ResourceSet:
+def narrowed(rows: ResourceSet, wanted: ResourceFilter) -> ResourceSet:
+    """What a filter leaves of the rows."""
     text = wanted.text.strip()[:60]
     if text:
         pairs = rules.pairs_of(text)
