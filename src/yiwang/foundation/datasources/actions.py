@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 
-from yiwang.foundation.datasources import probing
+from yiwang.foundation.datasources import probing, serving
 from yiwang.foundation.datasources.definitions import (
     CHANNEL,
     OFFICERS,
@@ -193,9 +193,10 @@ def propose_query(
         )  # fmt: skip
     else:
         changes["published_version"] = number
+    was_stopped = record.state == State.STOPPED
     _move(record, act, version or record.version, analyst=analyst, changes=changes)
     if not analyst:
-        _announce(record, number, published, actor, at)
+        _announce(record, number, published, actor, at, was_stopped=was_stopped)
     return get_query(record.key, actor)
 
 
@@ -206,13 +207,14 @@ def approve_query(*, query: str, version: int, actor: Actor, at: datetime) -> Qu
     if newest.proposed_by == actor.reference or newest.proposed_by == actor.person:
         raise NeedsSecondPerson
     published = Published.from_json(newest.body)
+    was_stopped = record.published_version is None
     _move(
         record, "approve", version, second_person=True,
         changes={"published_version": newest.number},
     )  # fmt: skip
     newest.approved_by, newest.approved_at = actor.reference, at
     newest.save(update_fields=["approved_by", "approved_at"])
-    _announce(record, newest.number, published, actor, at)
+    _announce(record, newest.number, published, actor, at, was_stopped=was_stopped)
     return get_query(record.key, actor)
 
 
@@ -236,6 +238,7 @@ def stop_query(*, query: str, version: int, reason: str, actor: Actor, at: datet
     journal.announce(
         QueryStopped(subject=record.reference, at=at, query=record.name, reason=words), actor=actor
     )
+    serving.take_down(record.name, reason=words, actor=actor, at=at)
     _tell()
 
 
@@ -327,8 +330,17 @@ def _move(
 
 
 def _announce(
-    record: QueryRecord, number: int, published: Published, actor: Actor, at: datetime
+    record: QueryRecord,
+    number: int,
+    published: Published,
+    actor: Actor,
+    at: datetime,
+    *,
+    was_stopped: bool,
 ) -> None:
+    serving.put_up(
+        published, department=record.department, was_stopped=was_stopped, actor=actor, at=at
+    )
     journal.announce(
         QueryPublished(
             subject=record.reference, at=at, query=record.name, version=number,

@@ -164,6 +164,19 @@ def change_service(*, service: NewService, version: int, actor: Actor, at: datet
 
 
 @transaction.atomic
+def put_service(*, service: NewService, actor: Actor, at: datetime) -> str:
+    """A module's own service as it is from now on, whatever version it had; answers its key. A stopped
+    one stays stopped. ServiceTaken when somebody else's bears the code, InvalidInput."""
+    row = Service.objects.select_for_update().filter(code=service.code).first()
+    if row is None:
+        return publish_service(service=service, actor=actor, at=at)
+    if row.upstream != service.upstream:
+        raise ServiceTaken
+    change_service(service=service, version=row.version, actor=actor, at=at)
+    return row.key
+
+
+@transaction.atomic
 def stop_service(*, code: str, reason: str, actor: Actor, at: datetime) -> None:
     """技术停用 (政务数据共享条例: safety comes first): it answers nobody, within seconds."""
     _refuse(_if(not reason.strip(), "reason", "请写停用的原因。"))

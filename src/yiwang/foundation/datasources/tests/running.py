@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from yiwang.foundation.datasources.asking import Asker
+from yiwang.foundation.datasources.asking import Asker, socket_of
 from yiwang.foundation.datasources.opening import Places
 from yiwang.foundation.datasources.runner.server import Given, Server
+from yiwang.foundation.exchange.tests import running as exchange
+from yiwang.project.process_names import PROGRAMS
 
 
 @contextlib.asynccontextmanager
@@ -34,3 +40,28 @@ async def serving(*, hosts: frozenset[str] = frozenset(), folder: str = "") -> A
         await asker.close()
         stop.set()
         await running
+
+
+@contextlib.contextmanager
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    """The program itself, as the supervisor starts it."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).resolve().parents[4]),
+        "YIWANG_HOME": str(settings.YIWANG_HOME),
+        "DATABASE_URL": exchange.database_url(),
+    }
+    path = socket_of(Path(settings.YIWANG_HOME))
+    running = subprocess.Popen(
+        [sys.executable, "-m", PROGRAMS["query"]], env=environment, process_group=0
+    )
+    try:
+        end = time.monotonic() + 20
+        while not path.exists():
+            assert running.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield running
+    finally:
+        running.terminate()
+        running.wait(20)

@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from yiwang.foundation.exchange import breaker
-from yiwang.foundation.exchange.fastpath import egress, questions
+from yiwang.foundation.exchange.fastpath import egress, local, questions
 from yiwang.foundation.exchange.fastpath.limits import Places
 from yiwang.foundation.exchange.fastpath.refusals import (
     CannotCall,
@@ -42,7 +42,7 @@ class Upstreams:
 
     def __init__(self, home: Path) -> None:
         self.places = Places()
-        self._socket = home / "run" / "datasources.sock"
+        self._sources = local.Sources(home)
         self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def ask(
@@ -50,6 +50,8 @@ class Upstreams:
     ) -> Found:
         """The service's answer, checked; a refusal of the AWAY family when nothing is known."""
         with self.places.one(service.code, service.per_partner):
+            if service.upstream.startswith(local.PREFIX):
+                return await self._ask_here(service, parameters, caller=caller)
             _refuse_resting(service.code)
             try:
                 body = await self._fetch(service, parameters, message=message, caller=caller)
@@ -59,6 +61,18 @@ class Upstreams:
                 raise
             breaker.succeeded(service.code)
             return found
+
+    async def _ask_here(
+        self, service: FastService, parameters: Mapping[str, Any], *, caller: str
+    ) -> Found:
+        """A data source of this node; it has limits of its own, so nothing rests here."""
+        answer = await self._sources.ask(service, parameters, caller=caller)
+        rows = answer.rows
+        if not questions.readable(rows):
+            raise PartnerNonsense
+        if service.kind == local.VERIFY:
+            return Found(({local.VERDICTS: rows},), single=True, as_of=answer.as_of)
+        return Found(tuple(rows) or None, single=False, as_of=answer.as_of)
 
     async def post(
         self, address: str, path: str, body: bytes, *, seconds: float, most: int
@@ -70,6 +84,7 @@ class Upstreams:
         return await self._exchange(self._session("node"), call, seconds=seconds, most=most)
 
     async def close(self) -> None:
+        await self._sources.close()
         for session in self._sessions.values():
             await session.close()
 
@@ -77,11 +92,8 @@ class Upstreams:
         self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
     ) -> bytes:
         marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
-        if service.upstream.startswith("local:"):
-            kind, url = "local", URL("http://local/query/") / service.upstream[6:]
-        else:
-            kind, url = ("vouched" if service.private_ok else "public"), URL(service.upstream)
-            egress.check_literal(url, private_ok=service.private_ok)
+        kind, url = ("vouched" if service.private_ok else "public"), URL(service.upstream)
+        egress.check_literal(url, private_ok=service.private_ok)
         if service.method == "GET":
             url, body = url.with_query({k: _text(v) for k, v in parameters.items()}), b""
         else:
@@ -113,16 +125,12 @@ class Upstreams:
 
     def _session(self, kind: str) -> aiohttp.ClientSession:
         if kind not in self._sessions:
-            connector: aiohttp.BaseConnector
-            if kind == "local":
-                connector = aiohttp.UnixConnector(path=str(self._socket), limit=0)
-            else:
-                connector = aiohttp.TCPConnector(
-                    limit=0,
-                    resolver=egress.LookedAt(private_ok=kind != "public"),
-                    use_dns_cache=False,
-                    keepalive_timeout=30,
-                )
+            connector = aiohttp.TCPConnector(
+                limit=0,
+                resolver=egress.LookedAt(private_ok=kind != "public"),
+                use_dns_cache=False,
+                keepalive_timeout=30,
+            )
             self._sessions[kind] = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,0 +1,83 @@
+"""Asking a query service published from a data source on this node: ``local:<name>``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from yiwang.foundation.datasources.asking import Answer, Asker
+from yiwang.foundation.datasources.definitions import Outcome
+from yiwang.foundation.exchange.fastpath.refusals import (
+    CannotCall,
+    ParameterMissing,
+    PartnerAway,
+    PartnerNonsense,
+    QuotaUsedUp,
+    ReplyTooLarge,
+    ServiceIsStopped,
+)
+from yiwang.foundation.exchange.fastpath.snapshot import FastService
+
+PREFIX: Final = "local:"
+#: The kind of service that answers a batch.
+VERIFY: Final = "VERIFY"
+#: A batch's one field: yes or no for each key, in order.
+VERDICTS: Final = "verdicts"
+KEYS: Final = "keys"
+_REFUSALS: Final[Mapping[str, type[CannotCall]]] = {
+    "QueryRefused": ParameterMissing,
+    "TooFewKeys": ParameterMissing,
+    "InvalidInput": ParameterMissing,
+    "TooManyKeys": QuotaUsedUp,
+    "AnswerTooLarge": ReplyTooLarge,
+    "NotAsDeclared": PartnerNonsense,
+    "NoSuchQuery": ServiceIsStopped,
+}
+
+
+class Sources:
+    """The data sources of this node."""
+
+    def __init__(self, home: Path) -> None:
+        self._asker = Asker(home)
+
+    async def ask(
+        self, service: FastService, parameters: Mapping[str, Any], *, caller: str
+    ) -> Answer:
+        """Rows, or yes and no; a refusal of the exchange's own family."""
+        name = service.upstream.removeprefix(PREFIX)
+        if service.kind == VERIFY:
+            keys = parameters.get(KEYS, [])
+            answer = await self._asker.verify(
+                name=name,
+                keys=keys if isinstance(keys, list) else [],
+                caller=caller,
+                limit_seconds=service.limit_seconds,
+            )
+        else:
+            answer = await self._asker.ask(
+                name=name,
+                parameters=parameters,
+                caller=caller,
+                limit_seconds=service.limit_seconds,
+            )
+        if answer.outcome in (Outcome.REFUSED, Outcome.AWAY):
+            raise _refusal(answer)
+        if len(answer.body) > service.reply_bytes:
+            raise ReplyTooLarge
+        return answer
+
+    async def close(self) -> None:
+        await self._asker.close()
+
+
+def _refusal(answer: Answer) -> CannotCall:
+    """What the source said, in the exchange's words; its fields say which parameter."""
+    told = answer.refusal or {}
+    family = _REFUSALS.get(str(told.get("code", "")), PartnerAway)
+    if family is PartnerAway:
+        return PartnerAway()
+    fields = told.get("fields") or []
+    which = "；".join(f"{one['field']}：{one['sentence']}" for one in fields[:5])
+    return family(f"{told.get('sentence', '')}{which}", str(told.get("remedy", "")))
