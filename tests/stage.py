@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests import stage_after, stage_duties, stage_earlier, stage_promises
+from tests import stage_after, stage_duties, stage_earlier, stage_promises, stage_sources
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
@@ -18,7 +18,7 @@ SERVING, AT_WINDOW, KEEPER = "limin", "limin2", "bendi"
 ARCHIVING = "guidang"
 STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
-    ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY,
+    ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY, stage_sources.OFFICER,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -55,6 +55,7 @@ class Scene:
     promised: stage_promises.Promised
     licences: tuple[str, ...]
     desk_earlier: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -85,6 +86,7 @@ def set_up(at: datetime) -> Scene:
     body = places.department_uscc(places.CHENGGUAN, 2)
     _official(at, APPROVER, "李俊杰", Role.APPROVER, places.CHENGGUAN, body)
     _official(at, ARCHIVING, "孙桂芳", Role.HANDLER, places.CHENGGUAN, body)
+    _official(at, stage_sources.OFFICER, "白晓东", Role.DATA_OFFICER, places.CHENGGUAN, body)
     archive_tables.publish_table(at=at)
     person, waiting = _person(2, "马晓燕", date(1984, 6, 17), WAITING, at)
     owner, holder = _person(5, "罗文博", date(1990, 9, 9), HOLDER, at)
@@ -130,6 +132,7 @@ def set_up(at: datetime) -> Scene:
         promised=stage_promises.play(holder, at=at),
         licences=held,
         desk_earlier=desk_earlier,
+        sources=stage_sources.addresses(body, by=_actor_of(stage_sources.OFFICER, at), at=at),
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",
         check=f"/my/drafts/{draft}/check/",

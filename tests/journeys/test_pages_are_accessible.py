@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT as AXE
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests import browser, stage, stage_duties, stage_promises
+from tests import browser, stage, stage_duties, stage_promises, stage_sources
 from yiwang.kernel import moments
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -134,6 +134,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage.LEADER, scene.overseen),
         (stage.CARDED, scene.carded),
         (stage.ARCHIVING, scene.archives),
+        (stage_sources.OFFICER, scene.sources),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 
@@ -22,6 +23,7 @@ DUTY: Final = f"{DATA}duty/"
 NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
 CORRECTIONS: Final = f"{DATA}corrections/"
+SOURCES: Final = f"{DATA}sources/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
@@ -43,6 +45,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (IMPORT, "导入", WRITERS),
     (REQUESTS, "共享申请", REQUEST_ROLES),
     (GRANTS, "共享授权", GRANT_ROLES),
+    (SOURCES, "数据源", OFFICERS),
 )
 
 __all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]

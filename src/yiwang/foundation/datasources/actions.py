@@ -12,6 +12,7 @@ from yiwang.foundation.datasources import probing, serving
 from yiwang.foundation.datasources.definitions import (
     CHANNEL,
     OFFICERS,
+    STATE_LABELS,
     CannotPublishQuery,
     CannotReadSource,
     Column,
@@ -31,6 +32,7 @@ from yiwang.foundation.datasources.queries import (
     tables_of,
 )
 from yiwang.foundation.datasources.rules import checking
+from yiwang.foundation.datasources.trying import Tried, try_query
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import (
     FieldProblem,
@@ -62,12 +64,7 @@ MACHINE: Final = Machine(
         Transition(State.STOPPED, "propose", _BY, State.WAITING, "送核定", "analyst"),
         Transition(State.WAITING, "stop", _BY, State.STOPPED, "停用"),
     ),
-    labels={
-        State.DRAFT: "草稿",
-        State.WAITING: "等另一人核定",
-        State.PUBLISHED: "已发布",
-        State.STOPPED: "已停用",
-    },
+    labels={str(state): label for state, label in STATE_LABELS.items()},
 )
 
 
@@ -361,3 +358,16 @@ def _tell() -> None:
     """Wake the query process and the exchange when this is committed."""
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+__all__ = [
+    "MACHINE",
+    "Tried",
+    "approve_query",
+    "decline_query",
+    "propose_query",
+    "register_source",
+    "replace_file",
+    "stop_query",
+    "try_query",
+]

@@ -168,6 +168,54 @@ class Published:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One column as an officer sees it on the page, and what he decided about it."""
+
+    column: str
+    type: FieldType
+    name: str
+    label: str
+    out: bool = True
+    grade: int = 2
+    mask: str = "NONE"
+    operator: str = ""  # "": nobody asks by it
+    required: bool = True
+    key: bool = False  # part of what is verified
+
+
+KIND_LABELS: Final[Mapping[SourceKind, str]] = {
+    SourceKind.CSV: "CSV 文件",
+    SourceKind.SQLITE: "SQLite 数据库文件",
+    SourceKind.PARQUET: "Parquet 文件",
+    SourceKind.POSTGRES: "PostgreSQL 数据库",
+}
+FIELD_TYPE_LABELS: Final[Mapping[FieldType, str]] = {
+    FieldType.TEXT: "文字",
+    FieldType.INTEGER: "整数",
+    FieldType.DECIMAL: "小数",
+    FieldType.DATE: "日期",
+    FieldType.YES_NO: "是否",
+}
+OPERATOR_LABELS: Final[Mapping[Operator, str]] = {
+    Operator.EQUALS: "等于",
+    Operator.AT_LEAST: "不小于",
+    Operator.AT_MOST: "不大于",
+    Operator.BEGINS_WITH: "开头是",
+    Operator.ONE_OF: "是其中之一",
+}
+SERVICE_KIND_LABELS: Final[Mapping[ServiceKind, str]] = {
+    ServiceKind.QUERY: "查询",
+    ServiceKind.VERIFY: "批量核验",
+}
+STATE_LABELS: Final[Mapping[State, str]] = {
+    State.DRAFT: "草稿",
+    State.WAITING: "等另一人核定",
+    State.PUBLISHED: "已发布",
+    State.STOPPED: "已停用",
+}
+
+
 class CannotReadSource(Refusal):
     """The source is not what it says, is not there, or does not open; the sentence says which."""
 

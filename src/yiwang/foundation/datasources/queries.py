@@ -16,8 +16,28 @@ from yiwang.foundation.datasources.definitions import (
     Table,
 )
 from yiwang.foundation.datasources.models import QueryRecord, SourceRecord, VersionRecord
+from yiwang.foundation.datasources.rules.drafting import drafted, suggest
+from yiwang.foundation.datasources.rules.reading import read as read_definition
+from yiwang.foundation.datasources.rules.reading import write as write_definition
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import NotFound
+from yiwang.network.nodes import queries as nodes
+
+__all__ = [
+    "QueryView",
+    "SourceView",
+    "drafted",
+    "get_query",
+    "get_source",
+    "list_queries",
+    "list_sources",
+    "read_definition",
+    "service_code",
+    "source_view",
+    "suggest",
+    "tables_of",
+    "write_definition",
+]
 
 MOST: Final = 200
 
@@ -139,3 +159,8 @@ def _view(row: QueryRecord, newest: VersionRecord) -> QueryView:
         proposed_by=newest.proposed_by,
         approved_by=newest.approved_by,
     )
+
+
+def service_code(view: QueryView) -> str:
+    """What the exchange calls it."""
+    return f"{nodes.own().code}/{view.name}"

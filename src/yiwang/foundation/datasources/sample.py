@@ -92,11 +92,12 @@ def uploaded(
 ) -> SourceView:
     """An uploaded CSV, declared as a source."""
     who = actor or officer("sampler")
+    department = next((g.department for g in who.grants if g.department), DEPARTMENT)
     stored = files.store(data=data, filename="register.csv", actor=who, at=at)
     return actions.register_source(
         label=label,
         kind=SourceKind.CSV,
-        department=DEPARTMENT,
+        department=department,
         division_code=DIVISION,
         file_key=stored.key,
         actor=who,

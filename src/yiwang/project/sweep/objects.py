@@ -39,6 +39,7 @@ from yiwang.project.sweep import (
     jointly,
     promises,
     sharing,
+    sources,
     uploads,
 )
 from yiwang.project.sweep.definitions import Estate, Maker, Thing
@@ -128,6 +129,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "agreement_key": "data_grant",
     "correction_key": "correction",
     "correction_copy": "correction_copy",
+    "source_key": "data_source",
+    "query_key": "data_query",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -163,6 +166,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "on": "2026-03-02",
     "version_act": "submit",
     "correction_answer": "correct",
+    "query_act": "stop",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
@@ -393,6 +397,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     data.make_resource,
     sharing.make_agreements,
     data.make_correction,
+    sources.make_source,
 )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pypinyin import lazy_pinyin
 
 from yiwang.foundation.datasources.definitions import (
+    DraftRow,
     Field,
     FieldType,
     Operator,
@@ -30,23 +31,7 @@ _PERSONAL: Final[tuple[tuple[tuple[str, ...], int, str], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One column as an officer sees it on the page, and what he decided about it."""
-
-    column: str
-    type: FieldType
-    name: str
-    label: str
-    out: bool = True
-    grade: int = 2
-    mask: str = "NONE"
-    operator: str = ""  # "": nobody asks by it
-    required: bool = True
-    key: bool = False  # part of what is verified
-
-
-def suggest(table: Table) -> tuple[Row, ...]:
+def suggest(table: Table) -> tuple[DraftRow, ...]:
     """A row for every column; asked by the first one that holds codes or text."""
     names: set[str] = set()
     rows = []
@@ -54,7 +39,7 @@ def suggest(table: Table) -> tuple[Row, ...]:
         name = _wire_name(column.name, names)
         names.add(name)
         grade, mask = _grade_of(column.name)
-        rows.append(Row(column.name, column.type, name, column.name, grade=grade, mask=mask))
+        rows.append(DraftRow(column.name, column.type, name, column.name, grade=grade, mask=mask))
     first = next((n for n, row in enumerate(rows) if row.type is FieldType.TEXT), None)
     if first is not None:
         rows[first] = replace(rows[first], operator=Operator.EQUALS.value)
@@ -62,7 +47,7 @@ def suggest(table: Table) -> tuple[Row, ...]:
 
 
 def drafted(
-    rows: Sequence[Row],
+    rows: Sequence[DraftRow],
     *,
     name: str,
     title: str,

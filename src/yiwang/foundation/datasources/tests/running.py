@@ -18,7 +18,6 @@ from yiwang.foundation.datasources.asking import Asker, socket_of
 from yiwang.foundation.datasources.opening import Places
 from yiwang.foundation.datasources.runner.server import Given, Server
 from yiwang.foundation.exchange.tests import running as exchange
-from yiwang.project.process_names import PROGRAMS
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +52,9 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
     }
     path = socket_of(Path(settings.YIWANG_HOME))
     running = subprocess.Popen(
-        [sys.executable, "-m", PROGRAMS["query"]], env=environment, process_group=0
+        [sys.executable, "-m", "yiwang.foundation.datasources.runner"],
+        env=environment,
+        process_group=0,
     )
     try:
         end = time.monotonic() + 20
