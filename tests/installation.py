@@ -31,17 +31,18 @@ ROOT = Path(__file__).resolve().parents[1]
 class Installation:
     """A home of its own, on a port of its own, run by the real command.
 
-    ``database``: the real server's variables, such as DATABASE_URL; none means the embedded one.
+    ``nodes``: with the sample's further nodes. ``database``: the real server's variables, such as DATABASE_URL; none means the embedded one.
     ``more``: further settings."""
 
     def __init__(
         self,
         *,
         sample: bool = False,
+        nodes: bool = False,
         database: Mapping[str, str] = MappingProxyType({}),
         more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.sample = sample
+        self.sample, self.nodes = sample, nodes
         self.more = more
         self.database = database
         self.home = Path(tempfile.mkdtemp(prefix="yiwang-run-"))
@@ -60,6 +61,7 @@ class Installation:
             "PYTHONPATH": str(ROOT / "src"),
             "YIWANG_HOME": str(self.home),
             "YIWANG_SAMPLE": str(int(self.sample)),
+            "YIWANG_SAMPLE_NODES": str(int(self.nodes)),
             "PORT": str(self.port),
             **self.more,
         }

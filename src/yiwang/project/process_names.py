@@ -10,3 +10,8 @@ PROGRAMS: Final = {
 }
 #: Kept as well where a folder for backups is named (YIWANG_BACKUP).
 FOLLOWER: Final = "backup"
+#: One process for what these do apart, in an installation with little to do.
+TOGETHER: Final = "together"
+TAKEN_TOGETHER: Final = ("worker", "errands", "sealer", "clock")
+#: What a further node of the sample keeps running.
+KEPT_BY_SUBNODES: Final = (*(name for name in KEPT if name not in TAKEN_TOGETHER), TOGETHER)

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Final
 
@@ -37,7 +37,7 @@ from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
 from yiwang.network.nodes import jobs as nodes
 from yiwang.project import background, backup, database, migrating
-from yiwang.project.process_names import FOLLOWER
+from yiwang.project.process_names import FOLLOWER, TOGETHER
 
 log = logging.getLogger("yiwang.process")
 
@@ -144,35 +144,55 @@ def seal() -> None:
 def _end_on_error(arguments: threading.ExceptHookArgs) -> None:
     log.error("a thread broke", exc_info=arguments.exc_value)
     stopping.set()
+    os.kill(os.getpid(), signal.SIGTERM)  # a worker waits for a signal
 
 
 def tick() -> None:
     """The clock: periodic tasks begin, jobs of dead workers are handed back, the registry is followed."""
     background.know_all()
+    _stop_on_signals()
+    with _beside(nodes.keep_up):
+        run_clock(stopping)
+
+
+def together() -> None:
+    """Worker, errands, sealer and clock as threads of one process: for a node with little to do."""
+    background.know_all()
+    with _beside(nodes.keep_up, journal.run, run_clock):
+        worker.work(tuple(QUEUES))
+
+
+@contextlib.contextmanager
+def _beside(*loops: Callable[[threading.Event], object]) -> Iterator[None]:
+    """Loops on threads of their own, which end with this one; when one of them breaks, all end."""
     threading.excepthook = _end_on_error
-    following = threading.Thread(target=nodes.keep_up, args=(stopping,), name="nodes")
-    following.start()
+    threads = [threading.Thread(target=loop, args=(stopping,)) for loop in loops]
+    for thread in threads:
+        thread.start()
     try:
-        run_clock()
+        yield
     finally:
         stopping.set()
-        following.join()
+        for thread in threads:
+            thread.join()
 
 
-def run_clock() -> None:
-    """One look every five seconds."""
+def run_clock(stop: threading.Event) -> None:
+    """One look every five seconds until told to stop; an absent database is waited for."""
     next_reap = 0.0
-
-    def one_round() -> None:
-        nonlocal next_reap
-        at = moments.now()
-        jobs.start_periodic(at=at)
-        if time.monotonic() >= next_reap:
-            jobs.return_stalled(at=at)
-            jobs.bring_forward(at=at)
-            next_reap = time.monotonic() + REAPER_SECONDS
-
-    _repeat(one_round, seconds=CLOCK_SECONDS)
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            at = moments.now()
+            jobs.start_periodic(at=at)
+            if time.monotonic() >= next_reap:
+                jobs.return_stalled(at=at)
+                jobs.bring_forward(at=at)
+                next_reap = time.monotonic() + REAPER_SECONDS
+        except OperationalError:
+            log.warning("database away")
+            close_old_connections()
+        stop.wait(CLOCK_SECONDS)
 
 
 def follow() -> None:
@@ -188,19 +208,6 @@ def follow() -> None:
             except Refusal as refusal:
                 log.error("no backup", extra={"refusal": refusal.code, "remedy": refusal.remedy})
             stopping.wait(FOLLOW_SECONDS)
-
-
-def _repeat(one_round: Callable[[], object], *, seconds: float) -> None:
-    """Until a stop signal; an absent database is waited for, any other error ends the process."""
-    _stop_on_signals()
-    while not stopping.is_set():
-        close_old_connections()
-        try:
-            one_round()
-        except OperationalError:
-            log.warning("database away")
-            close_old_connections()
-        stopping.wait(seconds)
 
 
 def _stop_on_signals() -> None:
@@ -220,5 +227,6 @@ PROCESSES: Final[dict[str, Callable[[], None]]] = {
     "errands": run_errands,
     "sealer": seal,
     "clock": tick,
+    TOGETHER: together,
     FOLLOWER: follow,
 }

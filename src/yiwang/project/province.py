@@ -1,4 +1,7 @@
-"""``yiwang sample load | accounts``: enter the sample province's cast, then play its scenes."""
+"""``yiwang sample load | nodes | accounts``: enter the sample province's cast, then play its scenes.
+
+At one of the sample's further nodes ``load`` enters who works there; ``nodes`` lets them in.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.moments import now
 from yiwang.network.directory import actions as directory
 from yiwang.network.directory import sample as bodies
-from yiwang.project import scenes, scenes_permits, settings
+from yiwang.project import province_nodes, scenes, scenes_permits, settings
 from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import AccountKind
@@ -45,12 +48,16 @@ SCENE_DAYS: Final = 80
 def main(arguments: list[str]) -> int:
     """``load`` is safe to run again; ``accounts`` prints who may sign in."""
     match arguments:
+        case ["load"] if settings.REGISTRY:
+            province_nodes.load(at=now())
         case ["load"]:
             load(at=now())
+        case ["nodes"]:
+            province_nodes.confirm_all(at=now())
         case ["accounts"]:
             _print_accounts()
         case _:
-            print("用法：yiwang sample load | accounts")
+            print("用法：yiwang sample load | nodes | accounts")
             return 2
     return 0
 

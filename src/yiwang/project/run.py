@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, Final
@@ -20,8 +21,8 @@ from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
-from yiwang.project import database, sample, settings, supervisor
-from yiwang.project.process_names import FOLLOWER, KEPT, PROGRAMS
+from yiwang.project import database, sample, settings, subnodes, supervisor
+from yiwang.project.process_names import FOLLOWER, KEPT, KEPT_BY_SUBNODES, PROGRAMS
 
 NEEDS_DJANGO = False
 READY_SECONDS: Final = 60.0
@@ -84,30 +85,69 @@ def serve(home: Path, port: int) -> None:
     """The story of a start, top to bottom; ends by ``Stop`` or a refusal, leaving nothing behind."""
     mark = str(home)
     supervisor.end_orphans(mark)
-    refuse_taken_port(port)
-    refuse_taken_port(exchange_port(port))
+    for one in (port, exchange_port(port), *subnodes.ports(port)):
+        refuse_taken_port(one)
     sample.refuse_leftovers(home)
     running = start_database(home)
     children: list[supervisor.Child] = []
     try:
         environment = child_environment(home, port, running)
         prepare(environment, running)
+        nodes = make_nodes(home, port, running, environment)
+        loading = subnodes.start_loading(nodes)
         sample.load_once(home, environment)
-        children.extend(supervisor.Child(name, command(name), environment) for name in kept())
-        for child in children:
-            child.start()
+        subnodes.finish_loading(loading, nodes, environment)
+        start(children, kept(), environment)
         wait_until_ready(children, port)
         print(f"ready: http://localhost:{port}/", flush=True)
         print(f"exchange: http://localhost:{exchange_port(port)}/exchange/v1/", flush=True)
         sample.print_accounts(environment)
+        for node in nodes:
+            start(children, KEPT_BY_SUBNODES, node.environment, f"{node.code} ")
+        waiting = list(nodes)
         while True:
             running = keep(home, running, children)
+            waiting = [node for node in waiting if not say_ready(node)]
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop_all(children)
         supervisor.end_orphans(mark)
         storage.stop(running)
+
+
+def make_nodes(
+    home: Path, port: int, running: storage.Running, environment: dict[str, str]
+) -> Sequence[subnodes.Subnode]:
+    """The sample's further nodes, with homes, databases and tables."""
+    nodes = subnodes.plan(home, port, running, environment)
+    if nodes:
+        subnodes.make(nodes, running)
+    for node in subnodes.need_preparing(nodes, running):
+        prepare(dict(node.environment), node.storage)
+    return nodes
+
+
+def start(
+    children: list[supervisor.Child],
+    names: Sequence[str],
+    environment: Mapping[str, str],
+    whose: str = "",
+) -> None:
+    """Start processes, to be looked after from now on."""
+    for name in names:
+        child = supervisor.Child(f"{whose}{name}", command(name), environment)
+        children.append(child)
+        child.start()
+
+
+def say_ready(node: subnodes.Subnode) -> bool:
+    """One line when a further node serves; False: not yet."""
+    if not is_ready(node.port):
+        return False
+    where = f"http://localhost:{node.port}/"
+    supervisor.say(f"node {node.code}: {where}  {node.name}　账号见 {subnodes.CAST.name}")
+    return True
 
 
 def exchange_port(port: int) -> int:
@@ -160,7 +200,7 @@ def child_environment(home: Path, port: int, running: storage.Running) -> dict[s
 def prepare(environment: dict[str, str], running: storage.Running) -> None:
     """Tables and rights, by the owner's role, in a process of its own."""
     as_owner = {**environment, "YIWANG_DATABASE_ROLE": "owner"}
-    if running.process is None:
+    if "DATABASE_URL" in environment:
         as_owner["DATABASE_URL"] = database.as_url(running.owner)
     done = subprocess.run(
         command("prepare"),

@@ -112,13 +112,15 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 #: This installation among others (docs/handbook/node-operator.md): its code, ``62`` a province,
 #: ``620100`` a city, a department's unified social credit code. Unset: it stands alone.
 NODE = os.environ.get("YIWANG_NODE") or "62"
-NODE_GIVEN = bool(os.environ.get("YIWANG_NODE"))
+NODE_GIVEN = SAMPLE or bool(os.environ.get("YIWANG_NODE"))
 NODE_NAME = os.environ.get("YIWANG_NODE_NAME", "示例省")
 NODE_USCC = os.environ.get("YIWANG_NODE_USCC", NODE if len(NODE) == 18 else "")
 #: The division its work is for, 12 digits.
 NODE_DIVISION = os.environ.get(
     "YIWANG_NODE_DIVISION", NODE.ljust(12, "0") if NODE.isdigit() and len(NODE) <= 12 else ""
 )
+#: The sample's further nodes, a city and a department, run beside the province.
+SAMPLE_NODES = os.environ.get("YIWANG_SAMPLE_NODES", "1") == "1"
 #: The exchange address of the node that says who the members are. Empty: this one does.
 REGISTRY = os.environ.get("YIWANG_REGISTRY", "")
 #: Where other nodes reach the exchange process of this one: its port, and the address told to them.

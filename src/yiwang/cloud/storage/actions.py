@@ -32,6 +32,7 @@ __all__ = [
     "grant",
     "lay_down",
     "load_dump",
+    "make_database",
     "mark",
     "recover",
     "start_embedded",
@@ -73,6 +74,15 @@ def start_embedded(home: Path, *, settings: Mapping[str, str] | None = None) -> 
         server.stop(process, placement)
         raise CannotStartDatabase(remedy=str(error).strip()) from error
     return Running(owner=owner, app=app, version=version, process=process, placement=placement)
+
+
+def make_database(running: Running, *, name: str, template: str = "") -> None:
+    """One more database on the embedded server, a copy of ``template`` when given; again changes
+    nothing. Nobody may be connected to the template meanwhile."""
+    if running.placement is None:
+        raise CannotStartDatabase("只有内置的数据库能再建一个库。")
+    admin = server.address(running.placement, DatabaseRole.ADMIN, name="postgres")
+    roles.make_database(admin, name=name, template=template)
 
 
 def use_external(home: Path, *, owner: Address, app: Address | None) -> Running:

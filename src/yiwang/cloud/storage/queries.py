@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from yiwang.cloud.storage import placement, server
+from yiwang.cloud.storage import placement, roles, server
 from yiwang.cloud.storage.definitions import DATABASE, Address, DatabaseRole
 
 
@@ -22,6 +22,16 @@ def embedded_data(home: Path) -> Path:
 def embedded_folder(home: Path) -> Path:
     """The folder of the embedded server, which may be outside the installation's home."""
     return placement.choose(home).folder
+
+
+def is_empty(address: Address, table: str) -> bool:
+    """No row in a table, or no such table yet."""
+    return roles.is_empty(address, table)
+
+
+def migrations(address: Address) -> frozenset[tuple[str, str]]:
+    """What has been done to a database's tables; nothing for a fresh one."""
+    return roles.migrations(address)
 
 
 def parse_address(url: str) -> Address:

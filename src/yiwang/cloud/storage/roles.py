@@ -39,13 +39,20 @@ def prepare_embedded(admin: Address, *, owner: str, app: str) -> None:
     with _connect(admin) as connection:
         make_role(connection, DatabaseRole.OWNER, owner)
         make_role(connection, DatabaseRole.APP, app)
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+    make_database(admin, name=DATABASE)
+
+
+def make_database(admin: Address, *, name: str, template: str = "") -> None:
+    """The owner's database of this name, a copy of another one when given; again changes nothing."""
+    with _connect(admin) as connection:
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if there.fetchone() is None:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(DatabaseRole.OWNER)
-                )
+            statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.Identifier(name),
+                sql.Identifier(DatabaseRole.OWNER),
+                sql.Identifier(template or "template1"),
             )
+            connection.execute(statement)
 
 
 def make_application_role(owner: Address, *, password: str) -> None:
@@ -72,6 +79,30 @@ def make_role(connection: psycopg.Connection, name: str, password: str) -> None:
             sql.Identifier(name), sql.Literal(password)
         )
     )
+
+
+def is_empty(address: Address, table: str) -> bool:
+    """No row in a table, or no such table yet."""
+    with _connect(address) as connection:
+        if not _there(connection, table):
+            return True
+        statement = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
+        found = connection.execute(statement).fetchone()
+    return found is not None and not found[0]
+
+
+def migrations(address: Address) -> frozenset[tuple[str, str]]:
+    """App and name of every migration a database has seen."""
+    with _connect(address) as connection:
+        if not _there(connection, "django_migrations"):
+            return frozenset()
+        rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
+    return frozenset((str(app), str(name)) for app, name in rows)
+
+
+def _there(connection: psycopg.Connection, table: str) -> bool:
+    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    return found is not None and bool(found[0])
 
 
 def grant(owner: Address, *, app_user: str, append_only: Sequence[str]) -> None:

@@ -27,7 +27,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
-    "max_connections": "100",
+    "max_connections": "160",  # the sample's three nodes share one server
     "shared_buffers": "256MB",
     "jit": "off",
     "autovacuum_naptime": "10s",  # a freshly filled table is planned for what it holds, soon

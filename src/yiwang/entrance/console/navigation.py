@@ -18,7 +18,9 @@ PAGES: Final = (
     ("/console/jobs/", "任务"),
     ("/console/journal/", "日志"),
     ("/console/calendar/", "日历"),
+    ("/console/nodes/", "节点"),
 )
+NODES: Final = "/console/nodes/"
 RIGHTS: Final = "/console/rights/"
 HALLS: Final = "/console/halls/"
 RECOVERY: Final = "/console/recovery/"

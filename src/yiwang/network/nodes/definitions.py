@@ -132,6 +132,7 @@ class RequestKind(StrEnum):
 
     JOIN = "JOIN"  # 加入
     ROTATE = "ROTATE"  # 换密钥
+    CHANGE = "CHANGE"  # 变更名称、地址
     LEAVE = "LEAVE"  # 退出
 
 
@@ -144,6 +145,7 @@ class RequestState(StrEnum):
 REQUEST_LABELS: Final = {
     RequestKind.JOIN: "加入",
     RequestKind.ROTATE: "换密钥",
+    RequestKind.CHANGE: "变更名称、地址",
     RequestKind.LEAVE: "退出",
 }
 #: So many requests may wait; one more is asked to come later.

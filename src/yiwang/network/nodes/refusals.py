@@ -92,3 +92,9 @@ class RegistryAway(Refusal):
     status = 503
     sentence = "登记机构现在联系不上，仍按已有的配置运行。"
     remedy = "请检查网络和 YIWANG_REGISTRY 的地址。"
+
+
+class CodeDiffers(Refusal):
+    status = 422
+    sentence = "输入的代码不是本节点的代码，没有退出。"
+    remedy = "请照页面上的代码输入。"

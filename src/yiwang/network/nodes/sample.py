@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
@@ -202,3 +204,24 @@ def far_registry(*, at: datetime) -> FarRegistry:
     key = NodeKeyView(node.key_id, node.point, crypto.fingerprint(node.point), at, None)
     anchor.pin(code=node.code, name=node.name, key=key)
     return FarRegistry(node, at)
+
+
+REQUEST_FILE: Final = "join.json"
+
+
+def ask_by_file(*, at: datetime) -> None:
+    """This node's signed request to join, in its home: the sample's three need no telephone."""
+    anchor.write(anchor.folder() / REQUEST_FILE, actions.write_request(RequestKind.JOIN, at=at))
+
+
+def confirm_by_file(*, home: Path, at: datetime) -> None:
+    """At the registry: let in the node of this home, and leave our key for it to trust."""
+    text = (home / "exchange" / REQUEST_FILE).read_text(encoding="utf-8")
+    given = json.loads(text)
+    known = queries.find_node(given["code"])
+    if known is None or given["point"] not in {key.point for key in known.keys}:
+        key = actions.receive(given=given, at=at)
+        print_ = crypto.fingerprint(given["point"])
+        actions.confirm(request=key, fingerprint=print_, at=at, actor=machine("sample"))
+    own = actions.begin(at=at)
+    anchor.pin(code=own.code, name=own.name, key=own.key, home=home)

@@ -271,7 +271,8 @@ def _known_point(asked: Asked, member: Known | None) -> str:
 
 
 def _is_so_already(asked: Asked, member: Known | None) -> bool:
-    if asked.kind is RequestKind.LEAVE or member is None or member.state == NodeState.LEFT:
+    only_keys = asked.kind in (RequestKind.JOIN, RequestKind.ROTATE)
+    if not only_keys or member is None or member.state == NodeState.LEFT:
         return False
     known = member.key(asked.key_id)
     return known is not None and known.point == asked.point

@@ -170,6 +170,9 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
+    "node_code": ABSENT,
+    "node_request": ABSENT,
+    "node_act": "resume",
     "jobs": ABSENT,
     "job": ABSENT,
 }

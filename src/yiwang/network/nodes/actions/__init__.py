@@ -4,6 +4,7 @@ from yiwang.network.nodes.actions.asking import (
     ask_for_new_key,
     ask_to_join,
     ask_to_leave,
+    tell_changes,
     write_request,
 )
 from yiwang.network.nodes.actions.following import follow
@@ -39,5 +40,6 @@ __all__ = [
     "settle_signed",
     "suspend",
     "take",
+    "tell_changes",
     "write_request",
 ]

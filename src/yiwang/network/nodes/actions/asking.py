@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from yiwang.kernel.actor import Actor
+from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.kernel.refusals import NotAllowed
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import queries as keys
 from yiwang.mechanisms.crypto import rules as crypto_rules
@@ -21,6 +22,7 @@ from yiwang.network.nodes.definitions import (
     KEY_PURPOSE,
     Asked,
     NodeKeyView,
+    NodeState,
     RequestKind,
     RequestState,
 )
@@ -38,6 +40,7 @@ def ask_to_join(*, registry_fingerprint: str, at: datetime, actor: Actor) -> Req
     ``registry_fingerprint``: at least sixteen digits of it, as somebody read them out. DONE when we
     are a member already. FingerprintDiffers, CannotJoin, RegistryAway, IsRegistry.
     """
+    insist_on_operator(actor)
     state, registry = _send(RequestKind.JOIN, at=at)
     key = _introduced(registry)
     wanted = spoken(registry_fingerprint)
@@ -53,6 +56,7 @@ def ask_for_new_key(*, at: datetime, actor: Actor) -> str:
 
     Asked again while the registry has not told it yet, the same key is sent again.
     """
+    insist_on_operator(actor)
     newest = keys.current_public_key(purpose=KEY_PURPOSE).key_id
     if newest == queries.own().key.key_id:
         newest = crypto.rotate(SIGN_PREFIX + KEY_PURPOSE)
@@ -61,10 +65,30 @@ def ask_for_new_key(*, at: datetime, actor: Actor) -> str:
     return newest
 
 
+def tell_changes(*, at: datetime) -> bool:
+    """When this installation is called otherwise or reached elsewhere than the members were told, tell
+    the registry, signed; False: nothing to tell."""
+    row = queries.find_node(settings.NODE)
+    told = (settings.NODE_NAME, settings.EXCHANGE_ADDRESS)
+    if queries.is_registry() or row is None or row.state is not NodeState.ACTIVE:
+        return False
+    if (row.name, row.address) == told:
+        return False
+    _send(RequestKind.CHANGE, at=at)
+    return True
+
+
 def ask_to_leave(*, at: datetime, actor: Actor) -> None:
     """Tell the registry that this node leaves; it is told to everybody within seconds."""
+    insist_on_operator(actor)
     _send(RequestKind.LEAVE, at=at)
     _note("nodes.ask_to_leave", at, actor)
+
+
+def insist_on_operator(actor: Actor) -> None:
+    """Operators, and the machine itself; NotAllowed for everybody else."""
+    if actor.kind is not ActorKind.MACHINE and not actor.has_role(Role.OPERATOR):
+        raise NotAllowed
 
 
 def spoken(text: str) -> str:
@@ -81,7 +105,7 @@ def write_request(kind: RequestKind, *, at: datetime) -> Mapping[str, Any]:
     """What this node asks, with both signatures: the key others know, and the newest one it has."""
     own, newest = queries.own(), keys.current_public_key(purpose=KEY_PURPOSE)
     known = own.key_at(at).key_id if kind is not RequestKind.JOIN else newest.key_id
-    if kind is RequestKind.LEAVE:
+    if kind in (RequestKind.LEAVE, RequestKind.CHANGE):
         newest = keys.get_public_key(KeyId(known))
     asked = Asked(
         kind=kind,

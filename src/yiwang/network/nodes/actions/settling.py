@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from yiwang.kernel.actor import Actor, ActorKind, Role, machine
+from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.events import Event
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import queries as keys
 from yiwang.mechanisms.crypto import rules as crypto_rules
 from yiwang.mechanisms.crypto.definitions import SIGN_PREFIX
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.nodes import queries, rules
-from yiwang.network.nodes.actions.asking import spoken
+from yiwang.network.nodes.actions.asking import insist_on_operator, spoken
 from yiwang.network.nodes.actions.membership import enter_key, publish_members
 from yiwang.network.nodes.actions.publishing import lock
 from yiwang.network.nodes.definitions import (
@@ -53,11 +53,10 @@ from yiwang.network.nodes.refusals import (
 
 
 def _insist(actor: Actor) -> None:
-    """The registry's operators, and the machine for what needs nobody."""
+    """At the registry, by its operators."""
     if not queries.is_registry():
         raise NotRegistry
-    if actor.kind is not ActorKind.MACHINE and not actor.has_role(Role.OPERATOR):
-        raise NotAllowed
+    insist_on_operator(actor)
 
 
 @transaction.atomic
@@ -149,8 +148,17 @@ def _settle_signed(row: NodeRequest, at: datetime) -> None:
     _settle(row, RequestState.DONE, at=at, actor=actor)
     if asked.kind is RequestKind.LEAVE:
         _leave(node, at=at, actor=actor)
+    elif asked.kind is RequestKind.CHANGE:
+        _rename(node, asked, at=at, actor=actor)
     elif not node.keys.filter(point=asked.point).exists():
         _change_key(node, asked.key_id, asked.point, at=at, actor=actor)
+
+
+def _rename(node: ExchangeNode, asked: Asked, *, at: datetime, actor: Actor) -> None:
+    told = {"name": asked.name, "address": asked.address}
+    ExchangeNode.objects.filter(pk=node.pk).update(**told, changed_at=at)
+    lock(MEMBERS, "")
+    publish_members(at=at, actor=actor)
 
 
 @transaction.atomic

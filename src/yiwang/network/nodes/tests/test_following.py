@@ -217,6 +217,21 @@ def test_a_new_key_is_used_when_the_registry_has_told_it(registry):
     rules.admit(rules.read_asked(given), given, known=before.point, at=AT)
 
 
+def test_a_node_that_is_reached_elsewhere_now_says_so_itself(registry, settings):
+    assert actions.tell_changes(at=AT) is False
+    registry.answers = 200, {"documents": [registry.far.members(version=3, at=AT)]}
+    follow()
+    registry.asked.clear()
+    registry.answers = 202, {"registry": introduction(registry)}
+    settings.EXCHANGE_ADDRESS = "http://127.0.0.1:9"
+    assert actions.tell_changes(at=AT) is False
+    settings.EXCHANGE_ADDRESS = "https://new.example:8443"
+    assert actions.tell_changes(at=AT) is True
+    asked = rules.read_asked(json.loads(registry.asked[-1][3]))
+    assert (asked.kind, asked.address) == (RequestKind.CHANGE, "https://new.example:8443")
+    assert asked.signed_by == asked.key_id
+
+
 def test_a_registry_asks_nobody(registry, settings):
     settings.REGISTRY = ""
     with pytest.raises(refusals.IsRegistry):

@@ -22,7 +22,7 @@ def publish(body, **more):
 
 def test_a_registry_knows_itself_and_tells_the_members():
     node = actions.begin(at=AT)
-    assert (node.code, node.state, node.role) == ("62", NodeState.ACTIVE, NodeRole.STANDALONE)
+    assert (node.code, node.state, node.role) == ("62", NodeState.ACTIVE, NodeRole.HOST)
     document = queries.find_document("members")
     assert document.version == 1
     assert [one["code"] for one in document.body["nodes"]] == ["62"]

@@ -192,6 +192,19 @@ def test_a_new_key_is_told_before_it_is_used_and_the_old_one_holds_a_day(registr
     assert queries.get_node(node.code).key_at(SOON + LEAD).point == new.point
 
 
+def test_a_member_that_moved_tells_where_and_nobody_else_does(registry):
+    node, police = sample.three_nodes(at=AT)
+    moved = {"address": "http://127.0.0.1:7", "name": "兰州市（新名）"}
+    keep(sample.asks(police, RequestKind.CHANGE, at=AT, code=node.code, **moved), "CHANGE")
+    actions.settle_signed(at=SOON)
+    assert queries.get_node(node.code).address == node.address
+    keep(sample.asks(node, RequestKind.CHANGE, at=AT, **moved), "CHANGE")
+    actions.settle_signed(at=SOON)
+    told = members()[node.code]
+    assert (told["address"], told["name"]) == ("http://127.0.0.1:7", "兰州市（新名）")
+    assert len(told["keys"]) == 1
+
+
 def test_nobody_changes_anothers_key(registry):
     node, police = sample.three_nodes(at=AT)
     new = sample.FarNode(node.code, node.name, primitives.new_sm2_key(), "sign-node.2")

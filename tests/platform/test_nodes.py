@@ -1,0 +1,175 @@
+"""``make run`` of the sample: three nodes that know each other, and none left behind."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+
+from tests.installation import ROOT, Installation, kill
+from yiwang.cloud.storage import queries
+from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.project import subnodes
+
+pytestmark = pytest.mark.slow
+CODES = ("62", *(str(row["code"]) for row in subnodes.rows()))
+FURTHER = CODES[1:]
+
+
+@pytest.fixture(scope="module")
+def province():
+    """Started once with the sample; what its start took is in ``seconds``."""
+    installation = Installation(sample=True, nodes=True)
+    began = time.monotonic()
+    installation.start()
+    installation.wait_for_line("ready: ", seconds=600)
+    installation.seconds = time.monotonic() - began
+    wait_for_nodes(installation)
+    yield installation
+    installation.remove()
+
+
+def wait_for_nodes(installation: Installation) -> None:
+    for code in FURTHER:
+        installation.wait_for_line(f"node {code}: ", seconds=300)
+
+
+def ports(installation: Installation, code: str) -> tuple[int, int]:
+    web = installation.port + subnodes.STEP * CODES.index(code)
+    return web, web + 10
+
+
+def connect(installation: Installation, code: str) -> psycopg.Connection:
+    address = queries.embedded_address(installation.home, DatabaseRole.APP).conninfo
+    name = "yiwang" if code == "62" else f"yiwang_{code.lower()}"
+    return psycopg.connect(**(address | {"dbname": name}), autocommit=True)
+
+
+def members(installation: Installation, code: str) -> dict[str, tuple[str, list[str]]]:
+    with connect(installation, code) as connection:
+        rows = connection.execute("SELECT code, state, keys FROM nodes_fast_members").fetchall()
+    return {row[0]: (row[1], [key["id"] for key in row[2]]) for row in rows}
+
+
+def until(met, *, seconds: float) -> float:
+    began = time.monotonic()
+    while not met():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def command(installation: Installation, code: str, *words: str) -> str:
+    """As an operator types it, with the node's own environment file."""
+    environment = dict(installation.environment)
+    if code != "62":
+        lines = (installation.home / "nodes" / code / "environment").read_text().splitlines()
+        environment |= dict(line.split("=", 1) for line in lines)
+        environment = {k: v.strip("'") for k, v in environment.items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "yiwang", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_each_of_three_nodes_knows_the_three(province):
+    for code in CODES:
+        until(lambda code=code: len(members(province, code)) == 3, seconds=60)
+        assert {state for state, _keys in members(province, code).values()} == {"ACTIVE"}
+
+
+def test_each_has_a_database_a_home_and_keys_of_its_own(province):
+    points = set()
+    for code in CODES:
+        with connect(province, code) as connection:
+            rows = connection.execute(
+                "SELECT point FROM nodes_key JOIN nodes_node ON code = node_id WHERE code = %s",
+                [code],
+            ).fetchall()
+        points.update(point for (point,) in rows)
+    assert len(points) == 3
+    homes = [province.home, *(province.home / "nodes" / code for code in FURTHER)]
+    keys = [(home / "secrets" / "master-key").read_text() for home in homes]
+    assert len(set(keys)) == 3
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_serves_pages_and_its_exchange(province, code):
+    web, exchange = ports(province, code)
+    for port, path in ((web, "/readyz"), (exchange, "/exchange/v1/health")):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", path, headers={"Host": "localhost"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        said = json.loads(answer.read())
+        assert said.get("node", code) == code
+        connection.close()
+
+
+def test_a_stop_at_the_province_is_in_force_everywhere_within_five_seconds(province):
+    victim = FURTHER[1]
+
+    def known(state: str) -> bool:
+        return all(members(province, code)[victim][0] == state for code in CODES)
+
+    act = (
+        "from yiwang.network.nodes import actions; from yiwang.kernel.moments import now;"
+        "from yiwang.kernel.actor import machine;"
+        "actions.{act}(code='{code}', at=now(), actor=machine('test'){more})"
+    )
+    command(province, "62", "manage", "shell", "-c",
+            act.format(act="suspend", code=victim, more=", reason='核查'"))  # fmt: skip
+    assert until(lambda: known("SUSPENDED"), seconds=30) < 5
+    command(province, "62", "manage", "shell", "-c",
+            act.format(act="resume", code=victim, more=""))  # fmt: skip
+    assert until(lambda: known("ACTIVE"), seconds=30) < 5
+
+
+def test_a_node_changes_its_key_and_all_hear_of_it(province):
+    code = FURTHER[0]
+    command(province, code, "node", "rotate")
+    until(
+        lambda: all(members(province, one)[code][1][0] == "sign-node.2" for one in CODES),
+        seconds=30,
+    )
+    command(province, "62", "node", "rotate")
+    until(
+        lambda: all(members(province, one)["62"][1][0] == "sign-node.2" for one in CODES),
+        seconds=30,
+    )
+    assert "联系正常" in command(province, code, "node", "show")
+
+
+def test_akilled_process_of_a_node_is_started_again(province):
+    before = province.pids_of("together")
+    assert len(before) == len(FURTHER)
+    for pid in before:
+        kill(pid)
+    until(lambda: len(province.pids_of("together") - before) == len(FURTHER), seconds=60)
+
+
+def test_ctrl_c_leaves_nothing_and_the_next_start_has_all_three(province):
+    os.killpg(province.process.pid, signal.SIGINT)
+    assert province.process.wait(timeout=90) == 0
+    assert not province.everything()
+    began = time.monotonic()
+    province.start()
+    province.wait_for_line("ready: ", seconds=300)
+    later = time.monotonic() - began
+    wait_for_nodes(province)
+    print(f"first start {province.seconds:.0f} s, later {later:.0f} s")
+    for code in CODES:
+        assert len(members(province, code)) == 3
