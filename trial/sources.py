@@ -132,7 +132,8 @@ def _ask_for_what_is_owed() -> None:
     django.setup()
     from datetime import timedelta
 
-    from yiwang.capability.materials import jobs, queries
+    from yiwang.capability.journey import owing
+    from yiwang.capability.materials import queries
     from yiwang.kernel.actor import machine
     from yiwang.kernel.moments import now
 
@@ -140,7 +141,7 @@ def _ask_for_what_is_owed() -> None:
         later = now() + timedelta(minutes=5)  # the task leaves a source four minutes' peace
         if not queries.list_pending(before=later):
             return
-        jobs.fetch_owed(actor=machine("worker"), at=later)
+        owing.fetch_owed(actor=machine("worker"), at=later)
 
 
 if __name__ == "__main__":

@@ -197,7 +197,7 @@ def _fetch_materials(draft_key: str, item: str, actor: Actor, at: datetime) -> N
     required = catalogue.narrow(version.item, _QUESTIONS[item]).materials
     subject = reference("draft", draft_key)
     fetched = material_queries.fetch(
-        required=required, applicant=actor.applicant, subject=subject, at=at
+        required=required, applicant=actor.applicant, subject=subject, item=item, at=at
     )
     fetched = materials.store_fetched(fetched, actor=actor, at=at)
     with transaction.atomic():

@@ -68,6 +68,7 @@ from yiwang.capability.deliveries.events import (
 )
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
+from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.registers import reactions as registers
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
@@ -181,6 +182,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ClockRecomputed: [applicants.tell_new_date, commitments.move_days],
     ExtensionAsked: [registers.enter_asked],
     ExtensionDeclined: [registers.note_declined],
+    MaterialArrived: [applicants.check_when_complete],
     ExtensionGranted: [applicants.tell_extended, registers.note_granted, indicators.count_extended],
     DecisionRevoked: [
         applicants.tell_revoked,
@@ -298,6 +300,8 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.bag_received",
         "deliveries.bag_sealed",
         "deliveries.original_taken_in",
+        "exchange.route_ended",
+        "exchange.route_laid",
         "exchange.service_published",
         "exchange.service_resumed",
         "exchange.service_stopped",
@@ -307,6 +311,7 @@ UNHEARD: frozenset[str] = frozenset(
         "halls.consultation_given",
         "halls.person_served",
         "halls.shift_ended",
+        "journey.case_checked_again",
         "journey.difference_found",
         "ledger.alarm_raised",
         "licences.licence_issued",

@@ -126,7 +126,12 @@ def _look_up(
     if not named:
         return {}
     told = looking_up.ask(
-        named, subject=inside.reference, applicant=inside.applicant, actor=actor, at=at
+        named,
+        item=inside.item_code,
+        case=inside.case_no,
+        applicant=inside.applicant,
+        actor=actor,
+        at=at,
     )
     with transaction.atomic():
         intake.record_looked_up(

@@ -14,3 +14,11 @@ class DifferenceFound(Event):
 
     name: ClassVar[str] = "journey.difference_found"
     what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCheckedAgain(Event):
+    """复核: data that were owed have come, and the item's table was asked again. The subject is the case."""
+
+    name: ClassVar[str] = "journey.case_checked_again"
+    outcome: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from yiwang.capability.cases.definitions.flow import Derived, RuleInput, RulingPlan
 from yiwang.capability.cases.queries import Inside
@@ -17,6 +17,10 @@ from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.rulings.definitions import Input, Value
+
+
+#: What sources are asked for here, as receipts and grants say it.
+PURPOSE: Final = "核对办理条件"
 
 
 def person_about(inside: Inside, field: str) -> str | None:
@@ -95,7 +99,11 @@ def _ask(asked: list[RuleInput], inside: Inside, about: str | None) -> tuple[Ans
         for one in asked
     ]
     return sources.ask_all(
-        questions, purpose=f"办理{inside.item_name}", case=inside.reference, limit_seconds=2.0
+        questions,
+        purpose=PURPOSE,
+        item=inside.item_code,
+        case=inside.case_no,
+        limit_seconds=2.0,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from yiwang.capability.cases import actions as cases
-from yiwang.capability.journey import acceptance, archiving, machine, reconciling, renewing
+from yiwang.capability.journey import acceptance, archiving, machine, owing, reconciling, renewing
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
@@ -27,6 +27,18 @@ def renew_by_silence(*, actor: Actor, at: datetime) -> None:
     """Old terms that ended without a decision are renewed (行政许可法 50)."""
     del actor  # done in the clock's name
     renewing.renew_by_silence(at=at, actor=acceptance.CLOCK)
+
+
+@registry.every(minutes=5, name="materials.fetch_owed")
+def fetch_owed(*, actor: Actor, at: datetime) -> None:
+    """Ask once more for every material a source was away for; a resting source is not pressed."""
+    owing.fetch_owed(actor=actor, at=at)
+
+
+@registry.task("journey.check_again")
+def check_again(*, case: str, actor: Actor, at: datetime) -> None:
+    """Look at the conditions of a case again, now that its data have come."""
+    owing.check_again(case_key=case, actor=actor, at=at)
 
 
 @registry.task("journey.archive")

@@ -42,13 +42,26 @@ def look_up(
     new = [one for one in wanted if _is_open(draft, one, at)]
     if not new:
         return draft
-    told = ask(new, subject=draft.reference, applicant=draft.applicant, actor=actor, at=at)
+    told = ask(
+        new,
+        item=draft.item_code,
+        case=draft.reference,
+        applicant=draft.applicant,
+        actor=actor,
+        at=at,
+    )
     with transaction.atomic():
         return intake.keep_looked_up(draft_key=draft_key, named=new, told=told, actor=actor, at=at)
 
 
 def ask(
-    named: Sequence[Named], *, subject: str, applicant: str, actor: Actor, at: datetime
+    named: Sequence[Named],
+    *,
+    item: str,
+    case: str,
+    applicant: str,
+    actor: Actor,
+    at: datetime,
 ) -> Mapping[str, LookedUp]:
     """What the registers say about these; who asks too often is told so instead. No transaction."""
     allowed, paused = [], dict[str, LookedUp]()
@@ -58,7 +71,9 @@ def ask(
         else:
             label = intake_queries.register_label(one.field)
             paused[one.key] = LookedUp(Said.PAUSED, label, at)
-    told = intake_queries.ask_registers(allowed, applicant=applicant, subject=subject, at=at)
+    told = intake_queries.ask_registers(
+        allowed, applicant=applicant, item=item, case=case, at=at
+    )
     return {**told, **paused}
 
 

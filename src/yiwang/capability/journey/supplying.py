@@ -45,6 +45,7 @@ def fetch_materials(*, draft_key: str, actor: Actor, at: datetime) -> None:
         required=required,
         applicant=draft.applicant,
         subject=draft.reference,
+        item=draft.item_code,
         already={view.material for view in known if view.supply in _SETTLED},
         at=at,
     )

@@ -28,6 +28,8 @@ from yiwang.mechanisms.files import queries as files
 from yiwang.mechanisms.statements import prepared
 
 SECONDS = 2.0
+#: What a source is asked for here, as receipts and grants say it.
+PURPOSE: Final = "替申请人取材料"
 _LIST: Final = """
 SELECT {columns} FROM materials_suppliedmaterial WHERE subject = %s ORDER BY id LIMIT 200
 """
@@ -120,6 +122,7 @@ def fetch(
     required: Sequence[Material],
     applicant: str,
     subject: str,
+    item: str,
     already: Collection[str] = (),
     limit_seconds: float = SECONDS,
     at: datetime | None = None,
@@ -132,7 +135,12 @@ def fetch(
     ]
     questions = [sources.Question(m.provider or "", applicant) for m in wanted]
     answers = sources.ask_all(
-        questions, purpose="替申请人取材料", case=subject, limit_seconds=limit_seconds, at=at
+        questions,
+        purpose=PURPOSE,
+        item=item,
+        case=subject,
+        limit_seconds=limit_seconds,
+        at=at,
     )
     return tuple(_fetched(m.key, a) for m, a in zip(wanted, answers, strict=True))
 
@@ -156,8 +164,18 @@ def list_pending(*, before: datetime, limit: int = 100) -> tuple[MaterialView, .
     return tuple(view_of(row) for row in rows.order_by("as_of")[:limit])
 
 
+def owes(*, subject: str) -> bool:
+    """Does a source still owe this draft or case a material?"""
+    return SuppliedMaterial.objects.filter(subject=subject, supply=Supply.PENDING).exists()
+
+
 def ask_again(
-    owed: MaterialView, *, limit_seconds: float = SECONDS, at: datetime | None = None
+    owed: MaterialView,
+    *,
+    item: str,
+    case_no: str,
+    limit_seconds: float = SECONDS,
+    at: datetime | None = None,
 ) -> Fetched:
     """Ask the source of one owed material once more, outside any transaction."""
     applicant = SuppliedMaterial.objects.values_list("applicant", flat=True).get(
@@ -166,8 +184,9 @@ def ask_again(
     answer = sources.ask(
         provider=owed.source,
         subject=applicant,
-        purpose="替申请人取材料",
-        case=owed.subject,
+        purpose=PURPOSE,
+        item=item,
+        case=case_no,
         limit_seconds=limit_seconds,
         at=at,
     )

@@ -91,6 +91,31 @@ class Source:
     papers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a source is asked: what for, for which item, in which case (its number) or draft."""
+
+    purpose: str
+    item: str = ""
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """Which field of which service answers a source.
+
+    ``parameters``: what the service is told, each from somewhere: ``source:<provider>`` (asked here
+    about the same subject), ``asked:<name>`` (a parameter of the question), ``text:<words>``.
+    ``about``: the parameter that holds the number of whom it is about.
+    """
+
+    provider: str
+    service: str
+    field: str
+    parameters: Mapping[str, str]
+    about: str
+
+
 # --- the exchange between systems and nodes -------------------------------------------------------
 
 #: History: the application may add rows, never change or remove one.

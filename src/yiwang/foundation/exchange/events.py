@@ -32,3 +32,21 @@ class ServiceResumed(Event):
 
     name: ClassVar[str] = "exchange.service_resumed"
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteLaid(Event):
+    """线路: a service answers one of our sources from now on."""
+
+    name: ClassVar[str] = "exchange.route_laid"
+    provider: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteEnded(Event):
+    """The source is answered here again."""
+
+    name: ClassVar[str] = "exchange.route_ended"
+    provider: str
+    service: str

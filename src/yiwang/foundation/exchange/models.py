@@ -125,6 +125,33 @@ class Service(models.Model):
         return reference("exchange-service", self.key)
 
 
+class Route(models.Model):
+    """线路: which field of which service answers a source of this platform, and what it is told."""
+
+    provider = models.CharField(max_length=80, unique=True)
+    service = models.CharField(max_length=73)
+    field = models.CharField(max_length=60)
+    parameters = models.JSONField()  # {name: "source:<provider>" | "asked:<name>" | "text:<words>"}
+    about = models.CharField(max_length=60)  # the parameter with the number of whom it is about
+    state = models.CharField(max_length=8, default=State.ACTIVE)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_route"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="exchange_route_state_known", condition=Q(state__in=list(State))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.provider
+
+    @property
+    def reference(self) -> str:
+        return reference("exchange-route", self.provider)
+
+
 class ReceiptSet(models.QuerySet["Receipt"]):
     def visible_to(self, actor: Actor) -> Self:
         """Operators, auditors and security administrators; machines. Persons see their own calls

@@ -17,22 +17,27 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.db import connection
 
-from yiwang.foundation.exchange import breaker, checking, simulator
+from yiwang.foundation.exchange import breaker, checking, routes, simulator
 from yiwang.foundation.exchange.definitions import (
     Answer,
     Found,
     Plain,
     Question,
+    RouteView,
     Shape,
     Source,
     SourceAway,
     Status,
+    Why,
 )
+from yiwang.foundation.exchange.routes import Errand
 from yiwang.kernel import moments
 
 __all__ = ["Answer", "Question", "Shape", "Status", "ask", "ask_all", "list_sources", "provides"]
@@ -89,6 +94,7 @@ def ask(
     provider: str,
     subject: str,
     purpose: str,
+    item: str = "",
     case: str = "",
     parameters: Mapping[str, str] | None = None,
     limit_seconds: float = 1.0,
@@ -96,12 +102,14 @@ def ask(
 ) -> Answer:
     """Ask one source about one subject and wait at most ``limit_seconds``.
 
-    Never raises for the source's sake: a slow, broken or lying source is AWAY. ``purpose`` and
-    ``case`` say why it is asked (the exchange records them). Refuses (RuntimeError) inside a
-    database transaction: other machines are asked before it opens.
+    Never raises for the source's sake: a slow, broken or lying source is AWAY. ``purpose``, ``item``
+    and ``case`` (its number) say why it is asked; the receipt of a call carries them. Refuses
+    (RuntimeError) inside a database transaction: other machines are asked before it opens.
     """
     question = Question(provider, subject, parameters or {})
-    found = ask_all([question], purpose=purpose, case=case, limit_seconds=limit_seconds, at=at)
+    found = ask_all(
+        [question], purpose=purpose, item=item, case=case, limit_seconds=limit_seconds, at=at
+    )
     return found[0]
 
 
@@ -109,17 +117,29 @@ def ask_all(
     questions: Sequence[Question],
     *,
     purpose: str,
+    item: str = "",
     case: str = "",
     limit_seconds: float = 1.0,
     at: datetime | None = None,
 ) -> tuple[Answer, ...]:
-    """Ask several sources at once under one common limit; the answers come in the same order."""
+    """Ask several sources at once under one common limit; the answers come in the same order.
+
+    Those with a route go over the exchange, one call for all that tell a service the same.
+    """
     if not purpose:
         raise ValueError("say why it is asked")
     _refuse_inside_a_transaction()
     moment = at or moments.now()
     deadline = time.monotonic() + limit_seconds
-    waiting = [_begin(question, limit_seconds) for question in questions]
+    lines = routes.find({question.provider for question in questions})
+    errands = routes.plan(questions, lines, _ask_here)
+    why = Why(purpose, item, case)
+    waiting = [
+        _begin_routed(question, lines[question.provider], errands[place], why, limit_seconds)
+        if place in errands
+        else _begin(question, limit_seconds)
+        for place, question in enumerate(questions)
+    ]
     pairs = zip(questions, waiting, strict=True)
     return tuple(_finish(question, begun, deadline, moment) for question, begun in pairs)
 
@@ -131,7 +151,28 @@ class _Local:
         self.source = source
 
 
-def _begin(question: Question, limit_seconds: float) -> _Local | Future[Plain] | str:
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    """One field of what an errand brings."""
+
+    route: RouteView
+    errand: Errand
+    future: Future[Plain]
+
+
+_Begun = _Local | _Routed | Future[Plain] | str | None
+
+
+def _ask_here(provider: str, question: Question) -> Plain:
+    """What a source of our own says about the question's subject, wherever it is routed to."""
+    source = _REGISTRY.get(provider)
+    if source is None:
+        return None
+    found = source.provide(subject=question.subject, parameters={})
+    return found.value if isinstance(found, Found) else found
+
+
+def _begin(question: Question, limit_seconds: float) -> _Begun:
     source = _REGISTRY.get(question.provider)
     if source is None:
         return "没有登记这个数据源"
@@ -140,24 +181,50 @@ def _begin(question: Question, limit_seconds: float) -> _Local | Future[Plain] |
     misbehaviour = simulator.misbehaviour_of(source.name)
     if misbehaviour is None and not source.remote:
         return _Local(source)
-    slot = _slots[source.name]
+    call = simulator.spoil(source.provide, misbehaviour, limit_seconds)
+    return _send(source.name, partial(call, subject=question.subject, parameters=question.parameters))
+
+
+def _begin_routed(
+    question: Question, route: RouteView, errand: Errand | None, why: Why, limit_seconds: float
+) -> _Begun:
+    """The first question of an errand sends it. A source told to misbehave does so on its way here."""
+    if question.provider not in _REGISTRY:
+        return "没有登记这个数据源"
+    if errand is None:
+        return None
+    misbehaviour = simulator.misbehaviour_of(question.provider)
+    if misbehaviour is not None:
+        alone = replace(errand, fields={route.field}, future=None)
+        call = simulator.spoil(lambda: alone.run(why, limit_seconds), misbehaviour, limit_seconds)
+        sent = _send(route.service, call)
+        return sent if isinstance(sent, str) else _Routed(route, alone, sent)
+    if errand.future is None:
+        if not breaker.may_call(route.service):
+            return "连续失败，暂停询问"
+        sent = _send(route.service, partial(errand.run, why, limit_seconds))
+        if isinstance(sent, str):
+            return sent
+        errand.future = sent
+    return _Routed(route, errand, errand.future)
+
+
+def _send(name: str, call: Callable[[], Plain]) -> Future[Plain] | str:
+    slot = _slots.setdefault(name, threading.BoundedSemaphore(_PER_SOURCE))
     if not slot.acquire(blocking=False):
         return "同时询问的太多"
-    call = simulator.spoil(source.provide, misbehaviour, limit_seconds)
-    return _WAITERS.submit(_run_remote, call, question, slot)
+    return _WAITERS.submit(_run_remote, call, slot)
 
 
-def _run_remote(call: Provider, question: Question, slot: threading.BoundedSemaphore) -> Plain:
+def _run_remote(call: Callable[[], Plain], slot: threading.BoundedSemaphore) -> Plain:
     try:
-        return call(subject=question.subject, parameters=question.parameters)
+        return call()
     finally:
         slot.release()
         connection.close()  # this thread's own
 
 
-def _finish(
-    question: Question, begun: _Local | Future[Plain] | str, deadline: float, moment: datetime
-) -> Answer:
+def _finish(question: Question, begun: _Begun, deadline: float, moment: datetime) -> Answer:
     source = _REGISTRY.get(question.provider)
     label = source.source_label if source else "登记信息"
     if isinstance(begun, str) or source is None:
@@ -167,19 +234,32 @@ def _finish(
         value, as_of = (raw.value, raw.as_of) if isinstance(raw, Found) else (raw, moment)
         checked = None if value is None else checking.check(value, source.shape)
     except Exception as error:  # an outside fault of any kind means only: nothing is known
-        breaker.failed(source.name)
+        _hold_against(source, begun)
         _log.warning("source %s is away: %s", source.name, type(error).__name__)
         reason = _reason(error)
         return Answer(Status.AWAY, None, source.name, label, moment, reason)
-    breaker.succeeded(source.name)
+    breaker.succeeded(begun.route.service if isinstance(begun, _Routed) else source.name)
     status = Status.NOT_FOUND if checked is None else Status.FOUND
     return Answer(status, checked, source.name, label, as_of)
 
 
-def _value_of(begun: _Local | Future[Plain], question: Question, deadline: float) -> Plain:
+def _hold_against(source: Source, begun: _Begun) -> None:
+    if not isinstance(begun, _Routed):
+        breaker.failed(source.name)
+    elif not begun.errand.judged:
+        begun.errand.judged = True
+        breaker.failed(begun.route.service)
+
+
+def _value_of(begun: _Begun, question: Question, deadline: float) -> Plain:
+    if begun is None:  # nobody to ask about
+        return None
     if isinstance(begun, _Local):
         return begun.source.provide(subject=question.subject, parameters=question.parameters)
-    return begun.result(timeout=max(0.0, deadline - time.monotonic()))
+    left = max(0.0, deadline - time.monotonic())
+    if isinstance(begun, _Routed):
+        return routes.pick(begun.future.result(timeout=left), begun.route)
+    return begun.result(timeout=left)
 
 
 def _reason(error: Exception) -> str:
@@ -187,7 +267,7 @@ def _reason(error: Exception) -> str:
         return "到时间还没有答复"
     if isinstance(error, checking.NotWhatWasPromised):
         return "答复的内容不对"
-    return "现在连不上" if isinstance(error, SourceAway) else "对方出错"
+    return (str(error) or "现在连不上") if isinstance(error, SourceAway) else "对方出错"
 
 
 def _refuse_inside_a_transaction() -> None:

@@ -60,6 +60,8 @@ _TIMELINE: Mapping[str, str] = {
     "cases.decision_revoked": "人工复核后撤销原决定，重新办理",
     "cases.correction_overdue": "补正期限已过，转工作人员接着办",
     "cases.rule_unavailable": "不能自动核对",
+    "materials.material_arrived": "其他部门的数据到了",
+    "journey.case_checked_again": "数据到齐，重新核对条件",
     "branches.branch_opened": "送其他部门审查",
     "branches.branch_answered": "其他部门已经答复",
     "branches.branch_asked_again": "再送其他部门审查",
@@ -287,6 +289,9 @@ def _who(row: Case, entry: Entry) -> str:
 def _detail(entry: Entry) -> str:
     if entry.act in ("clocks.clock_recomputed", "clocks.clock_extended"):
         return f"从 {entry.facts['was_due_on']} 改为 {entry.facts['due_on']}"
+    if entry.act == "materials.material_arrived":
+        came = "取到" if entry.facts["found"] else "没有查到"
+        return f"{entry.facts['source_label']}{came}“{entry.facts['material_name']}”"
     if entry.act == "cases.rule_unavailable" and entry.result == "IdentityDiffers":
         return "填写的姓名或者身份证号和登记的不一样，由工作人员核对"
     if entry.act == "cases.case_decided" and entry.facts.get("by_rule"):

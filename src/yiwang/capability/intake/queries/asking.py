@@ -26,6 +26,9 @@ from yiwang.kernel.refusals import InvalidInput, NotFound
 
 #: A person waits at most this long for prefilled answers.
 PREFILL_SECONDS: Final = 1.0
+#: What sources are asked for here, as receipts and grants say it.
+FOR_FORM: Final = "填写申请表"
+FOR_REGISTER: Final = "核对申请表里填的人和单位"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def prefill(
         return Prefill({})
     answers = sources.ask_all(
         questions,
-        purpose="填写申请表",
+        purpose=FOR_FORM,
+        item=draft.item_code,
         case=draft.reference,
         limit_seconds=limit_seconds,
         at=at,
@@ -160,13 +164,14 @@ def ask_registers(
     named: Sequence[Named],
     *,
     applicant: str,
-    subject: str,
+    item: str,
+    case: str,
     limit_seconds: float = PREFILL_SECONDS,
     at: datetime,
 ) -> Mapping[str, LookedUp]:
     """Compare names and numbers with the registers, all at once; by ``Named.key``.
 
-    ``subject``: the draft or the case they stand in. A register answers whether they agree; under
+    ``case``: the number of the case, or the draft, they stand in. A register answers whether they agree; under
     which other name a number is listed it never says.
     """
     questions = [
@@ -181,8 +186,9 @@ def ask_registers(
         return {}
     answers = sources.ask_all(
         questions,
-        purpose="核对申请表里填的人和单位",
-        case=subject,
+        purpose=FOR_REGISTER,
+        item=item,
+        case=case,
         limit_seconds=limit_seconds,
         at=at,
     )

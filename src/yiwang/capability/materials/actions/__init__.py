@@ -1,7 +1,12 @@
 """What is done with materials: fetch, upload, reuse, promise, gather when handed in, verify, forget."""
 
 from yiwang.capability.materials.actions.erasing import erase
-from yiwang.capability.materials.actions.fetching import keep_fetched, keep_owed, store_fetched
+from yiwang.capability.materials.actions.fetching import (
+    keep_fetched,
+    keep_owed,
+    stop_owing,
+    store_fetched,
+)
 from yiwang.capability.materials.actions.gathering import MissingMaterials, gather, move_to_case
 from yiwang.capability.materials.actions.keeping import forget, verify
 from yiwang.capability.materials.actions.supplying import (
@@ -30,6 +35,7 @@ __all__ = [
     "promise",
     "remove_upload",
     "reuse",
+    "stop_owing",
     "store_fetched",
     "upload",
     "verify",

@@ -10,10 +10,12 @@ from yiwang.capability.catalogue.definitions import Material
 from yiwang.capability.materials import queries
 from yiwang.capability.materials.actions import rows
 from yiwang.capability.materials.definitions import Fetched, SuppliedFile, Supply
+from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.materials.models import SuppliedMaterial
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.files import actions as files
+from yiwang.mechanisms.journal import actions as journal
 
 
 def store_fetched(fetched: Sequence[Fetched], *, actor: Actor, at: datetime) -> tuple[Fetched, ...]:
@@ -62,7 +64,10 @@ def keep_fetched(
 
 
 def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at: datetime) -> None:
-    """A source answered at last, after the application went in; a no stays for the official to see."""
+    """A source answered at last, after the application went in; a no stays for the official to see.
+
+    While it still does not answer, it goes to the end of the row of those to be asked.
+    """
     mine = SuppliedMaterial.objects.select_for_update().filter(subject=subject, material=material)
     row = mine.filter(supply=Supply.PENDING).first()
     if row is None:
@@ -74,4 +79,20 @@ def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at:
     label = answer.source_label
     rows.change(row, answer.supply, answer.as_of, files=given, value=value, source_label=label)
     if answer.supply is not Supply.PENDING:
-        rows.record(row, "materials.fetch", actor, at, supply=answer.supply.value)
+        told = MaterialArrived(
+            subject=subject,
+            at=at,
+            material=material,
+            material_name=row.name,
+            source_label=label,
+            found=answer.supply is Supply.FETCHED,
+        )
+        journal.announce(told, actor=actor)
+
+
+def stop_owing(*, subject: str, actor: Actor, at: datetime) -> None:
+    """The case is over: what a source still owes it is asked for no more (个人信息保护法 6)."""
+    mine = SuppliedMaterial.objects.select_for_update().filter(subject=subject)
+    for row in mine.filter(supply=Supply.PENDING):
+        rows.change(row, Supply.MISSING, at)
+        rows.record(row, "materials.not_needed", actor, at)

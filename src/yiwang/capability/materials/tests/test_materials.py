@@ -9,7 +9,7 @@ import pytest
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource, Tolerance
 from yiwang.capability.intake.definitions import FrozenApplication
-from yiwang.capability.materials import actions, jobs, queries
+from yiwang.capability.materials import actions, queries
 from yiwang.capability.materials.definitions import Supply
 from yiwang.foundation.exchange import breaker, simulator, sources
 from yiwang.foundation.exchange.definitions import Misbehaviour, Shape
@@ -69,7 +69,9 @@ def application(actor):
 
 
 def fetch_and_keep(person, at):
-    fetched = queries.fetch(required=ALL, applicant=person.applicant, subject=DRAFT)
+    fetched = queries.fetch(
+        required=ALL, applicant=person.applicant, subject=DRAFT, item="gaoling"
+    )
     actions.keep_fetched(subject=DRAFT, required=ALL, fetched=fetched, actor=person, at=at)
     return {v.material: v for v in queries.outlook(required=ALL, subject=DRAFT)}
 
@@ -192,10 +194,17 @@ def test_no_more_than_five_files_a_material(person, noon):
 def test_what_a_source_owes_is_asked_for_again_after_handing_in(person, noon):
     from datetime import timedelta
 
+    from django.db import transaction
+
     with simulator.misbehaving("test.household", Misbehaviour.AWAY):
         fetch_and_keep_committed(person, noon)
     later = noon + timedelta(minutes=5)
-    jobs.fetch_owed(actor=machine("worker"), at=later)
+    [owed] = queries.list_pending(before=later)
+    told = queries.ask_again(owed, item="62.gaoling", case_no="62-2026-1", at=later)
+    with transaction.atomic():
+        actions.keep_owed(
+            subject=CASE, material="register", answer=told, actor=machine("worker"), at=later
+        )
     [view] = queries.list_materials(subject=CASE)
     assert view.supply is Supply.FETCHED
 
@@ -207,6 +216,7 @@ def fetch_and_keep_committed(person, noon):
         required=[REGISTER],
         applicant=person.applicant,
         subject=DRAFT,
+        item="gaoling",
     )
     with transaction.atomic():
         actions.keep_fetched(
