@@ -8,6 +8,8 @@ PROGRAMS: Final = {
     "exchange": "yiwang.foundation.exchange.fastpath",
     "query": "yiwang.foundation.datasources.runner",
 }
+#: Kept as well on the sample installation: the departments' own services.
+DEPARTMENTS: Final = "departments"
 #: Kept as well where a folder for backups is named (YIWANG_BACKUP).
 FOLLOWER: Final = "backup"
 #: One process for what these do apart, in an installation with little to do.

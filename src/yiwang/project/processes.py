@@ -36,8 +36,8 @@ from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
 from yiwang.network.nodes import jobs as nodes
-from yiwang.project import background, backup, database, migrating
-from yiwang.project.process_names import FOLLOWER, TOGETHER
+from yiwang.project import background, backup, database, departments, migrating
+from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER
 
 log = logging.getLogger("yiwang.process")
 
@@ -210,6 +210,12 @@ def follow() -> None:
             stopping.wait(FOLLOW_SECONDS)
 
 
+def serve_departments() -> None:
+    """The sample departments' services, reachable through the exchange."""
+    _stop_on_signals()
+    departments.serve(stopping)
+
+
 def _stop_on_signals() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
@@ -229,4 +235,5 @@ PROCESSES: Final[dict[str, Callable[[], None]]] = {
     "clock": tick,
     TOGETHER: together,
     FOLLOWER: follow,
+    DEPARTMENTS: serve_departments,
 }

@@ -22,7 +22,7 @@ from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, subnodes, supervisor
-from yiwang.project.process_names import FOLLOWER, KEPT, KEPT_BY_SUBNODES, PROGRAMS
+from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, KEPT, KEPT_BY_SUBNODES, PROGRAMS
 
 NEEDS_DJANGO = False
 READY_SECONDS: Final = 60.0
@@ -157,7 +157,8 @@ def exchange_port(port: int) -> int:
 
 def kept() -> tuple[str, ...]:
     """The processes this installation needs."""
-    return (*KEPT, FOLLOWER) if settings.BACKUP else KEPT
+    backup = (FOLLOWER,) if settings.BACKUP else ()
+    return (*KEPT, *((DEPARTMENTS,) if settings.SAMPLE else ()), *backup)
 
 
 def start_database(home: Path) -> storage.Running:

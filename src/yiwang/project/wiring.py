@@ -68,7 +68,6 @@ from yiwang.capability.deliveries.events import (
 )
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
-from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.registers import reactions as registers
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
@@ -182,7 +181,6 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ClockRecomputed: [applicants.tell_new_date, commitments.move_days],
     ExtensionAsked: [registers.enter_asked],
     ExtensionDeclined: [registers.note_declined],
-    MaterialArrived: [applicants.check_when_complete],
     ExtensionGranted: [applicants.tell_extended, registers.note_granted, indicators.count_extended],
     DecisionRevoked: [
         applicants.tell_revoked,
@@ -316,6 +314,7 @@ UNHEARD: frozenset[str] = frozenset(
         "ledger.alarm_raised",
         "licences.licence_issued",
         "licences.licence_state_changed",
+        "materials.material_arrived",
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",

@@ -18,7 +18,6 @@ from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.rulings.definitions import Input, Value
 
-
 #: What sources are asked for here, as receipts and grants say it.
 PURPOSE: Final = "核对办理条件"
 

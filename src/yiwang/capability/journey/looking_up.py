@@ -71,9 +71,7 @@ def ask(
         else:
             label = intake_queries.register_label(one.field)
             paused[one.key] = LookedUp(Said.PAUSED, label, at)
-    told = intake_queries.ask_registers(
-        allowed, applicant=applicant, item=item, case=case, at=at
-    )
+    told = intake_queries.ask_registers(allowed, applicant=applicant, item=item, case=case, at=at)
     return {**told, **paused}
 
 

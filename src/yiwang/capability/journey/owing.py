@@ -19,6 +19,7 @@ from yiwang.capability.materials.definitions import MaterialView
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import split
 from yiwang.kernel.refusals import Refusal
+from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.rulings import actions as rulings
 
@@ -46,9 +47,11 @@ def _ask_again(owed: MaterialView, inside: Inside, actor: Actor, at: datetime) -
     )
     [answer] = materials.store_fetched([told], actor=actor, at=at)
     with transaction.atomic():
-        materials.keep_owed(
+        arrived = materials.keep_owed(
             subject=owed.subject, material=owed.material, answer=answer, actor=actor, at=at
         )
+        if arrived and not material_queries.owes(subject=owed.subject):
+            jobs.defer(task="journey.check_again", case=inside.key)
 
 
 def check_again(*, case_key: str, actor: Actor, at: datetime) -> None:
@@ -61,7 +64,9 @@ def check_again(*, case_key: str, actor: Actor, at: datetime) -> None:
     flow = case_queries.get_flow(inside.item_code, inside.item_version, inside.profile)
     if inside.state not in _OPEN or flow.ruling is None or inside.by_person:
         return
-    about = None if facts.identity_differs(inside) else facts.person_about(inside, flow.ruling.about)
+    about = (
+        None if facts.identity_differs(inside) else facts.person_about(inside, flow.ruling.about)
+    )
     if about is None:
         return
     inputs = facts.gather(flow.ruling, inside, about=about, at=at)

@@ -39,8 +39,6 @@ from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import acceptance, letters, papers, results, rethinking
 from yiwang.capability.journey.acceptance import CLOCK as _CLOCK
 from yiwang.capability.journey.clocks import ACCEPT, DECIDE, SUPPLY
-from yiwang.capability.materials import queries as materials
-from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.visits import queries as visits
 from yiwang.capability.visits.events import VisitPlanned
 from yiwang.kernel.actor import machine
@@ -50,7 +48,6 @@ from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
-from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.support.messages import actions as messages
 from yiwang.support.messages import queries as notices
 
@@ -58,12 +55,6 @@ from yiwang.support.messages import queries as notices
 _READER = machine("notices")
 #: In whose name a courier's word ends a case.
 _POST = machine("post")
-
-
-def check_when_complete(*, event: MaterialArrived, **_: object) -> None:
-    """The last thing a source owed has come: the conditions are looked at again, by a job."""
-    if not materials.owes(subject=event.subject):
-        jobs.defer(task="journey.check_again", case=split(event.subject)[1])
 
 
 def tell_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None:

@@ -1,7 +1,8 @@
 """``yiwang sources list | misbehave NAME MODE | behave NAME``: where facts come from.
 
 MODE is one of SLOW, GARBAGE, AWAY, WRONG_TYPE, DUPLICATE and works on the sample installation only,
-to show what people see when a department's system fails.
+to show what people see when a department's system fails. ``department.household_register`` and the
+like are the sample departments' services, whatever sources they answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from yiwang.foundation.exchange import breaker, simulator, sources
 from yiwang.foundation.exchange.definitions import Misbehaviour
 from yiwang.kernel.refusals import Refusal
 
+#: A sample department's service as a whole; its own name with underscores follows.
+DEPARTMENT = "department."
 _USAGE = "用法：yiwang sources list | misbehave 数据源 方式 | behave 数据源"
 
 
@@ -50,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def _switch(name: str, mode: Misbehaviour | None) -> None:
     if not settings.SAMPLE:
         raise OnlyInSample
-    if sources.find_source(name) is None:
+    if sources.find_source(name) is None and not name.startswith(DEPARTMENT):
         raise NoSuchSource
     simulator.set_misbehaviour(name, mode)
     print(f"{name}：{_state(name)}")

@@ -35,9 +35,7 @@ from yiwang.mechanisms.statements import prepared
 
 _SERVICE: Final = re.compile(r"[0-9A-Z-]{2,32}/[a-z0-9-]{2,40}")
 _ORIGIN: Final = re.compile(r"source:[a-z_.]{1,80}|asked:[a-z_]{1,60}|text:.{0,120}")
-_FIND: Final = (
-    "SELECT {columns} FROM exchange_route WHERE provider = ANY(%s) AND state = 'ACTIVE'"
-)
+_FIND: Final = "SELECT {columns} FROM exchange_route WHERE provider = ANY(%s) AND state = 'ACTIVE'"
 _NOT_PROMISED: Final = "答复的内容不对"
 
 
@@ -93,7 +91,9 @@ def find(providers: Collection[str]) -> Mapping[str, RouteView]:
 
 def list_routes() -> tuple[RouteView, ...]:
     """Every route in force, by source."""
-    return tuple(_view(row) for row in Route.objects.filter(state=State.ACTIVE).order_by("provider"))
+    return tuple(
+        _view(row) for row in Route.objects.filter(state=State.ACTIVE).order_by("provider")
+    )
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from yiwang.foundation.exchange.definitions import (
     ServiceField,
     ServiceParameter,
 )
+from yiwang.foundation.exchange.models import Service
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 
@@ -60,3 +61,15 @@ def service(
         private_ok=private_ok,
     )
     return actions.publish_service(service=new, actor=machine("sample"), at=at or now())
+
+
+def provide(new: NewService, *, at: datetime | None = None) -> bool:
+    """Publish a service unless it is published; then only its address follows. True the first time."""
+    known = Service.objects.filter(code=new.code).first()
+    if known is None:
+        actions.publish_service(service=new, actor=machine("sample"), at=at or now())
+    elif known.upstream != new.upstream:
+        actions.change_service(
+            service=new, version=known.version, actor=machine("sample"), at=at or now()
+        )
+    return known is None

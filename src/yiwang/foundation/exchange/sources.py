@@ -160,7 +160,8 @@ class _Routed:
     future: Future[Plain]
 
 
-_Begun = _Local | _Routed | Future[Plain] | str | None
+_Sent = _Local | _Routed | Future[Plain] | None
+_Begun = _Sent | str
 
 
 def _ask_here(provider: str, question: Question) -> Plain:
@@ -182,7 +183,9 @@ def _begin(question: Question, limit_seconds: float) -> _Begun:
     if misbehaviour is None and not source.remote:
         return _Local(source)
     call = simulator.spoil(source.provide, misbehaviour, limit_seconds)
-    return _send(source.name, partial(call, subject=question.subject, parameters=question.parameters))
+    return _send(
+        source.name, partial(call, subject=question.subject, parameters=question.parameters)
+    )
 
 
 def _begin_routed(
@@ -243,7 +246,7 @@ def _finish(question: Question, begun: _Begun, deadline: float, moment: datetime
     return Answer(status, checked, source.name, label, as_of)
 
 
-def _hold_against(source: Source, begun: _Begun) -> None:
+def _hold_against(source: Source, begun: _Sent) -> None:
     if not isinstance(begun, _Routed):
         breaker.failed(source.name)
     elif not begun.errand.judged:
@@ -251,7 +254,7 @@ def _hold_against(source: Source, begun: _Begun) -> None:
         breaker.failed(begun.route.service)
 
 
-def _value_of(begun: _Begun, question: Question, deadline: float) -> Plain:
+def _value_of(begun: _Sent, question: Question, deadline: float) -> Plain:
     if begun is None:  # nobody to ask about
         return None
     if isinstance(begun, _Local):

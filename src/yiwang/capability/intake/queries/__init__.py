@@ -1,6 +1,8 @@
 """Questions about forms and drafts."""
 
 from yiwang.capability.intake.queries.asking import (
+    FOR_FORM,
+    FOR_REGISTER,
     PREFILL_SECONDS,
     Prefill,
     ask_registers,
@@ -42,6 +44,8 @@ from yiwang.capability.intake.queries.forms import (
 )
 
 __all__ = [
+    "FOR_FORM",
+    "FOR_REGISTER",
     "PREFILL_SECONDS",
     "Prefill",
     "answer_rows",

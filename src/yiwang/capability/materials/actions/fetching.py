@@ -63,15 +63,15 @@ def keep_fetched(
         rows.record(row, "materials.fetch", actor, at, supply=answer.supply.value)
 
 
-def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at: datetime) -> None:
+def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at: datetime) -> bool:
     """A source answered at last, after the application went in; a no stays for the official to see.
 
-    While it still does not answer, it goes to the end of the row of those to be asked.
+    While it still does not answer, it goes to the end of the row of those to be asked: False.
     """
     mine = SuppliedMaterial.objects.select_for_update().filter(subject=subject, material=material)
     row = mine.filter(supply=Supply.PENDING).first()
     if row is None:
-        return
+        return False
     given = [asdict(file) for file in answer.files]
     for file in answer.files:
         files.attach(key=file.key, subject=subject, at=at)
@@ -88,6 +88,7 @@ def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at:
             found=answer.supply is Supply.FETCHED,
         )
         journal.announce(told, actor=actor)
+    return answer.supply is not Supply.PENDING
 
 
 def stop_owing(*, subject: str, actor: Actor, at: datetime) -> None:

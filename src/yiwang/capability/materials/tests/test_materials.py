@@ -69,9 +69,7 @@ def application(actor):
 
 
 def fetch_and_keep(person, at):
-    fetched = queries.fetch(
-        required=ALL, applicant=person.applicant, subject=DRAFT, item="gaoling"
-    )
+    fetched = queries.fetch(required=ALL, applicant=person.applicant, subject=DRAFT, item="gaoling")
     actions.keep_fetched(subject=DRAFT, required=ALL, fetched=fetched, actor=person, at=at)
     return {v.material: v for v in queries.outlook(required=ALL, subject=DRAFT)}
 
