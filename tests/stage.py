@@ -113,6 +113,7 @@ def set_up(at: datetime) -> Scene:
     archived = stage_after.lay_archives(_actor_of(ARCHIVING, at), at)
     held, desk_earlier = stage_earlier.play(holder, at=at)
     papers = stage_after.lay_papers(holder, licence.case.partition(":")[2], by=deciding, at=at)
+    _sign_ledger(at)
     return Scene(
         after=(*stage_after.addresses(deciding), *papers),
         together=leading,
@@ -144,6 +145,24 @@ def set_up(at: datetime) -> Scene:
         benefits=_benefits(person.reference, at),
         rights=_rights(at),
     )
+
+
+def _sign_ledger(at: datetime) -> None:
+    """A first checkpoint; files left by another database are not this one's."""
+    import shutil
+
+    from yiwang.foundation.ledger import actions as ledger
+    from yiwang.foundation.ledger import outside, queries, sources
+    from yiwang.mechanisms.journal import actions as journal
+
+    while journal.seal(at=at):
+        continue
+    if queries.find_newest() is None:
+        shutil.rmtree(outside.folder(), ignore_errors=True)
+    ledger.append(sources.SOURCES[0])  # enrols the tree
+    while ledger.append(sources.SOURCES[0]):
+        continue
+    ledger.write_checkpoint(at=at)
 
 
 def _actor_of(user_name: str, at: datetime):

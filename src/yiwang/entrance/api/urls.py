@@ -19,6 +19,7 @@ from yiwang.entrance.api import (
     engine,
     halls,
     leader,
+    ledger,
     locality,
     mandates,
     materials,
@@ -55,7 +56,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns, standing_in, staff, locality, archives,
+    halls, turns, standing_in, staff, locality, archives, ledger,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -48,17 +48,27 @@ class Look:
 def reads(request: HttpRequest) -> HttpResponse:
     """Who looked at my data, when, and what for."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    before = request.GET.get("before", "")
-    start = int(before) if before.isdecimal() and len(before) < 16 else 0
-    entries = journal.list_reads_of(actor.applicant, before=start, limit=_A_PAGE + 1)
-    more = len(entries) > _A_PAGE
-    entries = entries[:_A_PAGE]
+    entries, more = page_of_looks(request, actor)
     values = {
         "rows": _looks(entries),
         "next": f"/my/reads/?before={entries[-1].entry_id}" if more else "",
-        "first": "/my/reads/" if start else "",
+        "first": "/my/reads/" if _start(request) else "",
+        "proof": f"/my/reads/proof/?before={_start(request)}"
+        if _start(request)
+        else "/my/reads/proof/",
     }
     return render(request, "citizen/reads.html", values)
+
+
+def page_of_looks(request: HttpRequest, actor: Actor) -> tuple[tuple[Entry, ...], bool]:
+    """One page of who looked, and whether there are older ones."""
+    entries = journal.list_reads_of(actor.applicant, before=_start(request), limit=_A_PAGE + 1)
+    return entries[:_A_PAGE], len(entries) > _A_PAGE
+
+
+def _start(request: HttpRequest) -> int:
+    before = request.GET.get("before", "")
+    return int(before) if before.isdecimal() and len(before) < 16 else 0
 
 
 def _looks(entries: tuple[Entry, ...]) -> list[Look]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from yiwang.foundation.ledger import nodes
+from yiwang.foundation.ledger import nodes, yiwang_verify
 from yiwang.foundation.ledger.definitions import (
     AlarmKind,
     AlarmView,
@@ -22,7 +23,11 @@ from yiwang.foundation.ledger.models import LedgerAlarm, SeenCheckpoint, Witness
 from yiwang.foundation.ledger.rules import documents, merkle
 from yiwang.foundation.ledger.rules.merkle import Node
 from yiwang.kernel.refusals import NotFound
+from yiwang.mechanisms.crypto import actions as crypto_actions
+from yiwang.mechanisms.crypto import queries as crypto
+from yiwang.mechanisms.crypto.definitions import KeyId
 from yiwang.mechanisms.statements import prepared
+from yiwang.network.nodes import queries as members
 
 #: Leaf hashes given out at once, and checkpoints on a page.
 LEAVES: Final = 1000
@@ -151,6 +156,34 @@ def list_witness_signatures(numbers: Sequence[int]) -> dict[int, tuple[dict[str,
     for row in rows:
         found[row.number] = (*found.get(row.number, ()), json.loads(row.body))
     return found
+
+
+def keys_of(
+    checkpoint: CheckpointView, witnesses: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, str]:
+    """Public points of who signed a checkpoint and of its witnesses (``<node>.<key id>``)."""
+    signer = KeyId(str(checkpoint.body["key_id"]))
+    keys = {str(signer): crypto.get_public_key(signer).point}
+    for told in witnesses:
+        node = members.find_node(str(told["witness"]))
+        for key in node.keys if node else ():
+            keys[f"{told['witness']}.{key.key_id}"] = key.point
+    return keys
+
+
+def fingerprints_of(keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Key ids with the SM3 of their public points: what people note down and compare."""
+    return [(key_id, crypto_actions.digest(bytes.fromhex(point))) for key_id, point in keys.items()]
+
+
+def verifier_text() -> str:
+    """The program that checks proofs alone."""
+    return Path(yiwang_verify.__file__).read_text(encoding="utf-8")
+
+
+def as_line(document: Mapping[str, Any]) -> str:
+    """A signed document as one line of a file."""
+    return documents.plain(document).decode() + "\n"
 
 
 def list_alarms(*, limit: int = PAGE) -> tuple[AlarmView, ...]:

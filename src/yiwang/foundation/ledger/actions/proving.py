@@ -15,11 +15,8 @@ from yiwang.foundation.ledger.definitions import (
     SaltForgotten,
 )
 from yiwang.kernel.moments import SHANGHAI
-from yiwang.mechanisms.crypto import queries as crypto
-from yiwang.mechanisms.crypto.definitions import KeyId
 from yiwang.mechanisms.journal import queries as journal
 from yiwang.mechanisms.journal.definitions import Entry
-from yiwang.network.nodes import queries as nodes
 
 FORMAT: Final = "yiwang-ledger-proof/1"
 
@@ -87,19 +84,13 @@ def _entry(
 def _document(
     entries: list[dict[str, Any]], checkpoint: CheckpointView, at: datetime
 ) -> dict[str, Any]:
-    signer = KeyId(str(checkpoint.body["key_id"]))
-    keys = {str(signer): crypto.get_public_key(signer).point}
     witnesses = queries.list_witness_signatures([checkpoint.number]).get(checkpoint.number, ())
-    for told in witnesses:
-        node = nodes.find_node(str(told["witness"]))
-        for key in node.keys if node else ():
-            keys[f"{told['witness']}.{key.key_id}"] = key.point
     return {
         "checkpoint": checkpoint.body,
         "entries": entries,
         "exported_at": at.astimezone(UTC).isoformat(timespec="seconds"),
         "format": FORMAT,
-        "keys": keys,
+        "keys": queries.keys_of(checkpoint, witnesses),
         "ledger": outside.own_name(),
         "witnesses": list(witnesses),
     }
@@ -114,8 +105,5 @@ def prove_consistency(*, first: int, second: int) -> dict[str, Any]:
         if now is not None and 0 < tree.size <= now.size:
             proof = queries.prove_consistency(tree=tree.name, first=tree.size, second=now.size)
             proofs[tree.name] = [step.hex() for step in proof.path]
-    keys = {}
-    for one in (old, new):
-        signer = KeyId(str(one.body["key_id"]))
-        keys[str(signer)] = crypto.get_public_key(signer).point
+    keys = queries.keys_of(old) | queries.keys_of(new)
     return {"first": old.body, "keys": keys, "proofs": proofs, "second": new.body}
