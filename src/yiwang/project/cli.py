@@ -33,6 +33,7 @@ GROUPS: Final[dict[str, str]] = {
     "sample": "yiwang.project.province",
     "manage": "yiwang.project.manage",
     "journal": "yiwang.project.journal_check",
+    "ledger": "yiwang.foundation.ledger.commands",
     "archives": "yiwang.capability.archives.commands",
     "backup": "yiwang.project.backup",
     "restore": "yiwang.project.restore",
