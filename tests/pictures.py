@@ -61,6 +61,7 @@ PICTURES = (
     Picture("desk", "/desk/", stage.APPROVER, "desk", ('a[href^="/desk/cases/"]',)),
     Picture("counter", "/hall/", stage.SERVING),
     Picture("house", "/house/"),
+    Picture("ledger", "/ledger/?number=1"),
 )
 
 

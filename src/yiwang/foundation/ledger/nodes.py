@@ -26,6 +26,8 @@ SELECT top FROM ledger_tile WHERE tree = %s AND level = %s AND index >= %s AND i
 _SALT: Final = """
 SELECT substring(salts FROM %s FOR 16) FROM ledger_salts WHERE tree = %s AND index = %s
 """
+_SALTS: Final = "SELECT salts FROM ledger_salts WHERE tree = %s AND index = %s"
+_SIZE: Final = "SELECT size FROM ledger_tree WHERE name = %s"
 _SALT_AT_EDGE: Final = """
 SELECT substring(salts FROM (%(index)s - first)::int * 16 + 1 FOR 16) FROM ledger_run
  WHERE tree = %(tree)s AND first <= %(index)s ORDER BY first DESC LIMIT 1
@@ -109,6 +111,19 @@ def read_salt(tree: str, index: int) -> bytes:
     rows = rows or prepared.run(_SALT_AT_EDGE, {"tree": tree, "index": index})
     rows = rows or prepared.run(_SALT, [at, tree, index // WIDTH])  # whole meanwhile
     return bytes(rows[0][0]) if rows else b""
+
+
+def read_salts(tree: str, tile: int) -> bytes:
+    """The random parts of all leaves of a lowest tile, or of those behind the last whole one."""
+    rows = prepared.run(_SALTS, [tree, tile])
+    if rows:
+        return bytes(rows[0][0])
+    return read_run_salts(tree) if tile == _size(tree) // WIDTH else b""
+
+
+def _size(tree: str) -> int:
+    rows = prepared.run(_SIZE, [tree])
+    return int(rows[0][0]) if rows else 0
 
 
 def split(joined: bytes) -> list[bytes]:

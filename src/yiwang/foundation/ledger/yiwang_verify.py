@@ -729,6 +729,9 @@ def audit(folder: Path, trusted: Sequence[str] = (), seen: Sequence[Path] = ()) 
             last = check_journal(folder, walk, heads, report)
         else:
             for number, digest, salt in _rows(folder / f"leaves-{tree}.jsonl"):
+                if number != last + 1:
+                    text = f"{tree} 缺少第 {last + 1} 至 {number - 1} 号。"
+                    report.add("missing", tree, last + 1, text)
                 last = number
                 walk.step(number, bytes.fromhex(salt), bytes.fromhex(digest))
         told = manifest["trees"][tree]

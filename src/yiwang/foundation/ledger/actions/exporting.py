@@ -17,6 +17,8 @@ from django.db import connection, transaction
 
 from yiwang.foundation.ledger import nodes, outside, sources
 from yiwang.foundation.ledger.definitions import JOURNAL, Source
+from yiwang.foundation.ledger.rules.leaves import SALT_BYTES
+from yiwang.foundation.ledger.rules.tiles import WIDTH
 from yiwang.mechanisms.journal import queries as journal
 
 FORMAT: Final = "yiwang-ledger-audit/1"
@@ -73,10 +75,24 @@ def _write_tree(folder: Path, tree: str) -> None:
     _write(folder / f"runs-{tree}.jsonl", runs)
 
 
+class _Salts:
+    """The random parts of a tree, read a tile at a time."""
+
+    def __init__(self, tree: str) -> None:
+        self._tree, self._tile, self._held = tree, -1, b""
+
+    def at(self, number: int) -> bytes:
+        tile, place = divmod(number - 1, WIDTH)
+        if tile != self._tile:
+            self._tile, self._held = tile, nodes.read_salts(self._tree, tile)
+        return self._held[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+
+
 def _journal(tree: str) -> Iterable[list[Any]]:
+    salts = _Salts(tree)
     for row in journal.walk():
         position, entry_id, when, scheme, link, body, at, *copies = row
-        salt = nodes.read_salt(tree, position - 1)
+        salt = salts.at(position)
         told: Mapping[str, Any] | None = None
         if body is not None:
             told = dict(zip(_COPIES, copies, strict=True)) | {
@@ -86,10 +102,10 @@ def _journal(tree: str) -> Iterable[list[Any]]:
 
 
 def _leaves(source: Source) -> Iterable[list[Any]]:
-    after = 0
+    after, salts = 0, _Salts(source.tree)
     while rows := source.read(after, _PAGE):
         for number, digest in rows:
-            yield [number, digest.hex(), nodes.read_salt(source.tree, number - 1).hex()]
+            yield [number, digest.hex(), salts.at(number).hex()]
         after = rows[-1][0]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from yiwang.foundation.exchange.models import Block
 from yiwang.foundation.ledger import actions, nodes, outside, queries, sources, yiwang_verify
 from yiwang.foundation.ledger.actions import appending
 from yiwang.foundation.ledger.rules import documents
@@ -33,7 +34,9 @@ from yiwang.network.nodes import sample
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 SIGNED = (300, 450, 700)
 MIDDLE, LAST = 350, 700
+BLOCKS = 36
 TABLES = [
+    "exchange_block",
     "journal_entry",
     "journal_link",
     "journal_subject",
@@ -57,6 +60,25 @@ def write(count: int, start: int) -> None:
     journal.seal(at=AT)
 
 
+def close_blocks(after: int, count: int) -> None:
+    """Blocks of receipts as the exchange closes them."""
+    Block.objects.bulk_create(
+        [
+            Block(
+                number=number,
+                first_id=10 * number,
+                last_id=10 * number + 9,
+                count=10,
+                root=f"{number:064x}",
+                previous=f"{number - 1:064x}",
+                at=AT,
+                signature="sm2-sm3$sign-node.1$x",
+            )
+            for number in range(after + 1, after + count + 1)
+        ]
+    )
+
+
 @dataclass
 class World:
     """The ledger as it is before anybody touches it."""
@@ -75,12 +97,14 @@ def build(home: Path, patch: pytest.MonkeyPatch) -> World:
     far, before = FarWitness(lanzhou), 0
     journal.seal(at=AT)
     (before,) = run("SELECT count(*) FROM journal_link")[0]
-    source = sources.SOURCES[0]
-    actions.append(source)
-    for size in SIGNED:
+    for source in sources.SOURCES:
+        actions.append(source)
+    for turn, size in enumerate(SIGNED):
         write(size - before, before)
         before = size
-        actions.append(source)
+        close_blocks(turn * BLOCKS // len(SIGNED), BLOCKS // len(SIGNED))
+        for source in sources.SOURCES:
+            actions.append(source)
         assert actions.write_checkpoint(at=AT) is not None
         assert actions.ask_witnesses([far], at=AT) == 1
         journal.write_head(at=AT)
@@ -134,15 +158,15 @@ class Trial:
 
     def rebuild(self) -> None:
         """The whole tree anew from the journal as it is now, with the salts it had."""
-        (size,) = run("SELECT size FROM ledger_tree")[0]
+        (size,) = run("SELECT size FROM ledger_tree WHERE name = 'journal'")[0]
         drawn = iter([nodes.read_salt("journal", n) for n in range(size)])
 
         def urandom(count: int) -> bytes:
             return b"".join(next(drawn) for _ in range(count // SALT_BYTES))
 
         for table in ("ledger_tile", "ledger_run", "ledger_salts"):
-            run(f"DELETE FROM {table}")  # noqa: S608
-        run("UPDATE ledger_tree SET size = 0, last = ''")
+            run(f"DELETE FROM {table} WHERE tree = 'journal'")  # noqa: S608
+        run("UPDATE ledger_tree SET size = 0, last = '' WHERE name = 'journal'")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(appending, "os", SimpleNamespace(urandom=urandom))
             while actions.append(sources.SOURCES[0]):

@@ -24,7 +24,7 @@ def test_an_export_brings_its_own_verifier(
 ) -> None:
     folder = tmp_path / "export"
     assert commands.main(["export", str(folder)]) == 0
-    assert "journal 700 片叶" in capsys.readouterr().out
+    assert "journal 700 片叶\nexchange 36 片叶" in capsys.readouterr().out
     command = [sys.executable, "-I", str(folder / "yiwang_verify.py"), "audit", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -96,7 +96,7 @@ BENT = (
     ("证明：改动种类", (_set("entries", 1, "kind", value=2), "not-in-tree")),
     ("证明：改动路径", (_set("entries", 1, "path", 3, value=_turn), "not-in-tree")),
     ("证明：截短路径", (_set("entries", 1, "path", value=lambda p: p[:-1]), "not-in-tree")),
-    ("证明：换一棵树", (_set("entries", 1, "tree", value="exchange"), "tree")),
+    ("证明：换一棵树", (_set("entries", 1, "tree", value="other"), "tree")),
     ("证明：改动检查点", (_set("checkpoint", "at", value="2026-01-01T00:00:00+00:00"), "forged")),
     ("证明：自己签检查点", (_other_signer, "key-untrusted")),
     ("证明：改动见证签名", (_set("witnesses", 0, "at", value="x"), "forged")),
