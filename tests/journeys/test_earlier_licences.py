@@ -1,4 +1,5 @@
-"""From the licence one holds: a change asked for and a renewal granted by its own buttons, on a phone."""
+"""From the licence one holds: a change, a cancellation and a renewal by its own buttons, on a phone, each
+told until anybody can see what holds."""
 
 from __future__ import annotations
 
@@ -83,8 +84,20 @@ def says(page: Page, code: str, *words: str) -> None:
         expect(page.locator("main")).to_contain_text(one)
 
 
-def test_a_change_begins_on_the_permit_s_page_and_the_desk_sees_old_and_new(visit):
-    page, bureau = visit("luowenbo"), Bureau(visit)
+def ask_to_cancel(page: Page, code: str) -> str:
+    """The work is done before its last day: the key of the case that ends the permit."""
+    open_licence(page, code)
+    go_on(page, "注销")
+    while page.locator("[name=why]:visible").count() == 0:  # where it is stands as it stood
+        steps.next_step(page)
+    page.fill("[name=why]", "提前完工，脚手架已经拆除")
+    steps.next_step(page)
+    who(page)
+    return send(page)
+
+
+def test_a_permit_is_changed_then_cancelled_from_its_own_page_to_the_end(visit):
+    page, stranger, bureau = visit("luowenbo"), visit(), Bureau(visit)
     police, order = visit("jiaojing", staff=True), visit("chengguan", staff=True)
     first = permit_to_occupy(page, bureau, police, order)
 
@@ -111,6 +124,22 @@ def test_a_change_begins_on_the_permit_s_page_and_the_desk_sees_old_and_new(visi
     earlier = bureau.handler.locator("section[aria-labelledby=earlier-title]")
     for words in ("申请变更", "罗文博", "16", "24 平方米（变）", "平凉路 6 号门前人行道"):
         expect(earlier).to_contain_text(words)
+
+    second = settle(page, change, bureau, police, order)
+    says(stranger, first, "已有新版本取代它")
+    says(stranger, second, "现在有效", "第 2 版", "24", "平凉路 6 号门前人行道")
+
+    cancel = ask_to_cancel(page, second)
+    bureau.handler.goto(f"/desk/cases/{cancel}/")
+    expect(bureau.handler.locator("section[aria-labelledby=earlier-title]")).to_contain_text(
+        "申请注销"
+    )
+    take(bureau.handler, cancel, "accept")
+    bureau.sign(cancel)
+    steps.wait_for_words(page, f"/my/cases/{cancel}/", "已办结")
+    says(stranger, second, "已注销")
+    open_licence(page, second)
+    expect(page.locator("main")).not_to_contain_text("要延续、变更或者注销")
 
 
 def test_a_food_licence_near_its_end_is_renewed_and_the_new_term_begins_when_the_old_ends(visit):
