@@ -78,13 +78,13 @@ def _first(request: HttpRequest) -> SignedIn | SecondFactorNeeded:
 
 
 def _second(request: HttpRequest, pending: str) -> SignedIn:
-    """A passkey's answer when the form brings one, else the number."""
+    """A passkey's answer when the form brings one, else the number or a spare code."""
     needed, at, origin = _awaited(pending), moments.now(), origin_of(request)
     if request.POST.get("answer"):
         return identity.confirm_with_passkey(
             needed=needed, origin=origin, at=at, **answered(request)
         )
-    number = request.POST.get("number", "")[:10]
+    number = request.POST.get("number", "")[:20]
     return identity.confirm_second_factor(needed=needed, number=number, origin=origin, at=at)
 
 

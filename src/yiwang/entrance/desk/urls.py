@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/mandates/<str:paper_key>/scan/", mandates.scan),
     path("desk/mandates/<str:paper_key>/settle/", mandates.settle),
     path("desk/security/totp/", security.totp),
+    path("desk/security/spare-codes/", security.spare_codes),
     path("desk/stand-ins/", standing_in.overview),
     path("desk/stand-ins/stop/", standing_in.stop),
     path("desk/stand-ins/<str:stand_in_key>/begin/", standing_in.begin),

@@ -71,6 +71,8 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         "others": sum(not one.current for one in found),
         "passkeys": queries.list_passkeys(actor),
         "has_totp": queries.has_totp(actor),
+        "has_second_factor": account.has_second_factor,
+        "spare_codes": queries.count_spare_codes(actor),
         "email": message_queries.find_address(actor.reference),
         "email_asked": queries.find_email_check(actor, at=at),
         "sends_email": message_queries.sends_email(),
@@ -179,6 +181,18 @@ def totp(request: HttpRequest) -> HttpResponse:
         offer = identity.read_offer(session_key=key, state=state, actor=actor, at=at)
         return _totp_page(request, offer, refusal)
     return _done(request, "enrolled")
+
+
+@access(OFFICIAL)
+@require_POST
+def spare_codes(request: HttpRequest) -> HttpResponse:
+    """Ten new codes, on this page and never again."""
+    actor, at, key = _actor(request), moments.now(), _session_key(request)
+    try:
+        codes = identity.make_spare_codes(session_key=key, actor=actor, at=at)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    return render(request, "shell/spare_codes.html", {"home": home_of(actor), "codes": codes})
 
 
 def _totp_page(

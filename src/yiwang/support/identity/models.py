@@ -110,6 +110,23 @@ class Passkey(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
 
+class SpareCode(models.Model):
+    """备用码: stands once for an official's second factor when his device is not at hand; kept as a digest."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    account = models.ForeignKey(Account, models.CASCADE)
+    code_digest = models.CharField(max_length=_DIGEST)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "code_digest"], name="one_spare_code_once_per_account"
+            )
+        ]
+
+
 class SpentChallenge(models.Model):
     """A question a passkey has answered: it is not taken a second time."""
 

@@ -93,9 +93,19 @@ _STRENGTH: Final = {
     Method.CODE: 3,
     Method.RECOVERY: 3,
     Method.PASSWORD_AND_TOTP: 5,
+    Method.PASSWORD_AND_SPARE: 4,
     Method.PASSKEY: 5,
     Method.PASSWORD_AND_PASSKEY: 5,
 }
+
+
+#: Codes people copy by hand have no characters that look alike.
+CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def tidy_code(typed: str) -> str:
+    """A code as it was given out: without blanks and hyphens, in capitals."""
+    return "".join(typed.split()).replace("-", "").upper()[:40]
 
 
 def session_level(

@@ -304,6 +304,47 @@ class TestEnrolling:
         assert office.get(self.HERE)["Location"].startswith("/step-up/")
 
 
+class TestSpareCodes:
+    HERE = "/desk/security/spare-codes/"
+
+    @pytest.fixture
+    def office(self, client):
+        client.subject = _official()
+        sample.sign_in_client(client, client.subject)
+        return client
+
+    def test_they_are_shown_once_and_one_of_them_is_the_second_step(self, office):
+        sample.give_passkey(office.subject, at=moments.now())
+        page = office.post(self.HERE).content.decode()
+        codes = re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", page)
+        assert len(codes) == 10
+        mine = office.get("/desk/security/").content.decode()
+        assert "还剩 10 个没有用过" in mine
+        assert codes[0] not in mine
+        out = Client()
+        given = {"login": "approver", "password": sample.PASSWORD}
+        step = out.post("/staff/sign-in/", given).content.decode()
+        pending = re.search(r'name="pending" value="([^"]+)"', step)[1]
+        assert "设备不在手边" in step
+        answer = out.post("/staff/sign-in/", {"pending": pending, "number": codes[0]})
+        assert answer["Location"] == "/desk/"
+        assert "还剩 9 个没有用过" in out.get("/desk/security/").content.decode()
+        assert "密码和备用码" in out.get("/desk/security/").content.decode()
+        again = Client().post("/staff/sign-in/", {"pending": pending, "number": codes[0]})
+        assert again.status_code == 401
+
+    def test_without_a_second_factor_there_is_nothing_to_stand_for(self, office):
+        assert "才用得着备用码" in office.get("/desk/security/").content.decode()
+        answer = office.post(self.HERE)
+        assert answer.status_code == 409
+        assert "还没有登记第二步" in answer.content.decode()
+
+    def test_citizens_have_no_such_codes(self, client):
+        sample.sign_in_client(client, _person())
+        assert client.post(self.HERE).status_code == 403
+        assert "备用码" not in client.get("/my/security/").content.decode()
+
+
 class TestEmail:
     """Where notices are to go too, on the page of a citizen and of an official."""
 

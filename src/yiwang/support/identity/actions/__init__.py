@@ -50,6 +50,7 @@ from yiwang.support.identity.actions.signing_in import (
     sign_in,
     sign_in_with_passkey,
 )
+from yiwang.support.identity.actions.spare_codes import make_spare_codes
 from yiwang.support.identity.actions.staffing import (
     insist_may_let_go,
     let_go,
@@ -111,6 +112,7 @@ __all__ = [
     "keep_alive",
     "let_go",
     "link_person",
+    "make_spare_codes",
     "offer_totp",
     "open_staff_account",
     "read_offer",

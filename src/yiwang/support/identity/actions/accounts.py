@@ -16,7 +16,7 @@ from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import queries, rules
 from yiwang.support.identity.definitions import AccountKind, AccountView, CannotOpenAccount
-from yiwang.support.identity.models import Account
+from yiwang.support.identity.models import Account, SpareCode
 from yiwang.support.messages import actions as messages
 
 
@@ -165,12 +165,13 @@ def disable_account(*, account: str, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def set_second_factor(*, account: str, actor: Actor, at: datetime) -> str:
-    """Enrol a device for an official: returns the secret once, to be shown as a QR code."""
+    """Enrol a device for an official: returns the secret once, to be shown as a QR code. Spare codes are void."""
     row = Account.objects.select_for_update().filter(key=account, kind=AccountKind.OFFICIAL).first()
     if row is None:
         raise NotFound
     secret = pyotp.random_base32()
     row.totp_secret, row.totp_last_step, row.epoch = secret, 0, row.epoch + 1
     row.save(update_fields=["totp_secret", "totp_last_step", "epoch"])
+    SpareCode.objects.filter(account=row).delete()
     _note("second_factor_set", account, actor, at)
     return secret

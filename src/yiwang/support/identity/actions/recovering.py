@@ -35,12 +35,11 @@ from yiwang.support.identity.definitions.factors import (
     RECOVERY_ROLES,
     CannotRecover,
 )
-from yiwang.support.identity.models import Account, Passkey, Recovery
+from yiwang.support.identity.models import Account, Passkey, Recovery, SpareCode
 from yiwang.support.messages import actions as messages
 
 _LONGEST_REASON = 200
 #: Twelve characters nobody mixes up: 32^12 codes, five tries.
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12
 
 
@@ -87,7 +86,7 @@ def ask_recovery(
 
 @transaction.atomic
 def confirm_recovery(*, recovery: str, actor: Actor, at: datetime) -> str:
-    """A second official confirms: passkeys, device, sessions and e-mail address of the account are over.
+    """A second official confirms: passkeys, device, spare codes, sessions and e-mail address of the account are over.
 
     Returns the code, shown this once, good for a day. CannotRecover for the one who asked and when it
     is settled already; NotAllowed for oneself.
@@ -96,11 +95,12 @@ def confirm_recovery(*, recovery: str, actor: Actor, at: datetime) -> str:
     if actor.reference == row.asked_by:
         raise CannotRecover("要由另一个人确认。", "请由其他有权限的工作人员确认。")
     _insist_on_other(row.account, actor)
-    code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+    code = "".join(secrets.choice(rules.CODE_LETTERS) for _ in range(_CODE_LENGTH))
     row.confirmed_by, row.code_digest = actor.reference, _digest(row.key, code)
     row.expires_at = at + RECOVERY_LIFE
     row.save(update_fields=["confirmed_by", "code_digest", "expires_at"])
     removed, _ = Passkey.objects.filter(account=row.account).delete()
+    SpareCode.objects.filter(account=row.account).delete()
     rows = Account.objects.filter(key=row.account_id)
     rows.update(
         totp_secret=None, totp_last_step=0, password=make_password(None), epoch=F("epoch") + 1
@@ -165,8 +165,7 @@ def _usable(account: Account | None, code: str, at: datetime) -> Recovery | None
         if account is not None and account.active
         else None
     )
-    tidy = "".join(code.split()).replace("-", "").upper()[:40]
-    given = _digest(row.key if row else "", tidy)
+    given = _digest(row.key if row else "", rules.tidy_code(code))
     right = row is not None and secrets.compare_digest(row.code_digest or "", given)
     return row if right else None
 

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from yiwang.foundation.libraries import queries as libraries
-from yiwang.support.identity import rules
+from yiwang.support.identity import queries, rules
 from yiwang.support.identity.actions import attempts, ceremonies
 from yiwang.support.identity.actions.attempts import Attempt
 from yiwang.support.identity.actions.sessions import open_session
+from yiwang.support.identity.actions.spare_codes import spend_spare_code
 from yiwang.support.identity.definitions import (
     AccountKind,
     CannotSignIn,
@@ -71,27 +72,25 @@ def sign_in(
     if account is None or encoded is not account.password or not right or not account.active:
         attempts.note_failure(attempt, account, at=at)
         raise CannotSignIn
-    if kind is AccountKind.OFFICIAL and (not settings.SAMPLE or _has_second_factor(account)):
+    if kind is AccountKind.OFFICIAL and (not settings.SAMPLE or queries.has_second_factor(account)):
         return SecondFactorNeeded(account.key, account.epoch)
     return _enter(account, Method.PASSWORD, attempt, origin, at=at)
-
-
-def _has_second_factor(account: Account) -> bool:
-    return bool(account.totp_secret) or Passkey.objects.filter(account=account).exists()
 
 
 def confirm_second_factor(
     *, needed: SecondFactorNeeded, number: str, origin: Origin, at: datetime
 ) -> SignedIn:
-    """The official types the number his device shows; each number serves once.
+    """The official types the number his device shows, or one of his spare codes; each serves once.
 
-    CannotSignIn for a wrong or used number, or when no device was enrolled.
+    CannotSignIn for a wrong or used one, or when no device was enrolled; both count as the same try.
     """
     account, attempt = _half_way(needed, "totp", origin, at)
-    if account is None or not spend_totp(account, number, at=at):
-        attempts.note_failure(attempt, account, at=at)
-        raise CannotSignIn("动态口令不正确或者已经用过。", "请等下一个口令出现后再输入。")
-    return _enter(account, Method.PASSWORD_AND_TOTP, attempt, origin, at=at)
+    if account is not None and spend_totp(account, number, at=at):
+        return _enter(account, Method.PASSWORD_AND_TOTP, attempt, origin, at=at)
+    if account is not None and spend_spare_code(account, number, at=at):
+        return _enter(account, Method.PASSWORD_AND_SPARE, attempt, origin, at=at)
+    attempts.note_failure(attempt, account, at=at)
+    raise CannotSignIn("动态口令或者备用码不正确，或者已经用过。", "请等下一个口令出现后再输入。")
 
 
 def begin_second_factor(*, needed: SecondFactorNeeded, at: datetime) -> Challenge:

@@ -31,6 +31,7 @@ class Method(StrEnum):
     PASSWORD = "PASSWORD"  # noqa: S105 -- a method, not a secret
     CODE = "CODE"
     PASSWORD_AND_TOTP = "PASSWORD_AND_TOTP"  # noqa: S105 -- same
+    PASSWORD_AND_SPARE = "PASSWORD_AND_SPARE"  # noqa: S105 -- same
     PASSKEY = "PASSKEY"
     PASSWORD_AND_PASSKEY = "PASSWORD_AND_PASSKEY"  # noqa: S105 -- same
     RECOVERY = "RECOVERY"

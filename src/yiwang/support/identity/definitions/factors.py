@@ -16,6 +16,8 @@ from yiwang.support.identity.definitions import ASSURANCE_LABELS, AccountKind
 CHALLENGE_LIFE = timedelta(minutes=5)
 MOST_PASSKEYS = 10
 LONGEST_ANSWER = 20_000
+#: How many spare codes an official gets at once.
+SPARE_CODES = 10
 #: A raised session falls back after this time.
 RAISED_FOR = timedelta(minutes=30)
 #: Who changes his own keys must have proved himself this recently.
@@ -143,6 +145,11 @@ class CannotStepUp(Refusal):
     status = 422
     sentence = "没有通过核验。"
     remedy = "请核对后再试，或换一种核验方式。"
+
+
+class CannotMakeSpareCodes(Refusal):
+    sentence = "还没有登记第二步，用不着备用码。"
+    remedy = "请先登记动态口令，或者添加通行密钥。"
 
 
 class CannotRecover(Refusal):

@@ -28,6 +28,7 @@ METHOD_LABELS = {
     Method.PASSWORD: "密码",
     Method.CODE: "短信验证码",
     Method.PASSWORD_AND_TOTP: "密码和动态口令",
+    Method.PASSWORD_AND_SPARE: "密码和备用码",
     Method.PASSKEY: "通行密钥",
     Method.PASSWORD_AND_PASSKEY: "密码和通行密钥",
     Method.RECOVERY: "找回账号",

@@ -29,13 +29,15 @@ from yiwang.support.identity.definitions import (
     TokenView,
 )
 from yiwang.support.identity.definitions.duties import STOOD_IN
-from yiwang.support.identity.models import Account, ApiToken, Passkey, RoleGrant
+from yiwang.support.identity.models import Account, ApiToken, RoleGrant
 from yiwang.support.identity.queries.posts import get_post, giving, list_posts
 from yiwang.support.identity.queries.security import (
     count_other_sessions,
+    count_spare_codes,
     find_email_check,
     find_step_up,
     get_face_check,
+    has_second_factor,
     has_totp,
     insist_on_assurance,
     list_hall_networks,
@@ -59,6 +61,7 @@ from yiwang.support.mandates import queries as mandates
 __all__ = [
     "client_address",
     "count_other_sessions",
+    "count_spare_codes",
     "find_account",
     "find_account_by_user_name",
     "find_email_check",
@@ -72,6 +75,7 @@ __all__ = [
     "get_grant",
     "get_post",
     "get_stand_in",
+    "has_second_factor",
     "has_totp",
     "insist_on_assurance",
     "insist_on_staff",
@@ -229,7 +233,7 @@ def _view(row: Account) -> AccountView:
         user_name=row.user_name,
         assurance_level=row.assurance_level,
         active=row.active,
-        has_second_factor=bool(row.totp_secret) or Passkey.objects.filter(account=row).exists(),
+        has_second_factor=has_second_factor(row),
         department=row.department,
     )
 

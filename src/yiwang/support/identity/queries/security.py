@@ -37,6 +37,7 @@ from yiwang.support.identity.models import (
     Passkey,
     Recovery,
     SignIn,
+    SpareCode,
 )
 
 _MOST = 100
@@ -122,6 +123,16 @@ def find_email_check(actor: Actor, *, at: datetime) -> str:
     """The masked address that waits for its code; "" when none does."""
     rows = EmailCheck.objects.filter(account__subject=actor.reference, expires_at__gt=at)
     return rows.values_list("address_masked", flat=True).first() or ""
+
+
+def has_second_factor(account: Account) -> bool:
+    """Has this official's account a device that shows numbers, or a passkey?"""
+    return bool(account.totp_secret) or Passkey.objects.filter(account=account).exists()
+
+
+def count_spare_codes(actor: Actor) -> int:
+    """How many of this official's spare codes are left."""
+    return SpareCode.objects.filter(account__subject=actor.reference, used_at=None).count()
 
 
 def list_proofs(account: Account) -> tuple[Proof, ...]:

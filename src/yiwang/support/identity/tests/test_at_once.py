@@ -77,6 +77,35 @@ def test_a_device_number_lets_in_one_of_twenty(official, at):
     assert outcome["done"] == 1
 
 
+def test_a_spare_code_lets_in_one_of_twenty(official, at):
+    actions.set_second_factor(account=official.key, actor=people.SAMPLER, at=at)
+    session = queries.find_session(sample.session_token(official.subject, at=at), at=at)
+    [code, *_] = actions.make_spare_codes(session_key=session.key, actor=session.actor, at=at)
+    needed = actions.sign_in(
+        kind=AccountKind.OFFICIAL,
+        login="approver",
+        password=sample.PASSWORD,
+        origin=Origin(HERE),
+        at=at,
+    )
+    outcome = _at_once(
+        lambda n: actions.confirm_second_factor(
+            needed=needed, number=code, origin=Origin(f"203.0.113.{n}"), at=at
+        )
+    )
+    assert outcome["done"] == 1
+    assert queries.count_spare_codes(session.actor) == 9
+
+
+def test_twenty_confirmations_of_an_address_make_one(person, at):
+    session = queries.find_session(sample.session_token(person.reference, at=at), at=at)
+    actions.ask_email(session_key=session.key, address="ma@example.com", actor=session.actor, at=at)
+    code = re.search(r"\d{6}", messages.list_simulated_emails()[0].text).group()
+    outcome = _at_once(lambda _: actions.confirm_email(code=code, actor=session.actor, at=at))
+    assert outcome["done"] == 1
+    assert len(messages.list_messages(session.actor)) == 1
+
+
 def test_twenty_wrong_guesses_at_once_lock_the_account(person, at, monkeypatch):
     monkeypatch.setattr(
         "yiwang.support.identity.actions.signing_in.check_password", lambda *_: False

@@ -85,6 +85,7 @@ def test_what_a_client_claims_never_moves_the_address(real, claimed, proxies):
         (5, Method.PASSKEY, 5),
         (5, Method.RECOVERY, 3),
         (4, Method.PASSWORD_AND_TOTP, 4),
+        (5, Method.PASSWORD_AND_SPARE, 4),
     ],
 )
 def test_a_session_is_worth_what_was_proved_once_as_far_as_the_sign_in_carries(
