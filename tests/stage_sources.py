@@ -12,6 +12,9 @@ def addresses(body: str, *, by, at: datetime) -> tuple[str, ...]:
     """The pages of data sources, for the officer named above."""
     from yiwang.foundation.datasources import actions, sample
     from yiwang.foundation.datasources.definitions import Field, FieldType
+    from yiwang.foundation.resources import sample as resources
+    from yiwang.foundation.resources.definitions import Datum
+    from yiwang.foundation.standards.definitions import ElementType
 
     published = sample.published(actor=by, at=at)
     source = published.source
@@ -26,6 +29,19 @@ def addresses(body: str, *, by, at: datetime) -> tuple[str, ...]:
         actor=sample.officer("colleague", department=body),
         at=at,
     )
+    content = resources.content(
+        resources.ALLOWANCES,
+        code="301008/7",
+        provider=body,
+        items=(Datum("no", "编号", ElementType.TEXT, 4, 2),),
+    )
+    resources.publish(content, at=at)
+    drops = [
+        actions.check_drop(
+            resource=content.code, data=text.encode(), filename="登记.csv", actor=by, at=at
+        ).key
+        for text in ("编号\nA1\n=1+1\n", "编号\nA1\n")
+    ]
     here = f"/data/sources/{source.key}/"
     return (
         "/data/sources/",
@@ -35,4 +51,6 @@ def addresses(body: str, *, by, at: datetime) -> tuple[str, ...]:
         f"{here}definition/",
         f"/data/sources/queries/{published.key}/",
         f"/data/sources/queries/{waiting.key}/",
+        "/data/sources/drops/",
+        *(f"/data/sources/drops/{key}/" for key in drops),
     )

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from yiwang.foundation.datasources import probing, serving
 from yiwang.foundation.datasources.definitions import (
-    CHANNEL,
     OFFICERS,
     STATE_LABELS,
     CannotPublishQuery,
@@ -22,6 +21,7 @@ from yiwang.foundation.datasources.definitions import (
     State,
     Table,
 )
+from yiwang.foundation.datasources.dropping import check_drop, take_drop, undo_drop
 from yiwang.foundation.datasources.events import QueryPublished, QueryStopped
 from yiwang.foundation.datasources.models import QueryRecord, SourceRecord, VersionRecord
 from yiwang.foundation.datasources.queries import (
@@ -142,7 +142,7 @@ def replace_file(
             actor=actor, act="datasources.file_replaced", subject=row.reference, at=at,
             facts={"version": version + 1},
         )  # fmt: skip
-        _tell()
+        probing.tell()
     row.refresh_from_db()
     return source_view(row)
 
@@ -236,7 +236,7 @@ def stop_query(*, query: str, version: int, reason: str, actor: Actor, at: datet
         QueryStopped(subject=record.reference, at=at, query=record.name, reason=words), actor=actor
     )
     serving.take_down(record.name, reason=words, actor=actor, at=at)
-    _tell()
+    probing.tell()
 
 
 def _look(
@@ -336,7 +336,12 @@ def _announce(
     was_stopped: bool,
 ) -> None:
     serving.put_up(
-        published, department=record.department, was_stopped=was_stopped, actor=actor, at=at
+        published,
+        department=record.department,
+        resource=record.source.resource,
+        was_stopped=was_stopped,
+        actor=actor,
+        at=at,
     )
     journal.announce(
         QueryPublished(
@@ -345,7 +350,7 @@ def _announce(
         ),
         actor=actor,
     )  # fmt: skip
-    _tell()
+    probing.tell()
 
 
 def _reason(reason: str) -> str:
@@ -354,20 +359,17 @@ def _reason(reason: str) -> str:
     return reason.strip()
 
 
-def _tell() -> None:
-    """Wake the query process and the exchange when this is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
-
-
 __all__ = [
     "MACHINE",
     "Tried",
     "approve_query",
+    "check_drop",
     "decline_query",
     "propose_query",
     "register_source",
     "replace_file",
     "stop_query",
+    "take_drop",
     "try_query",
+    "undo_drop",
 ]

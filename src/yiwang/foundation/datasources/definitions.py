@@ -68,6 +68,23 @@ class State(StrEnum):
     STOPPED = "STOPPED"
 
 
+class DropState(StrEnum):
+    """Of a file sent for a resource."""
+
+    REFUSED = "REFUSED"  # rows are wrong; nothing can be done with it
+    CHECKED = "CHECKED"  # every row fits; nothing has changed yet
+    TAKEN = "TAKEN"
+    UNDONE = "UNDONE"
+
+
+DROP_STATE_LABELS: Final[Mapping[DropState, str]] = {
+    DropState.REFUSED: "有问题，没有采用",
+    DropState.CHECKED: "检查合格，还没有采用",
+    DropState.TAKEN: "已采用",
+    DropState.UNDONE: "已撤回",
+}
+
+
 class Outcome(StrEnum):
     """What an answer is."""
 
@@ -243,6 +260,11 @@ class CannotPublishQuery(Refusal):
     status = 422
     sentence = "这个查询服务的定义有问题，没有发布。"
     remedy = "请按提示改好后再发布。"
+
+
+class CannotTakeDrop(Refusal):
+    sentence = "这份文件现在不能采用。"
+    remedy = "请看检查报告，改好后重新投递。"
 
 
 class NeedsSecondPerson(Refusal):

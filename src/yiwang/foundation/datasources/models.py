@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from yiwang.foundation.datasources.definitions import OFFICERS, SourceKind, State
+from yiwang.foundation.datasources.definitions import OFFICERS, DropState, SourceKind, State
 from yiwang.foundation.datasources.opening import ADDRESS_PURPOSE
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import new_key, reference
@@ -29,6 +29,7 @@ class SourceRecord(models.Model):
     kind = models.CharField(max_length=10)
     address = EncryptedText(purpose=ADDRESS_PURPOSE, default="")
     file_key = models.CharField(max_length=16, blank=True, default="")
+    resource = models.CharField(max_length=40, blank=True, default="", db_default="")
     tables = models.JSONField()  # [{"name", "columns": [[name, type], …]}]
     as_of = models.DateTimeField(null=True)  # of what was uploaded; NULL: as of the asking
     division_code = models.CharField(max_length=12)
@@ -44,6 +45,11 @@ class SourceRecord(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=list(SourceKind)), name="datasources_known_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["resource", "department"],
+                condition=~Q(resource=""),
+                name="datasources_one_source_of_a_resource",
             ),
         ]
         indexes: ClassVar = [
@@ -142,3 +148,51 @@ class VolumeRecord(models.Model):
                 fields=["query", "caller", "day"], name="datasources_one_volume_a_day"
             )
         ]
+
+
+class DropSet(models.QuerySet["DropRecord"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """A department's own officers see what was sent for its resources."""
+        return self.filter(scope_filter(actor, roles=OFFICERS, owner="made_by"))
+
+
+class DropRecord(models.Model):
+    """文件投递: a file for a resource, what was found wrong, what became of it."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key)
+    resource = models.CharField(max_length=40)
+    filename = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    file_key = models.CharField(max_length=16)
+    columns = models.JSONField()
+    problems = models.JSONField()  # [place, sentence]: never a value
+    state = models.CharField(max_length=8)
+    source = models.ForeignKey(SourceRecord, models.PROTECT, null=True, related_name="drops")
+    previous_file = models.CharField(max_length=16, blank=True)
+    previous_as_of = models.DateTimeField(null=True)
+    division_code = models.CharField(max_length=12)
+    department = models.CharField(max_length=18)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DropSet.as_manager()
+
+    class Meta:
+        db_table = "datasources_drop"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(DropState)), name="datasources_drop_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DropState.TAKEN) | Q(source__isnull=False),
+                name="datasources_taken_has_a_source",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["department", "-id"], name="datasources_drops_of")
+        ]
+
+    @property
+    def reference(self) -> str:
+        return reference("drop", self.key)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import connection
 
 from yiwang.foundation.datasources.definitions import (
+    CHANNEL,
     AccountMayWrite,
     CannotReadSource,
     FieldType,
@@ -34,6 +36,8 @@ _CELLS: Final = {
     "control": "有看不见的控制字符",
     "integer": "不是整数",
     "decimal": "不是数字",
+    "long": "比目录里登记的长",
+    "code": "不是代码表里的代码",
     "date": "不是日期（应如 2026-03-01）",
     "yes_no": "不是“是”或“否”",
 }
@@ -48,6 +52,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "same-header": ("有两列同名。", "请改好表头。"),
     "other-columns": ("列名和登记的不一样。", "请用同样的表头，或者另登记一个数据源。"),
     "ragged": ("有的行列数和表头不一样。", "请用表格软件重新保存。"),
+    "not-sheet": ("这个表格打不开。", "请用表格软件重新保存。"),
     "not-sqlite": ("这不是一个 SQLite 数据库。", "请检查文件。"),
     "not-parquet": ("这不是一个 Parquet 文件。", "请检查文件。"),
     "no-connection": ("数据库连不上，或者账号密码不对。", "请检查地址、账号和密码。"),
@@ -64,9 +69,15 @@ def places() -> Places:
 
 
 def look(
-    *, kind: SourceKind, address: str, file_key: str, columns: Sequence[Sequence[str]] = ()
+    *,
+    kind: SourceKind,
+    address: str,
+    file_key: str,
+    columns: Sequence[Sequence[str]] = (),
+    demands: Sequence[tuple[int, Sequence[str]]] = (),
 ) -> tuple[Table, ...]:
-    """The tables of a source. With ``columns`` a CSV is read against them, row by row.
+    """The tables of a source. With ``columns`` a CSV is read against them, row by row, with
+    ``demands`` by length (0: any) and codes (none: any), too.
 
     CannotReadSource (its fields name rows), SourceNotAllowed, AccountMayWrite, SourceAwayNow.
     """
@@ -75,7 +86,14 @@ def look(
     )
     try:
         head = _ask(
-            {**told, "columns": list(columns), "seconds": SECONDS, "tables": True}, descriptors
+            {
+                **told,
+                "columns": list(columns),
+                "demands": [list(one) for one in demands],
+                "seconds": SECONDS,
+                "tables": True,
+            },
+            descriptors,
         )
     finally:
         for number in descriptors:
@@ -84,6 +102,28 @@ def look(
         raise _refusal(str(head["problem"]), str(head.get("about", "")), columns)
     found = tables_of(head["tables"])
     return found if columns or kind is not SourceKind.CSV else tuple(_codes(t) for t in found)
+
+
+def sheet_as_csv(file_key: str) -> bytes:
+    """The first sheet of a kept XLSX as CSV. CannotReadSource."""
+    told, descriptors = told_of(
+        kind=SourceKind.CSV, address="", file_key=file_key, places=places(), get=get_store().get
+    )
+    try:
+        head = _ask({**told, "kind": "XLSX", "seconds": SECONDS}, descriptors)
+    finally:
+        for number in descriptors:
+            os.close(number)
+    if head["problem"]:
+        raise _refusal(str(head["problem"]), str(head.get("about", "")), ())
+    body: bytes = head["content"]
+    return body
+
+
+def tell() -> None:
+    """Wake the query process and the exchange when this is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def _ask(told: Mapping[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
@@ -104,7 +144,7 @@ def _ask(told: Mapping[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
         return {"problem": "too-slow" if done.returncode == -14 else "too-large"}
     (length,) = struct.unpack(">I", done.stdout[:4])
     head: dict[str, Any] = json.loads(done.stdout[4 : 4 + length])
-    return head
+    return {**head, "content": done.stdout[4 + length :]}
 
 
 def _refusal(code: str, about: str, columns: Sequence[Sequence[str]]) -> Exception:

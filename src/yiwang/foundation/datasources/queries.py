@@ -8,6 +8,7 @@ from typing import Final
 
 from yiwang.foundation.datasources.definitions import (
     Column,
+    DropState,
     FieldType,
     Published,
     ServiceKind,
@@ -15,7 +16,12 @@ from yiwang.foundation.datasources.definitions import (
     State,
     Table,
 )
-from yiwang.foundation.datasources.models import QueryRecord, SourceRecord, VersionRecord
+from yiwang.foundation.datasources.models import (
+    DropRecord,
+    QueryRecord,
+    SourceRecord,
+    VersionRecord,
+)
 from yiwang.foundation.datasources.rules.drafting import drafted, suggest
 from yiwang.foundation.datasources.rules.reading import read as read_definition
 from yiwang.foundation.datasources.rules.reading import write as write_definition
@@ -24,11 +30,15 @@ from yiwang.kernel.refusals import NotFound
 from yiwang.network.nodes import queries as nodes
 
 __all__ = [
+    "DropView",
     "QueryView",
     "SourceView",
     "drafted",
+    "drop_view",
+    "get_drop",
     "get_query",
     "get_source",
+    "list_drops",
     "list_queries",
     "list_sources",
     "read_definition",
@@ -79,6 +89,51 @@ class QueryView:
     def upstream(self) -> str:
         """How the exchange reaches it."""
         return f"local:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DropView:
+    """One file sent for a resource. ``problems``: place and sentence, at most fifty."""
+
+    key: str
+    resource: str
+    filename: str
+    state: DropState
+    problems: tuple[tuple[str, str], ...]
+    source: str
+    undoable: bool
+    made_at: datetime
+    version: int
+
+
+def list_drops(actor: Actor) -> tuple[DropView, ...]:
+    """The newest 200 files the department sent."""
+    rows = DropRecord.objects.visible_to(actor).select_related("source").order_by("-id")[:MOST]
+    return tuple(drop_view(row) for row in rows)
+
+
+def get_drop(key: str, actor: Actor) -> DropView:
+    """One file; NotFound."""
+    row = DropRecord.objects.visible_to(actor).select_related("source").filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return drop_view(row)
+
+
+def drop_view(row: DropRecord) -> DropView:
+    source = row.source
+    last = source is not None and source.file_key == row.file_key
+    return DropView(
+        row.key,
+        row.resource,
+        row.filename,
+        DropState(row.state),
+        tuple((place, sentence) for place, sentence in row.problems),
+        source.key if source else "",
+        row.state == DropState.TAKEN and last and bool(row.previous_file),
+        row.made_at,
+        row.version,
+    )
 
 
 def list_sources(actor: Actor) -> tuple[SourceView, ...]:

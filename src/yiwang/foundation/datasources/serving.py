@@ -28,10 +28,16 @@ def code_of(name: str) -> str:
 
 
 def put_up(
-    published: Published, *, department: str, was_stopped: bool, actor: Actor, at: datetime
+    published: Published,
+    *,
+    department: str,
+    resource: str,
+    was_stopped: bool,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """From now on the exchange calls it so. Refuses ServiceTaken."""
-    service = service_of(published, department=department)
+    service = service_of(published, department=department, resource=resource)
     exchange.put_service(service=service, actor=actor, at=at)
     if was_stopped:
         exchange.resume_service(code=service.code, actor=actor, at=at)

@@ -131,6 +131,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "correction_copy": "correction_copy",
     "source_key": "data_source",
     "query_key": "data_query",
+    "drop_key": "data_drop",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -167,6 +168,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "version_act": "submit",
     "correction_answer": "correct",
     "query_act": "stop",
+    "drop_act": "take",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from yiwang.foundation.datasources import sample
+from yiwang.foundation.datasources import actions, sample
 from yiwang.foundation.datasources.definitions import OFFICERS
+from yiwang.foundation.resources import sample as resources
+from yiwang.foundation.resources.definitions import Datum
+from yiwang.foundation.standards.definitions import ElementType
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
@@ -21,5 +25,21 @@ def make_source(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
     roles = frozenset(OFFICERS)
     return {
         "data_source": Thing(view.source.key, "", places.CHENGGUAN, department, roles),
+        "data_drop": Thing(_drop(officer, department, at), "", places.CHENGGUAN, department, roles),
         "data_query": Thing(view.key, "", places.CHENGGUAN, department, roles),
     }
+
+
+def _drop(officer: Actor, department: str, at: datetime) -> str:
+    """A file for a resource of the body, checked and not taken."""
+    content = resources.content(
+        resources.ALLOWANCES,
+        code=f"301008/{secrets.randbelow(10**9)}",
+        provider=department,
+        items=(Datum("no", "编号", ElementType.TEXT, 20, 2),),
+    )
+    resources.publish(content, at=at)
+    view = actions.check_drop(
+        resource=content.code, data="编号\nA1\n".encode(), filename="a.csv", actor=officer, at=at
+    )
+    return view.key

@@ -8,6 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from yiwang.foundation.datasources import sample
 from yiwang.foundation.datasources.models import QueryRecord, SourceRecord
 from yiwang.foundation.datasources.rules import reading
+from yiwang.foundation.resources import sample as resources
+from yiwang.foundation.resources.definitions import Datum
+from yiwang.foundation.standards.definitions import ElementType
 from yiwang.kernel.actor import Role
 from yiwang.mechanisms.journal.models import Entry
 from yiwang.network.directory import sample as places
@@ -222,3 +225,38 @@ def test_a_trial_is_masked_and_on_record(sign_in):
     assert Entry.objects.filter(act="READ", subject__startswith="query:").count() == 2
     away = client.post(f"{address}try/", {"zheng_hao": "LZ000007"}).content.decode()
     assert "数据源现在连不上" in away
+
+
+def test_a_dropped_file_is_reported_on_taken_and_put_back(sign_in, at):
+    content = resources.content(
+        resources.ALLOWANCES,
+        code="301008/7",
+        provider=body(),
+        items=(Datum("no", "编号", ElementType.TEXT, 4, 2),),
+    )
+    resources.publish(content, at=at)
+    client, other = sign_in("data"), sign_in("other", serial=3)
+
+    def send(text, who=client, code="301008/7"):
+        file = SimpleUploadedFile("登记.csv", text.encode())
+        return who.post("/data/sources/drops/", {"resource": code, "file": file})
+
+    bad = send("编号\nA1\nA2345\n").headers["Location"]
+    page = client.get(bad).content.decode()
+    assert "第 3 行" in page
+    assert "比目录里登记的长" in page
+    assert client.post(f"{bad}take/", {"version": 1}).status_code == 409
+    first, second = (send(text).headers["Location"] for text in ("编号\nA1\n", "编号\nA2\n"))
+    for address in (first, second):
+        assert client.post(f"{address}take/", {"version": 1}).status_code == 302
+    assert client.post(f"{first}undo/", {"version": 2}).status_code == 409
+    assert client.post(f"{second}undo/", {"version": 2}).status_code == 302
+    assert "已撤回" in client.get(second).content.decode()
+    assert client.post(f"{second}burn/", {"version": 3}).status_code == 404
+    assert send("编号\nA1\n", who=other).status_code == 403
+    assert send("编号\nA1\n", code="999999/9").status_code == 404
+    assert client.post("/data/sources/drops/", {"resource": "301008/7"}).status_code == 422
+    assert other.get(first).status_code == 404
+    assert other.post(f"{first}take/", {"version": 1}).status_code == 404
+    assert "登记.csv" not in other.get("/data/sources/drops/").content.decode()
+    assert "登记.csv" in client.get("/data/sources/drops/").content.decode()

@@ -13,12 +13,15 @@ from yiwang.foundation.datasources.runner.child.encoding import encode
 from yiwang.foundation.datasources.runner.child.limits import Problem, limit_myself, load_first
 from yiwang.foundation.datasources.runner.child.parquet import Parquet
 from yiwang.foundation.datasources.runner.child.postgres import Postgres
+from yiwang.foundation.datasources.runner.child.sheet import Sheet
 from yiwang.foundation.datasources.runner.child.sqlite import Csv, Sqlite
 
 MOST_FRAME: Final = 16 * 1024 * 1024
 #: After its time a question has this long to end by itself before the kernel ends the process.
 GRACE: Final = 0.5
-ENGINES: Final[dict[str, type[Any]]] = {one.kind: one for one in (Csv, Sqlite, Parquet, Postgres)}
+ENGINES: Final[dict[str, type[Any]]] = {
+    one.kind: one for one in (Csv, Sqlite, Parquet, Postgres, Sheet)
+}
 
 
 def read_frame() -> dict[str, Any] | None:
@@ -98,7 +101,7 @@ def main() -> None:
         write_frame({"problem": "too-large", "about": ""})
         return
     signal.setitimer(signal.ITIMER_REAL, 0)
-    write_frame({"problem": "", "tables": tables})
+    write_frame({"problem": "", "tables": tables}, getattr(engine, "body", b""))
     while (asked := read_frame()) is not None:
         answer(engine, asked)
 

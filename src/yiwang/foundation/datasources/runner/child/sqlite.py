@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from yiwang.foundation.datasources.runner.child.cells import (
@@ -142,6 +142,7 @@ class Csv(Sqlite):
             return
         if [name for name, _ in declared] != names:
             raise Problem("other-columns")
+        self._demands = [tuple(one) for one in told.get("demands") or [(0, ())] * len(declared)]
         self._lay(declared, rows)
         for column in told.get("indexes") or []:
             if column in names:
@@ -184,11 +185,19 @@ class Csv(Sqlite):
             out = []
             for place, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
                 value, problem = cell_value(cell, kind)
+                problem = problem or self._unmet(cell, *self._demands[place])
                 if problem:
                     self._note(number, place, problem)
                 out.append(value)
             if not self.problems:
                 yield out
+
+    @staticmethod
+    def _unmet(cell: str, longest: int, codes: Sequence[str]) -> str:
+        """Longer than the catalogue says, or no code of the table."""
+        if longest and len(cell) > longest:
+            return "long"
+        return "code" if cell and codes and cell not in codes else ""
 
     def _note(self, number: int, place: int, problem: str) -> None:
         if len(self.problems) >= MOST_PROBLEMS:
