@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests import stage_after, stage_duties, stage_earlier, stage_promises, stage_sources
+from tests import (
+    stage_after,
+    stage_data,
+    stage_duties,
+    stage_earlier,
+    stage_promises,
+    stage_sources,
+)
 
 APPROVER, WAITING, HOLDER = "shichang", "maxiaoyan", "luowenbo"
 PAYER, SECURITY = "minzheng", "anquan"
@@ -19,6 +26,7 @@ ARCHIVING = "guidang"
 STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
     ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY, stage_sources.OFFICER,
+    stage_data.OFFICER, stage_data.AUTHORITY,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -56,6 +64,7 @@ class Scene:
     licences: tuple[str, ...]
     desk_earlier: tuple[str, ...]
     sources: tuple[str, ...]
+    data: stage_data.Data
 
 
 def set_up(at: datetime) -> Scene:
@@ -144,6 +153,7 @@ def set_up(at: datetime) -> Scene:
         reviews=_reviews(receipt.case_key, waiting, at),
         benefits=_benefits(person.reference, at),
         rights=_rights(at),
+        data=stage_data.set_up(person, waiting, at),
     )
 
 

@@ -114,10 +114,11 @@ def test_a_citizen_reads_english_on_every_page_of_the_stage():
         "/", "/search/?q=road", "/division/", "/house/", "/figures/", "/laws/", "/look/", "/sign-in/",
         "/verify/", "/accessibility/", "/privacy/", "/site-map/", "/recover/", "/sample/sms/", "/my/nothing/",
         scene.guide, f"{scene.guide}short/", *scene.promised.guides, scene.verify, "/v/0000000000000000",
+        *scene.data.open,
     ]  # fmt: skip
     mine = [
         "/my/", "/my/drafts/", "/my/licences/", "/my/messages/", "/my/reads/", "/my/security/",
-        scene.form, scene.progress, f"{scene.progress}withdraw/", *scene.mandates,
+        scene.form, scene.progress, f"{scene.progress}withdraw/", *scene.mandates, *scene.data.mine,
     ]  # fmt: skip
     held = [scene.result, scene.result.removesuffix("result/"), *scene.promised.mine]
     held += scene.licences

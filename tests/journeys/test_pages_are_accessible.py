@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT as AXE
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests import browser, stage, stage_duties, stage_promises, stage_sources
+from tests import browser, stage, stage_data, stage_duties, stage_promises, stage_sources
 from yiwang.kernel import moments
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,17 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
     problems: list[str] = []
     assert [classes_drawn_for(cookie) for _, cookie, _, _ in VIEWS] == [view[2] for view in VIEWS]
     visits = [
-        ("", [*ANYBODY, scene.guide, *scene.promised.guides, f"{scene.guide}short/", scene.verify]),
+        (
+            "",
+            [
+                *ANYBODY,
+                *scene.data.open,
+                scene.guide,
+                *scene.promised.guides,
+                f"{scene.guide}short/",
+                scene.verify,
+            ],
+        ),
         (
             stage.WAITING,
             [
@@ -100,6 +110,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
                 f"{scene.progress}withdraw/",
                 *scene.mine_together,
                 *scene.mandates,
+                *scene.data.mine,
             ],
         ),
         (
@@ -138,6 +149,8 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage.CARDED, scene.carded),
         (stage.ARCHIVING, scene.archives),
         (stage_sources.OFFICER, scene.sources),
+        (stage_data.OFFICER, scene.data.officer),
+        (stage_data.AUTHORITY, scene.data.authority),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -13,6 +13,7 @@ from yiwang.entrance.api import (
     cases,
     checking,
     conversations,
+    data_lists,
     deliveries,
     desk,
     drafts,
@@ -27,6 +28,7 @@ from yiwang.entrance.api import (
     papers,
     promises,
     registers,
+    resources,
     reviews,
     search,
     staff,
@@ -56,7 +58,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns, standing_in, staff, locality, archives, ledger,
+    halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -10,12 +10,15 @@ from typing import Final
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.resources import actions, queries, sample
 from yiwang.foundation.resources.definitions.codes import KEEPERS
+from yiwang.foundation.standards import actions as standards
+from yiwang.foundation.standards.definitions import About, Element, ElementType
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Thing
 
 _KEEPERS: Final = frozenset(KEEPERS)
 _SWEEP: Final = machine("sweep")
+_PERSONS, _FIRMS = "person.sweep", "organization.sweep"
 
 
 def make_resource(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -48,7 +51,7 @@ def make_correction(*, owner: Actor, department: str, at: datetime) -> Mapping[s
     """A datum of which our body is the source, called wrong; and a copy our body has, to follow another."""
     _sources(department, at)
     firm = owner.applicant.startswith("organization:")
-    element = "licence.content" if firm else "person.allowance"
+    element = _FIRMS if firm else _PERSONS
     number = (
         libraries.get_organization(owner.applicant).uscc
         if firm
@@ -70,12 +73,18 @@ def make_correction(*, owner: Actor, department: str, at: datetime) -> Mapping[s
 
 
 def _sources(department: str, at: datetime) -> None:
-    """One resource that is the source of two data, one that has copies of them."""
-    if queries.find_source_of("person.allowance") is not None:
+    """Two data of the sweep's own, one resource that is their source, one that has copies of them."""
+    if queries.find_source_of(_PERSONS) is not None:
         return
     base = sample.content(sample.ALLOWANCES, provider=department)
-    first = base.items[0]
-    items = (first, replace(first, name="licence", label="证照", element="licence.content"))
-    sample.publish(replace(base, code="301008/1", items=items), at=at)
+    items = []
+    for element, about in ((_PERSONS, About.PERSON), (_FIRMS, About.ORGANIZATION)):
+        standards.define_element(
+            element=Element(element, "权限检查", ElementType.OBJECT, 2000, about),
+            actor=_SWEEP,
+            at=at,
+        )
+        items.append(replace(base.items[0], name=element.partition(".")[0], element=element))
+    sample.publish(replace(base, code="301008/1", items=tuple(items)), at=at)
     copies = tuple(replace(one, authoritative=False) for one in items)
     sample.publish(replace(base, code="301008/2", items=copies), at=at)

@@ -1,0 +1,67 @@
+"""Data for looking at pages: a catalogue in force, a draft, a version that waits, what was called wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OFFICER, AUTHORITY = "gongan-shuju", "shujuju"
+
+
+@dataclass(frozen=True)
+class Data:
+    """Addresses of who writes, of who checks, of anybody, of the person concerned."""
+
+    officer: tuple[str, ...]
+    authority: tuple[str, ...]
+    open: tuple[str, ...]
+    mine: tuple[str, ...]
+
+
+def set_up(person, citizen, at: datetime) -> Data:
+    """The shipped resources published; the police's next draft; the market's version handed in."""
+    from yiwang.foundation.libraries import queries as libraries
+    from yiwang.foundation.resources import actions, queries, sample
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+    from yiwang.support.identity import sample as accounts
+
+    sample.publish_all(at=at)
+    police = sample.officer()
+    for name, said, role, body in (
+        (OFFICER, "宋立新", Role.DATA_OFFICER, police.grants[0].department),
+        (AUTHORITY, "高志军", Role.DATA_AUTHORITY, None),
+    ):
+        accounts.open_official_account(
+            name, at=at, name=said, department=body or "", grants=((role, places.CHENGGUAN, body),)
+        )
+    people = queries.get_resource(sample.POPULATION)
+    draft = actions.write(content=sample.content(summary="下一版"), actor=police, at=at)
+    market = sample.officer("market", serial=2)
+    firms = queries.get_resource(sample.FIRMS)
+    handed = actions.write(
+        content=sample.content(sample.FIRMS, officer="新的责任人"), actor=market, at=at
+    )
+    actions.submit(key=handed.key, version=handed.version, actor=market, at=at)
+    said = {"wrong": "名字写错了一个字", "right": "马晓燕", "about": "", "at": at}
+    first = actions.report_error(element="person.sex", actor=citizen, **said)
+    actions.correct(key=first.key, version=1, answer="已经更正", actor=police, at=at)
+    made = actions.report_error(element="person.name", actor=citizen, **said)
+    assert libraries.get_person(person.reference).reference == made.applicant
+    one, version, wrong = (
+        f"/data/resources/{people.key}/", f"/data/versions/{draft.key}/",
+        f"/data/corrections/{made.key}/",
+    )  # fmt: skip
+    return Data(
+        officer=(
+            "/data/resources/", one, f"{one}edit/", "/data/resources/new/", version,
+            f"{version}submit/", "/data/demand/", "/data/duty/", "/data/negative/", "/data/census/",
+            "/data/import/", "/data/corrections/", wrong, f"{wrong}correct/",
+            "/data/corrections/new/",
+        ),
+        authority=(
+            "/data/waiting/", f"/data/versions/{handed.key}/", f"/data/versions/{handed.key}/send-back/",
+        ),
+        open=("/data/catalogue/", f"/data/catalogue/{firms.key}/"),
+        mine=("/my/corrections/", "/my/corrections/new/"),
+    )  # fmt: skip
