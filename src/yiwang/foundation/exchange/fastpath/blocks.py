@@ -20,6 +20,7 @@ from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
 from yiwang.foundation.exchange.fastpath.refusals import (
     CannotCall,
+    ExchangeAway,
     MessageNotGenuine,
     PartnerNonsense,
     RequestMalformed,
@@ -104,7 +105,7 @@ class Blocks:
                     while True:
                         await self._round(connection)
                         await asyncio.sleep(EVERY_SECONDS)
-            except (psycopg.Error, OSError, TimeoutError):
+            except (psycopg.Error, OSError, TimeoutError, ExchangeAway):
                 _log.warning("database away")
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Coroutine
 from datetime import datetime, time
 from functools import lru_cache
@@ -26,6 +27,13 @@ from yiwang.network.nodes.serving import Desk
 
 SUBJECT_PURPOSE: Final = "exchange.subject"
 _log = logging.getLogger("yiwang.exchange")
+
+
+def _end_when_broken(task: asyncio.Task[None]) -> None:
+    """A worker without one of its tasks is none: it ends, and a fresh one is started."""
+    if not task.cancelled() and task.exception() is not None:
+        _log.critical("a task broke", exc_info=task.exception())
+        os._exit(1)
 
 
 class House:
@@ -52,7 +60,9 @@ class House:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to read, to write and to remember; calls are refused until all three are done."""
         for work in self._work():
-            self._tasks.append(loop.create_task(work))
+            task = loop.create_task(work)
+            task.add_done_callback(_end_when_broken)
+            self._tasks.append(task)
 
     def _work(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (

@@ -19,6 +19,7 @@ from yiwang.foundation.exchange.fastpath import (
     config,
     envelope,
     grants,
+    meta,
     partners,
     questions,
     relay,
@@ -81,8 +82,7 @@ async def _ask(
 ) -> Response:
     """May they → forward → receipt. The consumer's receipt is written for a refusal, too."""
     own, provider = house.config.node, question.service.split("/")[0]
-    theirs: tuple[Receipt, ...] = ()
-    asked, about = question.as_bytes(), house.index(question.subject)
+    asked = question.as_bytes()
     try:
         grant = grants.choose(house.snapshots.current, question, node=own, at=at)
         question = replace(question, grant=grant.key, fields=grants.asked_fields(grant, question))
@@ -91,10 +91,13 @@ async def _ask(
             served = await serving.serve(
                 house, question, asked=asked, from_node=own, message=message
             )
-            told, theirs, about = served.told, (served.receipt,), served.receipt["subject_index"]
-        else:
-            told = await relay.ask(house, question, asked=asked, message=message)
-            grants.check(house.snapshots.current, question, node=own, at=moments.now())
+            ours = {**served.receipt, "side": "CONSUMER", "milliseconds": since(began)}
+            await house.receipts.write(served.receipt, ours)
+            return web.told(served.told.status, served.told.body)
+        told = await relay.ask(house, question, asked=asked, message=message)
+        grants.check(house.snapshots.current, question, node=own, at=moments.now())
+    except ExchangeAway:
+        raise  # then no receipt can be written, and nothing is said
     except CannotCall as refusal:
         told = serving.no(refusal, message)
     receipt: Receipt = {
@@ -109,17 +112,22 @@ async def _ask(
         "purpose": question.purpose,
         "item": question.item,
         "case_no": question.case,
-        "subject_index": about,
+        "subject_index": house.index(question.subject),
         "fields": list(question.fields),
         "rows": told.rows,
         "status": told.outcome,
         "refusal": told.refusal,
         "request_digest": envelope.digest(asked),
         "reply_digest": envelope.digest(told.body),
-        "milliseconds": int((time.monotonic() - began) * 1000),
+        "milliseconds": since(began),
     }
-    await house.receipts.write(*theirs, receipt)
+    await house.receipts.write(receipt)
     return web.told(told.status, told.body)
+
+
+def since(began: float) -> int:
+    """Milliseconds."""
+    return int((time.monotonic() - began) * 1000)
 
 
 async def take_message(house: House, request: Request) -> Response:
@@ -144,6 +152,7 @@ async def take_message(house: House, request: Request) -> Response:
 KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     relay.KIND: relay.answer,
     blocks.KIND: blocks.countersign,
+    meta.KIND: meta.answer,
 }
 
 
@@ -190,6 +199,8 @@ ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
     ("POST", partners.RELAY): take_message,
     ("GET", "/exchange/v1/health"): show_health,
+    ("GET", meta.MEMBERS): meta.list_members,
+    ("GET", meta.SERVICES): meta.show_services,
     ("GET", "/exchange/v1/documents"): give_documents,
     ("POST", "/exchange/v1/requests"): take_request,
 }

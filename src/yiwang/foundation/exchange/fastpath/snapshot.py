@@ -48,6 +48,7 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class FastField:
     name: str
+    title: str
     grade: int
     mask: str
 
@@ -243,7 +244,10 @@ async def _rows(connection: psycopg.AsyncConnection[Any], view: str) -> list[Any
 
 
 def _service(row: Any) -> FastService:
-    fields = [FastField(f["name"], int(f.get("grade", 2)), f.get("mask", "")) for f in row.fields]
+    fields = [
+        FastField(f["name"], f.get("title", ""), int(f.get("grade", 2)), f.get("mask", ""))
+        for f in row.fields
+    ]
     return FastService(
         code=row.code,
         kind=row.kind,

@@ -1,0 +1,15 @@
+"""Call services of a Yiwang exchange node."""
+
+from yiwang_client.answers import Answer, Away, ExchangeError, NotProven, Refused
+from yiwang_client.client import Client
+
+__all__ = ["Answer", "AsyncClient", "Away", "Client", "ExchangeError", "NotProven", "Refused"]
+
+
+def __getattr__(name: str) -> object:
+    """``AsyncClient`` needs aiohttp; who only calls synchronously does not."""
+    if name == "AsyncClient":
+        from yiwang_client.aio import AsyncClient
+
+        return AsyncClient
+    raise AttributeError(name)

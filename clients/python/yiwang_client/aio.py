@@ -1,0 +1,85 @@
+"""The asynchronous client, by aiohttp: thousands of calls may wait at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import aiohttp
+
+from yiwang_client import answers, signing
+from yiwang_client.answers import Answer, Away
+from yiwang_client.client import MOST_BYTES, question
+
+
+class AsyncClient:
+    """As ``Client``; use it as ``async with AsyncClient(…) as client``."""
+
+    def __init__(
+        self, address: str, *, key_id: str, secret: str, limit_seconds: float = 30.0
+    ) -> None:
+        self._address = address.rstrip("/")
+        self._key = signing.Key.given(key_id, secret)
+        self._limit_seconds = limit_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self,
+        service: str,
+        *,
+        purpose: str,
+        parameters: Mapping[str, Any],
+        item: str = "",
+        case: str = "",
+        fields: Sequence[str] = (),
+        subject: str = "",
+        limit_seconds: float | None = None,
+    ) -> Answer:
+        """Ask a service; raises ``Refused``, ``Away``, ``NotProven``."""
+        body = question(purpose, parameters, item, case, fields, subject)
+        target = f"/exchange/v1/calls/{service}"
+        status, answer, proven = await self._send("POST", target, body, limit_seconds)
+        return answers.read(status, answer, proven=proven)
+
+    async def services(self, node: str = "") -> list[dict[str, Any]]:
+        """What this node, or another one, answers."""
+        target = f"/exchange/v1/services/{node}" if node else "/exchange/v1/services"
+        status, body, _proven = await self._send("GET", target, b"", None)
+        found: list[dict[str, Any]] = answers.plain(status, body, proven=True)["services"]
+        return found
+
+    async def _send(
+        self, method: str, target: str, body: bytes, limit_seconds: float | None
+    ) -> tuple[int, bytes, bool]:
+        if self._session is None:
+            raise RuntimeError("use the client with “async with”")
+        signed = signing.sign(self._key, method, target, body)
+        try:
+            async with (
+                asyncio.timeout(limit_seconds or self._limit_seconds),
+                self._session.request(
+                    method,
+                    self._address + target,
+                    data=body or None,
+                    headers=dict(signed.headers),
+                    allow_redirects=False,
+                ) as response,
+            ):
+                answer = await response.content.read(MOST_BYTES)
+                while not response.content.at_eof() and len(answer) < MOST_BYTES:
+                    answer += await response.content.read(MOST_BYTES - len(answer))
+        except (TimeoutError, OSError, aiohttp.ClientError) as error:
+            raise Away("Unreachable", "连不上交换节点，或超过了时限。") from error
+        mac = response.headers.get("x-exchange-mac", "")
+        proven = signing.is_proven(self._key, response.status, signed.nonce, answer, mac)
+        return response.status, answer, proven
