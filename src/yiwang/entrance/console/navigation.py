@@ -19,6 +19,7 @@ PAGES: Final = (
     ("/console/journal/", "日志"),
     ("/console/calendar/", "日历"),
     ("/console/nodes/", "节点"),
+    ("/console/exchange/", "交换"),
 )
 NODES: Final = "/console/nodes/"
 RIGHTS: Final = "/console/rights/"

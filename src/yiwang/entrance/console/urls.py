@@ -6,6 +6,7 @@ from django.urls import path
 
 from yiwang.entrance.console import (
     calendar,
+    exchange,
     halls,
     health,
     jobs,
@@ -37,6 +38,11 @@ urlpatterns = [
     path("console/nodes/requests/<str:node_request>/decline/", nodes.decline),
     path("console/nodes/<str:node_code>/", nodes.show_node),
     path("console/nodes/<str:node_code>/<slug:node_act>/", nodes.move),
+    path("console/exchange/", exchange.show_traffic),
+    path("console/exchange/receipts/", exchange.show_receipts),
+    path("console/exchange/receipt/", exchange.show_receipt),
+    path("console/exchange/services/", exchange.show_services),
+    path("console/exchange/services/turn/", exchange.turn),
     path("console/halls/", halls.halls),
     path("console/halls/<str:network_key>/end/", halls.end),
     path("console/recovery/", recovery.recovery),

@@ -120,6 +120,15 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class OddTraffic:
+    """An hour that is not as usual, and in what."""
+
+    traffic: Traffic
+    kinds: tuple[str, ...]
+    usual_calls: float
+
+
+@dataclass(frozen=True, slots=True)
 class BlockView:
     """A second's receipts under one root."""
 
@@ -210,6 +219,28 @@ def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple
         )
         for row in rows
     )
+
+
+def list_oddities(*, at: datetime) -> tuple[OddTraffic, ...]:
+    """What the last hour shows that the day before did not, per system and service."""
+    hour = timedelta(hours=1)
+    usual = {(t.system, t.service): t for t in list_traffic(since=at - 25 * hour, until=at - hour)}
+    found = []
+    for now in list_traffic(since=at - hour, until=at + hour):
+        before = usual.get((now.system, now.service))
+        kinds = rules.oddities(
+            calls=now.calls,
+            rows=now.rows,
+            mean_milliseconds=now.mean_milliseconds,
+            refused=now.refused,
+            away=now.away,
+            usual_calls=before.calls / 24 if before else 0,
+            usual_rows=before.rows / 24 if before else 0,
+            usual_milliseconds=before.mean_milliseconds if before else 0,
+        )
+        if kinds:
+            found.append(OddTraffic(now, kinds, before.calls / 24 if before else 0))
+    return tuple(found)
 
 
 def list_minutes(*, since: datetime, until: datetime) -> Mapping[datetime, int]:

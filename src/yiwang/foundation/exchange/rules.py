@@ -107,3 +107,39 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return list(value) if isinstance(value, tuple) else value
+
+
+# --- what is out of the ordinary ------------------------------------------------------------------
+
+#: 本地规定（示例）: from which numbers on it is worth somebody's look.
+MANY_CALLS, MANY_ROWS, SLOW_MILLISECONDS, TIMES = 20, 1_000, 1_000, 5
+#: 95% is what the plan wants of a source.
+LEAST_SUCCESS = 0.95
+
+
+def oddities(
+    *,
+    calls: int,
+    rows: int,
+    mean_milliseconds: int,
+    refused: int,
+    away: int,
+    usual_calls: float,
+    usual_rows: float,
+    usual_milliseconds: float,
+) -> tuple[str, ...]:
+    """What is odd about one hour of a system and a service against what is usual in an hour: NEW,
+    FREQUENCY, VOLUME, SPEED, REFUSED, FAILING (plan row S10)."""
+    found = (
+        ("NEW", calls >= MANY_CALLS and usual_calls == 0),
+        ("FREQUENCY", calls >= MANY_CALLS and 0 < usual_calls * TIMES < calls),
+        ("VOLUME", rows >= MANY_ROWS and usual_rows * TIMES < rows),
+        (
+            "SPEED",
+            mean_milliseconds >= SLOW_MILLISECONDS
+            and usual_milliseconds * TIMES < mean_milliseconds,
+        ),
+        ("REFUSED", calls >= MANY_CALLS // 2 and refused * 2 >= calls),
+        ("FAILING", calls >= MANY_CALLS and 1 - away / calls < LEAST_SUCCESS),
+    )
+    return tuple(name for name, odd in found if odd)

@@ -72,3 +72,25 @@ def test_both_sides_of_a_call_know_the_same():
     theirs = {**RECEIPT, "side": "PROVIDER", "at": AT + timedelta(seconds=1), "milliseconds": 3}
     assert rules.shared_digest(theirs) == rules.shared_digest(RECEIPT)
     assert rules.shared_digest({**theirs, "purpose": "随便"}) != rules.shared_digest(RECEIPT)
+
+
+@pytest.mark.parametrize(
+    ("hour", "odd"),
+    [
+        ({"calls": 30, "usual_calls": 10}, ()),
+        ({"calls": 60, "usual_calls": 10}, ("FREQUENCY",)),
+        ({"calls": 30}, ("NEW",)),
+        ({"calls": 3}, ()),
+        ({"calls": 3, "usual_calls": 3, "rows": 9000, "usual_rows": 10}, ("VOLUME",)),
+        ({"calls": 3, "usual_calls": 3, "mean_milliseconds": 4000}, ("SPEED",)),
+        ({"calls": 10, "usual_calls": 10, "refused": 5}, ("REFUSED",)),
+        ({"calls": 100, "usual_calls": 100, "away": 6}, ("FAILING",)),
+        ({"calls": 100, "usual_calls": 100, "away": 5}, ()),
+    ],
+)
+def test_an_hour_that_is_not_as_usual_is_noticed(hour, odd):
+    given = {
+        "calls": 0, "rows": 0, "mean_milliseconds": 0, "refused": 0, "away": 0, "usual_calls": 0,
+        "usual_rows": 0, "usual_milliseconds": 100, **hour,
+    }  # fmt: skip
+    assert rules.oddities(**given) == odd
