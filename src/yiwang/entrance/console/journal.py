@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.console import navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.ledger import queries as ledger
+from yiwang.foundation.ledger.definitions import CheckpointView
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import InvalidInput
 from yiwang.mechanisms.journal import actions as journal_actions
@@ -42,9 +44,20 @@ def show_journal(request: HttpRequest) -> HttpResponse:
             "parked": parked,
             "next": f"/console/journal/?after={parked[-1].key}" if len(parked) == PAGE_SIZE else "",
             "paged": bool(after),
+            "checkpoint": _newest_checkpoint(),
+            "alarms": ledger.list_alarms(),
             "done": request.GET.get("done", ""),
         },
     )
+
+
+def _newest_checkpoint() -> tuple[CheckpointView, list[str]] | None:
+    """The public ledger's newest checkpoint and the nodes that countersigned it."""
+    newest = ledger.find_newest()
+    if newest is None:
+        return None
+    told = ledger.list_witness_signatures([newest.number]).get(newest.number, ())
+    return newest, [str(one["witness"]) for one in told]
 
 
 @require_GET

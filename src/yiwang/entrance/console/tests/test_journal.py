@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from yiwang.foundation.ledger import actions as ledger
+from yiwang.foundation.ledger.definitions import AlarmKind
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
@@ -68,6 +70,16 @@ def test_the_page_shows_lag_listeners_and_what_is_parked(operator: Client, parke
 
 def test_with_nothing_parked_the_page_says_so(operator: Client) -> None:
     assert "没有搁置的对象" in operator.get("/console/journal/?after=x").content.decode()
+
+
+def test_an_alarm_of_the_ledger_is_shown_with_its_evidence(operator: Client) -> None:
+    assert "还没有检查点" in operator.get("/console/journal/").content.decode()
+    evidence, kind = {"seen": {"number": 7}}, AlarmKind.NOT_EXTENDING
+    ledger.raise_alarm(ledger="620100", kind=kind, evidence=evidence, at=moments.now())
+    page = operator.get("/console/journal/").content.decode()
+    assert "账本警报 1 个" in page
+    assert kind.value in page
+    assert "&quot;number&quot;:7" in page
 
 
 def test_one_subject_shows_the_kind_of_problem_and_never_its_message(
