@@ -10,10 +10,14 @@ RUN_MARK := .venv/.run-$(shell cksum < requirements/run.lock | cut -d' ' -f1)
 DEV_MARK := .venv/.dev-$(shell cksum < requirements/dev.lock | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary=:all:
 
-.PHONY: run env dev test check bench trial pictures docs lint types contracts house fast units journeys packs
+.PHONY: run federation env dev test check bench trial pictures docs lint types contracts house fast units journeys packs
 
 run: $(RUN_MARK)
 	@exec ./yiwang run
+
+# The sample's nodes, each in a network of its own where that is allowed.
+federation: $(RUN_MARK)
+	@exec ./yiwang federation
 
 env: $(RUN_MARK)
 dev: $(DEV_MARK)

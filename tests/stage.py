@@ -13,6 +13,7 @@ from tests import (
     stage_data,
     stage_duties,
     stage_earlier,
+    stage_nodes,
     stage_promises,
     stage_sources,
 )
@@ -27,6 +28,7 @@ STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
     ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY, stage_sources.OFFICER,
     stage_data.OFFICER, stage_data.AUTHORITY,
+    stage_nodes.OPERATOR,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -65,6 +67,7 @@ class Scene:
     desk_earlier: tuple[str, ...]
     sources: tuple[str, ...]
     data: stage_data.Data
+    nodes: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -95,6 +98,7 @@ def set_up(at: datetime) -> Scene:
     body = places.department_uscc(places.CHENGGUAN, 2)
     _official(at, APPROVER, "李俊杰", Role.APPROVER, places.CHENGGUAN, body)
     _official(at, ARCHIVING, "孙桂芳", Role.HANDLER, places.CHENGGUAN, body)
+    _official(at, stage_nodes.OPERATOR, "赵志强", Role.OPERATOR, places.GANSU, None)
     _official(at, stage_sources.OFFICER, "白晓东", Role.DATA_OFFICER, places.CHENGGUAN, body)
     archive_tables.publish_table(at=at)
     person, waiting = _person(2, "马晓燕", date(1984, 6, 17), WAITING, at)
@@ -142,6 +146,7 @@ def set_up(at: datetime) -> Scene:
         promised=stage_promises.play(holder, at=at),
         licences=held,
         desk_earlier=desk_earlier,
+        nodes=stage_nodes.addresses(at),
         sources=stage_sources.addresses(body, by=_actor_of(stage_sources.OFFICER, at), at=at),
         guide=f"/items/{sample.ALLOWANCE}/",
         form=f"/my/drafts/{draft}/",

@@ -13,7 +13,15 @@ from axe_playwright_python.base import AXE_SCRIPT as AXE
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests import browser, stage, stage_data, stage_duties, stage_promises, stage_sources
+from tests import (
+    browser,
+    stage,
+    stage_data,
+    stage_duties,
+    stage_nodes,
+    stage_promises,
+    stage_sources,
+)
 from yiwang.kernel import moments
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -151,6 +159,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage_sources.OFFICER, scene.sources),
         (stage_data.OFFICER, scene.data.officer),
         (stage_data.AUTHORITY, scene.data.authority),
+        (stage_nodes.OPERATOR, scene.nodes),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

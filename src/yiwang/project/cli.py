@@ -22,6 +22,7 @@ GROUPS: Final[dict[str, str]] = {
     "node": "yiwang.network.nodes.commands",
     "rights": "yiwang.project.rights_sweep",
     "run": "yiwang.project.run",
+    "federation": "yiwang.project.federation",
     "process": "yiwang.project.processes",
     "items": "yiwang.capability.catalogue.commands",
     "pack": "yiwang.applications.commands",

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, Final
@@ -22,6 +22,7 @@ from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, subnodes, supervisor
+from yiwang.project.places import HERE, Place
 from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, KEPT, KEPT_BY_SUBNODES, PROGRAMS
 
 NEEDS_DJANGO = False
@@ -46,6 +47,11 @@ class Stop(Exception):
 def main(arguments: list[str]) -> int:
     """Start everything, say where, keep it running, stop it all on Ctrl-C."""
     del arguments
+    return own(serve)
+
+
+def own(serving: Callable[[Path, int], None]) -> int:
+    """Serve as the one owner of this installation, until somebody asks us to end."""
     home, port = settings.YIWANG_HOME, int(os.environ.get("PORT", "8000"))
     (home / "run").mkdir(parents=True, exist_ok=True)
     with (home / "run" / "owner").open("a+") as lock:
@@ -56,7 +62,7 @@ def main(arguments: list[str]) -> int:
             signal.signal(number, _stop)
         end_with_make()
         try:
-            serve(home, port)
+            serving(home, port)
         except Stop:
             print("一网已停止，数据都在。", flush=True)
     return 0
@@ -81,8 +87,12 @@ def running_where(lock: IO[str]) -> str:
     return f"{found.get('address', '')} (process {found.get('process', '?')})"
 
 
-def serve(home: Path, port: int) -> None:
-    """The story of a start, top to bottom; ends by ``Stop`` or a refusal, leaving nothing behind."""
+def serve(home: Path, port: int, places: Sequence[Place] = ()) -> None:
+    """The story of a start, top to bottom; ends by ``Stop`` or a refusal, leaving nothing behind.
+
+    ``places``: where the province and each further node run; none: all on this machine's network.
+    """
+    place = places[0] if places else HERE
     mark = str(home)
     supervisor.end_orphans(mark)
     for one in (port, exchange_port(port), *subnodes.ports(port)):
@@ -92,18 +102,20 @@ def serve(home: Path, port: int) -> None:
     children: list[supervisor.Child] = []
     try:
         environment = child_environment(home, port, running)
+        environment |= place.environment(port, exchange_port(port))
         prepare(environment, running)
-        nodes = make_nodes(home, port, running, environment)
+        nodes = make_nodes(home, port, running, environment, places)
         loading = subnodes.start_loading(nodes)
         sample.load_once(home, environment)
         subnodes.finish_loading(loading, nodes, environment)
-        start(children, kept(), environment)
-        wait_until_ready(children, port)
-        print(f"ready: http://localhost:{port}/", flush=True)
-        print(f"exchange: http://localhost:{exchange_port(port)}/exchange/v1/", flush=True)
+        start(children, kept(), environment, place)
+        wait_until_ready(children, port, place.host)
+        where = place.host if place.prefix else "localhost"
+        print(f"ready: http://{where}:{port}/", flush=True)
+        print(f"exchange: http://{where}:{exchange_port(port)}/exchange/v1/", flush=True)
         sample.print_accounts(environment)
         for node in nodes:
-            start(children, KEPT_BY_SUBNODES, node.environment, f"{node.code} ")
+            start(children, KEPT_BY_SUBNODES, node.environment, node.place, f"{node.code} ")
         waiting = list(nodes)
         while True:
             running = keep(home, running, children)
@@ -117,10 +129,14 @@ def serve(home: Path, port: int) -> None:
 
 
 def make_nodes(
-    home: Path, port: int, running: storage.Running, environment: dict[str, str]
+    home: Path,
+    port: int,
+    running: storage.Running,
+    environment: dict[str, str],
+    places: Sequence[Place],
 ) -> Sequence[subnodes.Subnode]:
     """The sample's further nodes, with homes, databases and tables."""
-    nodes = subnodes.plan(home, port, running, environment)
+    nodes = subnodes.plan(home, port, running, environment, places)
     if nodes:
         subnodes.make(nodes, running)
     for node in subnodes.need_preparing(nodes, running):
@@ -132,20 +148,22 @@ def start(
     children: list[supervisor.Child],
     names: Sequence[str],
     environment: Mapping[str, str],
+    place: Place,
     whose: str = "",
 ) -> None:
     """Start processes, to be looked after from now on."""
     for name in names:
-        child = supervisor.Child(f"{whose}{name}", command(name), environment)
+        words = place.command(command(name))
+        child = supervisor.Child(f"{whose}{name}", words, environment)
         children.append(child)
         child.start()
 
 
 def say_ready(node: subnodes.Subnode) -> bool:
     """One line when a further node serves; False: not yet."""
-    if not is_ready(node.port):
+    if not is_ready(node.port, node.place.host):
         return False
-    where = f"http://localhost:{node.port}/"
+    where = f"http://{node.place.host if node.place.prefix else 'localhost'}:{node.port}/"
     supervisor.say(f"node {node.code}: {where}  {node.name}　账号见 {subnodes.CAST.name}")
     return True
 
@@ -252,10 +270,10 @@ def look_after(children: list[supervisor.Child]) -> None:
     time.sleep(0.2)
 
 
-def wait_until_ready(children: list[supervisor.Child], port: int) -> None:
+def wait_until_ready(children: list[supervisor.Child], port: int, host: str = HERE.host) -> None:
     """Until /readyz is good; the children are looked after meanwhile."""
     end = time.monotonic() + READY_SECONDS
-    while not is_ready(port):
+    while not is_ready(port, host):
         if time.monotonic() > end:
             print("启动较慢，仍在等待……", flush=True)
             end = time.monotonic() + READY_SECONDS
@@ -264,9 +282,9 @@ def wait_until_ready(children: list[supervisor.Child], port: int) -> None:
         time.sleep(0.1)
 
 
-def is_ready(port: int) -> bool:
+def is_ready(port: int, host: str = HERE.host) -> bool:
     """Asks as a visitor would."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/readyz", headers={"Host": "localhost"})
         return connection.getresponse().status == 200

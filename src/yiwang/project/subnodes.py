@@ -24,12 +24,20 @@ from yiwang.cloud.storage import processes as server_processes
 from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, settings
+from yiwang.project.places import HERE, Place
 
 CAST: Final = settings.ROOT / "samples" / "gansu.yaml"
 #: Each node's pages listen so many ports after those of the one before; its exchange ten after them.
 STEP: Final = 20
 #: What is the province's alone.
-_NOT_THEIRS: Final = ("YIWANG_BACKUP", "YIWANG_MASTER_KEY", "YIWANG_SECRET_KEY", "YIWANG_ADDRESS")
+_NOT_THEIRS: Final = (
+    "YIWANG_BACKUP",
+    "YIWANG_MASTER_KEY",
+    "YIWANG_SECRET_KEY",
+    "YIWANG_ADDRESS",
+    "YIWANG_HOSTS",
+    "YIWANG_NODE_USCC",
+)
 
 
 class NodesNotMade(Refusal):
@@ -48,6 +56,7 @@ class Subnode:
     port: int
     environment: Mapping[str, str]
     storage: storage.Running
+    place: Place
 
     @property
     def exchange_port(self) -> int:
@@ -82,25 +91,37 @@ def are_wanted() -> bool:
 
 
 def plan(
-    home: Path, port: int, running: storage.Running, environment: Mapping[str, str]
+    home: Path,
+    port: int,
+    running: storage.Running,
+    environment: Mapping[str, str],
+    places: Sequence[Place] = (),
 ) -> tuple[Subnode, ...]:
     """The further nodes of this start: none outside the sample, on a real server, or when not wanted."""
     if not are_wanted() or running.process is None:
         return ()
-    return tuple(
-        _planned(row, home / "nodes" / row["code"], port + STEP * number, running, environment)
-        for number, row in enumerate(rows(), start=1)
-    )
+    registry = places[0] if places else HERE
+    found = []
+    for number, row in enumerate(rows(), start=1):
+        place = places[number] if places else HERE
+        one = _planned(row, home, port + STEP * number, running, environment)
+        theirs = {
+            "YIWANG_REGISTRY": f"http://{registry.host}:{environment['EXCHANGE_PORT']}",
+            **place.environment(one.port, one.exchange_port),
+        }
+        found.append(replace(one, environment={**one.environment, **theirs}, place=place))
+    return tuple(found)
 
 
 def _planned(
     row: Mapping[str, Any],
-    home: Path,
+    province: Path,
     port: int,
     running: storage.Running,
     environment: Mapping[str, str],
 ) -> Subnode:
     code = str(row["code"])
+    home = province / "nodes" / code
     name = f"{running.app.name}_{code.lower()}"
     own = replace(
         running,
@@ -115,14 +136,13 @@ def _planned(
         "YIWANG_NODE": code,
         "YIWANG_NODE_NAME": str(row["name"]),
         "YIWANG_NODE_DIVISION": str(row["division_code"]),
-        "YIWANG_REGISTRY": f"http://127.0.0.1:{environment['EXCHANGE_PORT']}",
         "YIWANG_EXCHANGE_ADDRESS": f"http://127.0.0.1:{port + 10}",
         "YIWANG_WEB_WORKERS": "1",
         "YIWANG_WEB_THREADS": "8",
         "PROMETHEUS_MULTIPROC_DIR": str(home / "run" / "metrics"),
         "DATABASE_URL": database.as_url(own.app),
     }
-    return Subnode(code, str(row["name"]), home, port, {**shared, **theirs}, own)
+    return Subnode(code, str(row["name"]), home, port, {**shared, **theirs}, own, HERE)
 
 
 def make(nodes: Sequence[Subnode], running: storage.Running) -> None:
