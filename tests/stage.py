@@ -13,6 +13,7 @@ from tests import (
     stage_data,
     stage_duties,
     stage_earlier,
+    stage_looks,
     stage_nodes,
     stage_promises,
     stage_sources,
@@ -40,6 +41,8 @@ class Scene:
     """Where to look: addresses by name."""
 
     guide: str
+    looked: tuple[str, ...]
+    asked_about: tuple[str, ...]
     form: str
     check: str
     progress: str
@@ -127,7 +130,10 @@ def set_up(at: datetime) -> Scene:
     held, desk_earlier = stage_earlier.play(holder, at=at)
     papers = stage_after.lay_papers(holder, licence.case.partition(":")[2], by=deciding, at=at)
     _sign_ledger(at)
+    looked, asked_about = stage_looks.play(waiting, deciding, receipt.case_key, body, at)
     return Scene(
+        looked=looked,
+        asked_about=asked_about,
         after=(*stage_after.addresses(deciding), *papers),
         together=leading,
         asked=asked,

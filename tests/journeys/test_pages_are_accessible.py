@@ -119,6 +119,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
                 *scene.mine_together,
                 *scene.mandates,
                 *scene.data.mine,
+                *scene.looked,
             ],
         ),
         (
@@ -156,7 +157,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage.LEADER, scene.overseen),
         (stage.CARDED, scene.carded),
         (stage.ARCHIVING, scene.archives),
-        (stage_sources.OFFICER, scene.sources),
+        (stage_sources.OFFICER, (*scene.sources, *scene.asked_about)),
         (stage_data.OFFICER, scene.data.officer),
         (stage_data.AUTHORITY, scene.data.authority),
         (stage_nodes.OPERATOR, scene.nodes),

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "yiwang.support.letters",
     "yiwang.support.licences",
     "yiwang.support.credit",
+    "yiwang.support.enquiries",
     "yiwang.support.identity",
     "yiwang.support.mandates",
     "yiwang.support.readers",

@@ -68,6 +68,7 @@ from yiwang.capability.deliveries.events import (
 )
 from yiwang.capability.entitlements.events import EntitlementStopAnnounced
 from yiwang.capability.journey import reactions as applicants
+from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.registers import reactions as registers
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
@@ -79,11 +80,18 @@ from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
 from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
+from yiwang.support.enquiries import reactions as enquiries
+from yiwang.support.enquiries.events import EnquiryAnswered
 from yiwang.support.messages import reactions as messages
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
-    CaseSubmitted: [indicators.count_submitted, applicants.tell_submitted],
+    CaseSubmitted: [
+        indicators.count_submitted,
+        indicators.count_spared,
+        applicants.tell_submitted,
+    ],
+    MaterialArrived: [indicators.count_arrived],
     PassedToOfficial: [applicants.tell_passed_on, indicators.come_to_work],
     CaseAccepted: [applicants.tell_accepted, commitments.begin_late, indicators.go_on],
     CaseReturned: [applicants.tell_returned, registers.enter_returned, indicators.count_returned],
@@ -201,7 +209,9 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         visits.tell_late,
         conversations.tell_late,
         commitments.lapse,
+        enquiries.tell_late,
     ],
+    EnquiryAnswered: [enquiries.tell_answered],
     ClockTurnedYellow: [
         applicants.remind_of_correction,
         cases.note_nearly_due,
@@ -298,6 +308,8 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.bag_received",
         "deliveries.bag_sealed",
         "deliveries.original_taken_in",
+        "enquiries.enquiry_late",
+        "enquiries.enquiry_made",
         "exchange.route_ended",
         "exchange.route_laid",
         "exchange.service_published",
@@ -314,7 +326,6 @@ UNHEARD: frozenset[str] = frozenset(
         "ledger.alarm_raised",
         "licences.licence_issued",
         "licences.licence_state_changed",
-        "materials.material_arrived",
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",

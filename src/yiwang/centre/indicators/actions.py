@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from yiwang.centre.indicators.definitions import Happening, Metric
+from yiwang.centre.indicators.definitions import OWN_VAULT, Happening, Metric
 from yiwang.mechanisms.statements import prepared
 
 _COUNT: Final = """
@@ -32,6 +32,25 @@ select %(on)s::date, counted.metric, %(division)s::text, %(item)s::text, 1
 from marked, unnest(%(metrics)s::text[]) as counted(metric)
 on conflict ("on", metric, division_code, item_code) do update set value = known.value + 1
 ) select position from marked
+"""
+_SPARE: Final = """
+with given as (
+    select * from unnest(%(materials)s::text[], %(sources)s::text[]) as one(material, source)
+), before as (
+    select distinct source from indicators_sparedpaper where subject = %(subject)s::text
+), fresh as (
+    insert into indicators_sparedpaper (subject, material, source)
+    select %(subject)s::text, material, source from given
+    on conflict (subject, material) do nothing returning source
+)
+insert into indicators_sparedday as known
+    ("on", division_code, department, item_code, source, papers, visits)
+select %(on)s::date, %(division)s::text, %(department)s::text, %(item)s::text, fresh.source,
+    count(*), (fresh.source <> %(vault)s::text and before.source is null)::int
+from fresh left join before using (source) group by fresh.source, before.source
+on conflict ("on", division_code, department, item_code, source) do update set
+    papers = known.papers + excluded.papers, visits = known.visits + excluded.visits
+returning papers
 """
 _ENTER: Final = """
 with entered as (
@@ -92,6 +111,30 @@ def count(
         "department": department if happenings else "",
     }
     return bool(prepared.run(_COUNT, values))
+
+
+def spare(
+    *,
+    on: date,
+    subject: str,
+    division_code: str,
+    department: str,
+    item_code: str,
+    papers: Mapping[str, str],
+) -> bool:
+    """Papers of one case nobody was asked for (material → supplier), each counted once; a visit a
+    supplier, once a case. False when nothing was new. One's own vault spares no visit."""
+    values = {
+        "on": on,
+        "subject": subject,
+        "division": division_code,
+        "department": department,
+        "item": item_code,
+        "materials": list(papers),
+        "sources": list(papers.values()),
+        "vault": OWN_VAULT,
+    }
+    return bool(prepared.run(_SPARE, values))
 
 
 def enter(*, subject: str, division_code: str, department: str) -> None:

@@ -95,6 +95,41 @@ class OpenMatter(models.Model):
     objects = OverseenSet.as_manager()
 
 
+class SparedDay(models.Model):
+    """少跑的腿: papers nobody was asked for on one day, by item, body and who supplied them."""
+
+    on = models.DateField()
+    division_code = models.CharField(max_length=12)
+    department = models.CharField(max_length=18)
+    item_code = models.CharField(max_length=120)
+    source = models.CharField(max_length=80)
+    papers = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+
+    objects = OverseenSet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["on", "division_code", "department", "item_code", "source"],
+                name="indicators_spared_once_a_day",
+            )
+        ]
+
+
+class SparedPaper(models.Model):
+    """One paper of one case that is counted: once, whichever fact told of it first."""
+
+    subject = models.CharField(max_length=120)
+    material = models.CharField(max_length=40)
+    source = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "material"], name="indicators_a_paper_once")
+        ]
+
+
 class CountedFact(models.Model):
     """A journal position that is already counted: hearing it again changes nothing."""
 

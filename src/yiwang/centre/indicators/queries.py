@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db.models import Sum
 
+from yiwang.capability.catalogue import queries as catalogue
 from yiwang.centre.indicators import rules
 from yiwang.centre.indicators.definitions import (
     BodyFigures,
@@ -16,8 +17,10 @@ from yiwang.centre.indicators.definitions import (
     Grouping,
     Metric,
     Overview,
+    Spared,
+    SparedRow,
 )
-from yiwang.centre.indicators.models import BodyDay, BodyStock, DailyCount, OverseenSet
+from yiwang.centre.indicators.models import BodyDay, BodyStock, DailyCount, OverseenSet, SparedDay
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.places import significant_prefix
 
@@ -71,6 +74,41 @@ def get_overview(
             .annotate(received=Sum("received"), decided=Sum("decided"))
         ),
     )
+
+
+def get_spared(
+    *,
+    today: date,
+    division_code: str = "",
+    days: int = 30,
+    language: str = "zh-hans",
+    limit: int = 50,
+) -> Spared:
+    """Papers nobody was asked for and visits saved in the last days, for a division and all below it."""
+    first = today - timedelta(days=days - 1)
+    rows = SparedDay.objects.filter(on__gte=first, on__lte=today)
+    if division_code:
+        rows = rows.filter(division_code__startswith=significant_prefix(division_code))
+    whole = rows.aggregate(papers=Sum("papers"), visits=Sum("visits"))
+    summed = (
+        rows.values("item_code", "source")
+        .annotate(papers=Sum("papers"), visits=Sum("visits"))
+        .order_by("-papers", "item_code", "source")[:limit]
+    )
+    found = list(summed)
+    names = {code: _item_name(code, language) for code in {row["item_code"] for row in found}}
+    return Spared(
+        first=first,
+        last=today,
+        papers=whole["papers"] or 0,
+        visits=whole["visits"] or 0,
+        rows=tuple(SparedRow(item_name=names[row["item_code"]], **row) for row in found),
+    )
+
+
+def _item_name(code: str, language: str) -> str:
+    found = catalogue.find_item(code, language=language)
+    return found.item.name if found else code
 
 
 def _of_days(rows: OverseenSet) -> BodyFigures:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from yiwang.capability.cases import queries as cases
 from yiwang.capability.cases.definitions import Outcome
 from yiwang.capability.cases.events import (
     CaseAccepted,
@@ -19,11 +20,16 @@ from yiwang.capability.cases.events import (
     PassedToOfficial,
     PersonAskedFor,
 )
+from yiwang.capability.materials import queries as materials
+from yiwang.capability.materials.definitions import Supply
+from yiwang.capability.materials.events import MaterialArrived
 from yiwang.capability.reviews.definitions import BAD_FROM
 from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.centre.indicators import actions
-from yiwang.centre.indicators.definitions import Happening, Metric
+from yiwang.centre.indicators.definitions import OWN_VAULT, Happening, Metric
+from yiwang.kernel.events import Event
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks import queries as clocks
 
 
@@ -32,6 +38,38 @@ def count_submitted(*, event: CaseSubmitted, position: int, **_: object) -> None
     _count(event, position, [Metric.RECEIVED], [Happening.RECEIVED])
     if not event.instant:
         _enter(event)
+
+
+def count_spared(*, event: CaseSubmitted, **_: object) -> None:
+    """What the applicant was not asked for, because it was fetched or is in his vault."""
+    papers = {
+        one.material: OWN_VAULT if one.supply is Supply.REUSED else one.source_label
+        for one in materials.list_materials(subject=event.subject)
+        if one.supply in (Supply.FETCHED, Supply.REUSED)
+    }
+    _spare(event, event.division_code, event.department, event.item_code, papers)
+
+
+def count_arrived(*, event: MaterialArrived, **_: object) -> None:
+    """A paper the source owed: the applicant was not asked for it."""
+    if event.found:
+        case = cases.get_inside(split(event.subject)[1])
+        papers = {event.material: event.source_label}
+        _spare(event, case.division_code, case.department, case.item_code, papers)
+
+
+def _spare(
+    event: Event, division_code: str, department: str, item_code: str, papers: Mapping[str, str]
+) -> None:
+    if papers:
+        actions.spare(
+            on=legal_date(event.at),
+            subject=event.subject,
+            division_code=division_code,
+            department=department,
+            item_code=item_code,
+            papers=papers,
+        )
 
 
 def count_decided(*, event: CaseDecided, position: int, **_: object) -> None:

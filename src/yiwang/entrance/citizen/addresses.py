@@ -9,6 +9,7 @@ def page_of(subject: str) -> str:
     pages = {
         "case": f"/my/cases/{key}/",
         "draft": f"/my/drafts/{key}/",
+        "enquiry": f"/my/enquiries/{key}/",
         "account": "/my/security/",
         "mandate": f"/my/mandates/{key}/",
     }

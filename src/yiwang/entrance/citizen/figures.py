@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,6 +41,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "whole": whole,
         "whole_rows": rows(whole),
         "place": place.name_of(here),
+        "spared": indicators.get_spared(today=today, language=get_language() or "zh-hans"),
     }
     return render(request, "citizen/figures.html", values)
 

@@ -1,90 +1,97 @@
-"""Who looked at my data: read from the journal."""
+"""Who looked at my data: reads by officials and calls of the exchange; a line may be asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from yiwang.capability.journey import looks
 from yiwang.entrance.citizen.addresses import page_of
 from yiwang.entrance.shell.access import CITIZEN, access
 from yiwang.kernel.actor import Actor
+from yiwang.kernel.moments import now
+from yiwang.kernel.refusals import InvalidInput
 from yiwang.mechanisms.journal import queries as journal
 from yiwang.mechanisms.journal.definitions import Entry
-from yiwang.support.identity import queries as identity
+from yiwang.support.enquiries import queries as enquiries
+from yiwang.support.enquiries.definitions import ALLOWANCE, LONGEST, EnquiryKind
 
 _A_PAGE: Final = 20
-_KINDS: Final[Mapping[str, object]] = {
-    "case": gettext_lazy("办件"),
-    "draft": gettext_lazy("草稿"),
-    "licence": gettext_lazy("证照"),
-    "letter": gettext_lazy("文书"),
-    "file": gettext_lazy("材料"),
-    "person": gettext_lazy("登记信息"),
-    "entitlement": gettext_lazy("待遇"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at my data: when, by whom, at what, what for."""
-
-    at: datetime
-    who: str
-    what: object
-    purpose: str
-    href: str
 
 
 @access(CITIZEN, own=True)
 @require_safe
 def reads(request: HttpRequest) -> HttpResponse:
     """Who looked at my data, when, and what for."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    entries, more = page_of_looks(request, actor)
+    before = request.GET.get("before", "")
+    page = looks.list_looks(_actor(request), before=before)
     values = {
-        "rows": _looks(entries),
-        "next": f"/my/reads/?before={entries[-1].entry_id}" if more else "",
-        "first": "/my/reads/" if _start(request) else "",
-        "proof": f"/my/reads/proof/?before={_start(request)}"
-        if _start(request)
+        "rows": [(row, page_of(row.subject)) for row in page.rows],
+        "next": f"/my/reads/?before={page.next}" if page.next else "",
+        "first": "/my/reads/" if before else "",
+        "days": ALLOWANCE.amount,
+        "proof": f"/my/reads/proof/?before={page.reads_from}"
+        if page.reads_from
         else "/my/reads/proof/",
     }
     return render(request, "citizen/reads.html", values)
 
 
 def page_of_looks(request: HttpRequest, actor: Actor) -> tuple[tuple[Entry, ...], bool]:
-    """One page of who looked, and whether there are older ones."""
-    entries = journal.list_reads_of(actor.applicant, before=_start(request), limit=_A_PAGE + 1)
+    """One page of what the journal says of who looked, and whether there are older ones: for proofs."""
+    before = request.GET.get("before", "")
+    start = int(before) if before.isdecimal() and len(before) < 16 else 0
+    entries = journal.list_reads_of(actor.applicant, before=start, limit=_A_PAGE + 1)
     return entries[:_A_PAGE], len(entries) > _A_PAGE
 
 
-def _start(request: HttpRequest) -> int:
-    before = request.GET.get("before", "")
-    return int(before) if before.isdecimal() and len(before) < 16 else 0
+@access(CITIZEN, own=True)
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, look_key: str) -> HttpResponse:
+    """A question or an objection about one line; the body answers within its days."""
+    actor = _actor(request)
+    row = looks.get_look(look_key, actor)
+    if row.enquiry:
+        return HttpResponseRedirect(f"/my/enquiries/{row.enquiry}/")
+    words = request.POST.get("words", "")
+    refusal: InvalidInput | None = None
+    kind = _kind(request.POST.get("kind", ""))
+    if request.method == "POST":
+        try:
+            if kind is None:
+                raise InvalidInput("请选一样：询问，还是异议。")
+            key = looks.ask_about(key=look_key, kind=kind, words=words, actor=actor, at=now())
+        except InvalidInput as error:
+            refusal = error
+        else:
+            return HttpResponseRedirect(f"/my/enquiries/{key}/")
+    values = {
+        "row": row,
+        "typed": words[:LONGEST],
+        "chosen": kind,
+        "refusal": refusal,
+        "days": ALLOWANCE.amount,
+    }
+    return render(
+        request, "citizen/enquire.html", values, status=refusal.status if refusal else 200
+    )
 
 
-def _looks(entries: tuple[Entry, ...]) -> list[Look]:
-    """The names of those who looked are asked for once."""
-    names = identity.list_names({entry.actor for entry in entries})
-    return [
-        Look(
-            at=entry.at,
-            who=names.get(entry.actor) or _nameless(entry),
-            what=_KINDS.get(entry.subject.partition(":")[0], _("资料")),
-            purpose=entry.purpose,
-            href=page_of(entry.subject),
-        )
-        for entry in entries
-    ]
+@access(CITIZEN, own=True)
+@require_safe
+def enquiry(request: HttpRequest, enquiry_key: str) -> HttpResponse:
+    """What I asked, by when it is answered, and the answer."""
+    found = enquiries.get_enquiry(enquiry_key, _actor(request), at=now())
+    return render(request, "citizen/enquiry.html", {"one": found})
 
 
-def _nameless(entry: Entry) -> str:
-    return _("系统") if entry.actor_kind == "MACHINE" else _("工作人员")
+def _kind(given: str) -> EnquiryKind | None:
+    return EnquiryKind(given) if given in list(EnquiryKind) else None
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

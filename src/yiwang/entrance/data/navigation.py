@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
+from yiwang.support.enquiries.definitions import ANSWERERS
 
 #: Who may come in; each page says who may do what.
 DATA_ROLES: Final = READERS
@@ -27,6 +28,7 @@ SOURCES: Final = f"{DATA}sources/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
+ENQUIRIES: Final = f"{DATA}enquiries/"
 #: Who may ask in his department's name.
 ASKERS: Final = (Role.DATA_OFFICER, Role.HEAD)
 #: Who asks for data, answers, signs, or watches over it.
@@ -45,6 +47,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (IMPORT, "导入", WRITERS),
     (REQUESTS, "共享申请", REQUEST_ROLES),
     (GRANTS, "共享授权", GRANT_ROLES),
+    (ENQUIRIES, "询问和异议", ANSWERERS),
     (SOURCES, "数据源", OFFICERS),
 )
 

@@ -1,12 +1,14 @@
-"""Routes of requests for data and of grants."""
+"""Routes of requests for data, of grants, and of what people ask about looks at their data."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.data import grants, grants_forms, requests, requests_forms
+from yiwang.entrance.data import enquiries, grants, grants_forms, requests, requests_forms
 
 urlpatterns = [
+    path("data/enquiries/", enquiries.show_enquiries),
+    path("data/enquiries/<str:enquiry_key>/", enquiries.show_enquiry),
     path("data/requests/", requests.show_requests),
     path("data/requests/new/", requests.new_request),
     path("data/requests/<str:request_key>/", requests.show_request),

@@ -106,6 +106,19 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """What a case is and whose, for lists of other things that name it."""
+
+    key: str
+    case_no: str
+    item_name: str
+    applicant: str
+    division_code: str
+    department: str
+    department_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the applicant holds after handing in."""
 

@@ -22,6 +22,7 @@ from yiwang.capability.cases.queries.inside import (
 from yiwang.capability.cases.queries.keeping import list_phrases
 from yiwang.capability.cases.queries.ledger import LedgerRow, iterate_ledger, list_known
 from yiwang.capability.cases.queries.lists import list_cases
+from yiwang.capability.cases.queries.numbers import find_briefs
 from yiwang.capability.cases.queries.one import (
     find_receipt,
     get_case,
@@ -53,6 +54,7 @@ __all__ = [
     "count_filtered",
     "count_held_by",
     "count_work",
+    "find_briefs",
     "find_extension_reason",
     "find_flow",
     "find_open_on",

@@ -94,6 +94,6 @@ def keep_owed(*, subject: str, material: str, answer: Fetched, actor: Actor, at:
 def stop_owing(*, subject: str, actor: Actor, at: datetime) -> None:
     """The case is over: what a source still owes it is asked for no more (个人信息保护法 6)."""
     mine = SuppliedMaterial.objects.select_for_update().filter(subject=subject)
-    for row in mine.filter(supply=Supply.PENDING):
-        rows.change(row, Supply.MISSING, at)
+    for row in mine.filter(supply=Supply.PENDING).exclude(provider=""):
+        rows.change(row, Supply.PENDING, row.as_of, provider="")
         rows.record(row, "materials.not_needed", actor, at)
