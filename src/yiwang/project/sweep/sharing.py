@@ -17,8 +17,8 @@ _READERS: Final = frozenset({Role.DATA_OFFICER, Role.HEAD, Role.LEADER, Role.DAT
 
 
 def prepare(*, at: datetime) -> None:
-    """The catalogue what is asked for stands in."""
-    resources.publish_all(at=at)
+    """The resource that is asked for; other makers write their own."""
+    resources.publish(resources.content(resources.POPULATION), at=at)
 
 
 def make_agreements(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
