@@ -42,6 +42,17 @@ def _one_decimal(value: Any) -> str | None:
     return format(number, "f")
 
 
+def _decimals(values: Sequence[Decimal | None]) -> list[str | None]:
+    """A whole column of exact numbers; only a strange one is looked at by itself."""
+    texts = [None if value is None else str(value) for value in values]
+    return [
+        _one_decimal(value)
+        if (text is not None and not text[-1:].isdigit()) or "E" in (text or "")
+        else text
+        for text, value in zip(texts, values, strict=True)
+    ]
+
+
 def _one_day(value: Any) -> str | None:
     if value is None or (isinstance(value, str) and is_day(value)):
         return value
@@ -69,6 +80,10 @@ def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
         if not kinds <= {int, type(None)}:
             raise ValueError
         return values
+    if kind == "DECIMAL" and kinds <= {Decimal, type(None)}:
+        return _decimals(values)
+    if kind == "DATE" and kinds <= {date, type(None)}:
+        return [None if value is None else value.isoformat() for value in values]
     convert: Callable[[Any], Any] = {
         "DECIMAL": _one_decimal, "DATE": _one_day, "YES_NO": _one_yes_no
     }[kind]  # fmt: skip

@@ -44,16 +44,12 @@ class Postgres:
         import psycopg
 
         try:
-            with self.db.transaction(), self.db.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
-                rows = cursor.stream(sql, values, size=AT_ONCE)
-                some: list[tuple[Any, ...]] = []
-                for row in rows:
-                    some.append(row)
-                    if len(some) == AT_ONCE:
-                        yield some
-                        some = []
-                if some:
+            with self.db.cursor() as cursor:
+                # One way there and back for all of it: begin, limit, question, end.
+                with self.db.pipeline(), self.db.transaction():
+                    self.db.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+                    cursor.execute(sql, values)
+                while some := cursor.fetchmany(AT_ONCE):
                     yield some
         except psycopg.errors.QueryCanceled:
             raise Problem("too-slow") from None
