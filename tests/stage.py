@@ -16,6 +16,7 @@ from tests import (
     stage_looks,
     stage_nodes,
     stage_promises,
+    stage_sharing,
     stage_sources,
 )
 
@@ -30,6 +31,7 @@ STAFF = (
     ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY, stage_sources.OFFICER,
     stage_data.OFFICER, stage_data.AUTHORITY,
     stage_nodes.OPERATOR,
+    *stage_sharing.STAFF,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
 PASSWORD = "Yiwang-2026"
@@ -71,6 +73,7 @@ class Scene:
     sources: tuple[str, ...]
     data: stage_data.Data
     nodes: tuple[str, ...]
+    shared: stage_sharing.Shared
 
 
 def set_up(at: datetime) -> Scene:
@@ -150,6 +153,7 @@ def set_up(at: datetime) -> Scene:
             holder.reference, waiting.reference, by=_actor_of(SERVING, at), at=at
         ),
         promised=stage_promises.play(holder, at=at),
+        shared=stage_sharing.play(_official, at),
         licences=held,
         desk_earlier=desk_earlier,
         nodes=stage_nodes.addresses(at),

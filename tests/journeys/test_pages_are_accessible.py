@@ -20,6 +20,7 @@ from tests import (
     stage_duties,
     stage_nodes,
     stage_promises,
+    stage_sharing,
     stage_sources,
 )
 from yiwang.kernel import moments
@@ -161,6 +162,10 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage_data.OFFICER, scene.data.officer),
         (stage_data.AUTHORITY, scene.data.authority),
         (stage_nodes.OPERATOR, scene.nodes),
+        (stage_sharing.ASKER, scene.shared.asker),
+        (stage_sharing.GIVER, scene.shared.giver),
+        (stage_sharing.GIVING_HEAD, scene.shared.head),
+        (stage_sharing.AUTHORITY, scene.shared.authority),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -74,10 +74,21 @@ from yiwang.capability.reviews.events import ReviewGiven
 from yiwang.capability.visits import reactions as visits
 from yiwang.capability.visits.events import VisitLate, VisitNearlyDue, VisitPlanned
 from yiwang.centre.indicators import reactions as indicators
+from yiwang.foundation.agreements import reactions as agreements
+from yiwang.foundation.agreements.events import (
+    AgreementLate,
+    AgreementNearlyDue,
+    DataAgreed,
+    DataDelivered,
+    DataRefused,
+    GrantChanged,
+    RequestWithdrawn,
+)
 from yiwang.foundation.resources.events import CorrectionDeclined, CorrectionMade
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
+from yiwang.network.nodes.events import DocumentTaken
 from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
 from yiwang.support.enquiries import reactions as enquiries
@@ -210,6 +221,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         conversations.tell_late,
         commitments.lapse,
         enquiries.tell_late,
+        agreements.tell_late,
     ],
     EnquiryAnswered: [enquiries.tell_answered],
     ClockTurnedYellow: [
@@ -218,7 +230,16 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         branches.tell_nearly_due,
         visits.tell_nearly_due,
         commitments.remind,
+        agreements.tell_nearly_due,
     ],
+    AgreementNearlyDue: [supervision.warn_of_data],
+    AgreementLate: [supervision.late_with_data],
+    DataAgreed: [supervision.settle],
+    DataRefused: [supervision.settle],
+    DataDelivered: [supervision.settle],
+    RequestWithdrawn: [supervision.settle],
+    GrantChanged: [agreements.publish_grants],
+    DocumentTaken: [agreements.take_grants],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
     CaseLate: [supervision.late_with_case, indicators.come_late],
     BranchNearlyDue: [supervision.warn_of_branch],
@@ -255,22 +276,15 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
-        "agreements.agreement_late",
-        "agreements.agreement_nearly_due",
-        "agreements.data_agreed",
-        "agreements.data_delivered",
-        "agreements.data_refused",
         "agreements.data_requested",
         "agreements.dispute_climbed",
         "agreements.dispute_opened",
         "agreements.dispute_settled",
-        "agreements.grant_changed",
         "agreements.longer_asked",
         "agreements.longer_consented",
         "agreements.longer_declined",
         "agreements.missing_supplied",
         "agreements.missing_told",
-        "agreements.request_withdrawn",
         "archives.case_archived",
         "archives.destruction_declined",
         "archives.destruction_proposed",
@@ -329,7 +343,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
-        "nodes.document_taken",
         "resources.correction_asked",
         "resources.resource_published",
         "resources.resource_sent_back",

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from yiwang.entrance.api import (
+    agreements,
     archives,
     branches,
     cases,
@@ -59,6 +60,7 @@ for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists,
+    agreements,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from yiwang.entrance.data import navigation
 from yiwang.entrance.data.navigation import CHECKERS, DATA_ROLES, WRITERS
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.agreements.definitions import ASKERS
 from yiwang.foundation.privacy.definitions import GRADE_LABELS, MASK_LABELS
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import (
@@ -117,6 +118,9 @@ def show_resource(request: HttpRequest, resource_key: str) -> HttpResponse:
         ],
         "versions": resources.list_versions(resource.key, actor),
         "open": open_version,
+        "may_ask": resource.state is ResourceState.PUBLISHED
+        and not keeps & set(ASKERS)
+        and any(actor.has_role(role) for role in ASKERS),
         "may_write": writes and (open_version is None or open_version.state == VersionState.DRAFT),
         "may_withdraw": checks and resource.state is ResourceState.PUBLISHED,
     }

@@ -9,10 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, grants_forms, navigation
-from yiwang.entrance.data.navigation import GRANT_ROLES, GRANTS
+from yiwang.entrance.data.navigation import GRANTS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements import queries
-from yiwang.foundation.agreements.definitions import GrantState, GrantView
+from yiwang.foundation.agreements.definitions import (
+    GRANT_ROLES,
+    REQUEST_ROLES,
+    GrantState,
+    GrantView,
+)
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal
@@ -58,10 +63,11 @@ def show_grant(request: HttpRequest, agreement_key: str) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "one": view,
+        "fields": queries.labelled_fields(view),
         "acts": [
             (act.replace("_", "-"), label, grants_forms.FORMS[act].kind) for act, label in view.acts
         ],
-        "opens_request": any(actor.has_role(role) for role in navigation.REQUEST_ROLES),
+        "opens_request": any(actor.has_role(role) for role in REQUEST_ROLES),
         "done": request.GET.get("done", "") == "1",
     }
     return render(request, "data/grant.html", context)

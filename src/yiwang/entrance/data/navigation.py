@@ -8,6 +8,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.foundation.agreements.definitions import GRANT_ROLES, REQUEST_ROLES
 from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
@@ -29,12 +30,7 @@ IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
 ENQUIRIES: Final = f"{DATA}enquiries/"
-#: Who may ask in his department's name.
-ASKERS: Final = (Role.DATA_OFFICER, Role.HEAD)
-#: Who asks for data, answers, signs, or watches over it.
-REQUEST_ROLES: Final = (Role.DATA_OFFICER, Role.HEAD, Role.LEADER, Role.DATA_AUTHORITY)
-#: They, and who may have to stop a grant at once.
-GRANT_ROLES: Final = (*REQUEST_ROLES, Role.OPERATOR)
+FIGURES: Final = f"{DATA}figures/"
 #: Address, word, and who has the link; a new page is one line here.
 PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (RESOURCES, "目录", DATA_ROLES),
@@ -48,6 +44,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (REQUESTS, "共享申请", REQUEST_ROLES),
     (GRANTS, "共享授权", GRANT_ROLES),
     (ENQUIRIES, "询问和异议", ANSWERERS),
+    (FIGURES, "共享成效", REQUEST_ROLES),
     (SOURCES, "数据源", OFFICERS),
 )
 

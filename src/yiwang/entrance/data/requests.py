@@ -9,11 +9,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, navigation, requests_forms
-from yiwang.entrance.data.navigation import ASKERS, REQUEST_ROLES, REQUESTS
+from yiwang.entrance.data.navigation import REQUESTS
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements import actions, queries
-from yiwang.foundation.agreements.definitions import Body, Offer, RequestView
+from yiwang.foundation.agreements.definitions import (
+    ASKERS,
+    REQUEST_ROLES,
+    Body,
+    Offer,
+    RequestView,
+)
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.data import enquiries, grants, grants_forms, requests, requests_forms
+from yiwang.entrance.data import (
+    enquiries,
+    figures,
+    grants,
+    grants_forms,
+    requests,
+    requests_forms,
+)
 
 urlpatterns = [
     path("data/enquiries/", enquiries.show_enquiries),
@@ -16,6 +23,7 @@ urlpatterns = [
         path(f"data/requests/<str:request_key>/{slug}/", requests.take_act, {"slug": slug})
         for slug in requests_forms.SLUGS
     ),
+    path("data/figures/", figures.show_figures),
     path("data/grants/", grants.show_grants),
     path("data/grants/<str:agreement_key>/", grants.show_grant),
     *(

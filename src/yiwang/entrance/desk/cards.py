@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +27,11 @@ _LISTS: Final = (
     (CardStatus.CANCELLED, "已撤销"),
     (CardStatus.ALL, "全部"),
 )
+#: Where the page of a card's matter is, and who may open it.
+_PAGES: Final[Mapping[str, tuple[str, Collection[Role]]]] = {
+    "case": ("/desk/cases/", DESK_ROLES),
+    "data-request": ("/data/requests/", (Role.HEAD, Role.LEADER, Role.DATA_OFFICER)),
+}
 #: The address part of every act on a card.
 SLUGS: Final = ("explain", "ask-cancel", "confirm-cancel", "decline-cancel")
 
@@ -88,12 +93,18 @@ def take_act(request: HttpRequest, card_key: str, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, card: CardView, *, refusal: Refusal | None = None) -> HttpResponse:
-    works = any(request.actor.has_role(role) for role in DESK_ROLES)  # type: ignore[attr-defined]
     context = {
         "links": navigation.links(request),
         "card": card,
-        "case_key": split(card.subject)[1] if works else "",
+        "about": _about(card, request.actor),  # type: ignore[attr-defined]
         "typed": request.POST.get("text", "")[:2000],
         "refusal": refusal,
     }
     return render(request, "desk/card.html", context, status=refusal.status if refusal else 200)
+
+
+def _about(card: CardView, actor: Actor) -> str:
+    """The address of what the card is about, for who may open it."""
+    kind, key = split(card.subject)
+    address, roles = _PAGES[kind]
+    return f"{address}{key}/" if any(actor.has_role(role) for role in roles) else ""

@@ -21,8 +21,9 @@ from yiwang.foundation.agreements.definitions import (
 )
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.places import significant_prefix
 from yiwang.kernel.references import new_key, reference
-from yiwang.kernel.rights import EVERYTHING, scope_filter
+from yiwang.kernel.rights import EVERYTHING, NOTHING, scope_filter
 
 #: What the provider must not see yet: still being written at the other side.
 _UNSENT = (RequestState.DRAFT, RequestState.TO_SIGN)
@@ -39,15 +40,14 @@ def _of_side(actor: Actor, side: str) -> Q:
     )
 
 
-def _of_authority(actor: Actor, roles: tuple[Role, ...]) -> Q:
-    """Rows of a place the official watches over, whichever side lies there."""
-    asker = scope_filter(
-        actor, roles=roles, owner="consumer", division="consumer_division", department="consumer"
-    )
-    giver = scope_filter(
-        actor, roles=roles, owner="provider", division="provider_division", department="provider"
-    )
-    return asker | giver
+def _of_place(actor: Actor, roles: tuple[Role, ...]) -> Q:
+    """Rows of a place the official watches over, whichever side lies there and whatever his own body."""
+    found = NOTHING
+    for grant in actor.grants:
+        if grant.role in roles:
+            place = significant_prefix(grant.division_code)
+            found |= Q(consumer_division__startswith=place) | Q(provider_division__startswith=place)
+    return found
 
 
 class RequestSet(models.QuerySet["DataRequest"]):
@@ -58,7 +58,7 @@ class RequestSet(models.QuerySet["DataRequest"]):
         if actor.kind is not ActorKind.OFFICIAL:
             return self.none()
         sent = ~Q(state__in=_UNSENT) & Q(received_at__isnull=False)
-        others = _of_side(actor, "provider") | _of_authority(actor, (Role.DATA_AUTHORITY,))
+        others = _of_side(actor, "provider") | _of_place(actor, (Role.DATA_AUTHORITY,))
         return self.filter(_of_side(actor, "consumer") | (others & sent))
 
 
@@ -91,7 +91,7 @@ class DataRequest(models.Model):
     per_second = models.PositiveIntegerField(default=10)
     state = models.CharField(max_length=13, default=RequestState.DRAFT)
     version = models.PositiveIntegerField(default=1)
-    notes = models.JSONField(default=list)  # [{at, act, who, words}]
+    notes = models.JSONField(default=list)  # [{at, from, act, who, side, words}]
     missing = models.CharField(max_length=1000, blank=True)
     told_at = models.DateTimeField(null=True)
     longer = models.CharField(max_length=8, blank=True, default=Longer.NO)
@@ -165,7 +165,7 @@ class GrantSet(models.QuerySet["DataGrant"]):
             return self.filter(EVERYTHING)
         if actor.kind is not ActorKind.OFFICIAL:
             return self.none()
-        watching = _of_authority(actor, (Role.DATA_AUTHORITY, Role.OPERATOR))
+        watching = _of_place(actor, (Role.DATA_AUTHORITY, Role.OPERATOR))
         return self.filter(_of_side(actor, "consumer") | _of_side(actor, "provider") | watching)
 
 

@@ -32,6 +32,7 @@ from yiwang.foundation.agreements.definitions import (
 from yiwang.foundation.agreements.definitions import (
     SIDE_LABELS as SIDE_LABELS,
 )
+from yiwang.foundation.agreements.figures import list_offices as list_offices
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import DemandState
@@ -119,10 +120,18 @@ def list_unmet(actor: Actor, *, limit: int = 20) -> tuple[Unmet, ...]:
     return tuple(found.values())[:limit]
 
 
-def labelled_fields(view: RequestView) -> tuple[tuple[str, bool], ...]:
+def labelled_fields(view: RequestView | GrantView) -> tuple[tuple[str, bool], ...]:
     """(label, in clear) of what a request asks for; the code where the catalogue has it no more."""
-    known = {one.name: one.label for one in resources.get_resource(view.resource).items}
+    known = _labels(view.resource)
     return tuple((known.get(code, code), code in view.clear_fields) for code in view.fields)
+
+
+def _labels(resource: str) -> Mapping[str, str]:
+    """What the items of a resource are called; nothing where no catalogue has it."""
+    try:
+        return {one.name: one.label for one in resources.get_resource(resource).items}
+    except NotFound:
+        return {}
 
 
 def list_grants(
@@ -152,10 +161,10 @@ def get_grant(key: str, actor: Actor, *, at: datetime) -> GrantView:
 
 
 def list_published(node: str) -> tuple[Mapping[str, object], ...]:
-    """Every grant a node takes part in, as it is told to that node; ended ones for a day more."""
+    """Every grant a node takes part in, as it is told to that node; what ended is named no more."""
     mine = Q(consumer_node=node) | Q(provider_node=node)
-    rows = DataGrant.objects.filter(mine, origin=Origin.LOCAL).order_by("key")
-    return tuple(published(row) for row in rows)
+    rows = DataGrant.objects.filter(mine, origin=Origin.LOCAL).exclude(state=GrantState.ENDED)
+    return tuple(published(row) for row in rows.order_by("key"))
 
 
 def published(row: DataGrant) -> Mapping[str, object]:
@@ -231,7 +240,14 @@ def acts_of(
         if side in held
         for name in states.allowed_acts(machine, state=row.state, role=side, facts=facts)
     ]
-    return tuple((name, states.label_of(machine, name)) for name in dict.fromkeys(names))
+    return tuple((name, _label(machine, row.state, name)) for name in dict.fromkeys(names))
+
+
+def _label(machine: Machine, state: str, act: str) -> str:
+    """What an act is called from a state: the same act has other words on other steps."""
+    steps = (one for one in machine.transitions if one.act == act and one.source == state)
+    step = next(steps, None)
+    return step.label if step else states.label_of(machine, act)
 
 
 def request_view(row: DataRequest, actor: Actor, at: datetime) -> RequestView:
@@ -351,7 +367,7 @@ def _notes(row: DataRequest | DataGrant, machine: Machine) -> tuple[Note, ...]:
     return tuple(
         Note(
             at=datetime.fromisoformat(note["at"]),
-            label=states.label_of(machine, note["act"]),
+            label=_label(machine, note["from"], note["act"]),
             who=note["who"],
             side_label=SIDE_LABELS[note["side"]],
             words=note["words"],

@@ -49,6 +49,8 @@ MATTER_LABELS: Final[Mapping[str, str]] = {
     "branch": "答复别的部门",
     "visit": "完成现场核查",
     "reply": "回复申请人留言",
+    "data-answer": "答复数据共享申请",
+    "data-delivery": "提供共享数据",
 }
 #: To whom a card without an explanation was taken.
 LEVEL_LABELS: Final[tuple[str, ...]] = ("本单位", "本级领导", "上一级领导")
@@ -79,6 +81,13 @@ class CaseLimit(Limit, Protocol):
     def basis(self) -> str: ...
     @property
     def official(self) -> str: ...
+
+
+class NamedLimit(Limit, Protocol):
+    """A limit that says itself what it was for."""
+
+    @property
+    def matter(self) -> str: ...
 
 
 class About(Protocol):

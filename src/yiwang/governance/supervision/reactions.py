@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from yiwang.governance.supervision import actions
-from yiwang.governance.supervision.definitions import About, CaseLimit, Colour, Limit
+from yiwang.governance.supervision.definitions import (
+    About,
+    CaseLimit,
+    Colour,
+    Limit,
+    NamedLimit,
+)
+
+#: On which article a limit between departments stands.
+_DATA: Final = {
+    "data-answer": "政务数据共享条例第二十一条",
+    "data-delivery": "政务数据共享条例第二十二条",
+}
 
 
 def warn_of_case(*, event: CaseLimit, **_: object) -> None:
@@ -43,6 +56,16 @@ def late_with_reply(*, event: Limit, **_: object) -> None:
     _of_part(event, Colour.YELLOW, "reply")
 
 
+def warn_of_data(*, event: NamedLimit, **_: object) -> None:
+    """A body has nearly no time left to answer another's request for data, or to supply it."""
+    _of_part(event, Colour.YELLOW, event.matter, _DATA[event.matter])
+
+
+def late_with_data(*, event: NamedLimit, **_: object) -> None:
+    """A body did not answer a request for data, or did not supply it, in time."""
+    _of_part(event, Colour.RED, event.matter, _DATA[event.matter])
+
+
 def settle(*, event: About, **_: object) -> None:
     """Decided or ended."""
     actions.settle(subject=event.subject, at=event.at)
@@ -62,7 +85,7 @@ def _of_case(event: CaseLimit, colour: Colour) -> None:
     )
 
 
-def _of_part(event: Limit, colour: Colour, matter: str) -> None:
+def _of_part(event: Limit, colour: Colour, matter: str, basis: str = "") -> None:
     actions.issue(
         colour=colour,
         subject=event.subject,
@@ -70,5 +93,6 @@ def _of_part(event: Limit, colour: Colour, matter: str) -> None:
         division_code=event.division_code,
         department=event.department,
         due_on=date.fromisoformat(event.due_on),
+        basis=basis,
         at=event.at,
     )

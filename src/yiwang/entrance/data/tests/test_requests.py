@@ -260,3 +260,13 @@ def test_what_is_closed_by_law_or_not_in_the_catalogue_says_so(people) -> None:
     own = people["giver"].post(NEW, typed())
     assert own.status_code == 409
     assert "不用申请" in own.content.decode()
+
+
+def test_the_figures_name_departments_and_nobody_s_request(people) -> None:
+    at = moments.now()
+    sample.refused(resource=resources.POPULATION, consumer=ASKING, at=at)
+    page = text(people["leader"].get("/data/figures/"))
+    assert "城关区公安分局（示例）" in page
+    assert "100%" in page
+    assert "核对老人户籍" not in page
+    assert people["clerk"].get("/data/figures/").status_code == 403

@@ -55,7 +55,14 @@ def move(
     held, facts = queries.sides_of(row, actor), queries.facts_of(row, at)
     side = _side(row.state, machine, act, held, facts)
     said = _said(words, must_say)
-    note = {"at": at.isoformat(), "act": act, "who": actor.reference, "side": side, "words": said}
+    note = {
+        "at": at.isoformat(),
+        "from": row.state,
+        "act": act,
+        "who": actor.reference,
+        "side": side,
+        "words": said,
+    }
     states.move(
         row,
         machine=machine,

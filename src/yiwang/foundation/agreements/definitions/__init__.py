@@ -37,8 +37,14 @@ from yiwang.kernel.actor import Role
 from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.clocks.definitions import Allowance, ClockView
 
+#: Who may ask in his department's name.
+ASKERS: Final = (Role.DATA_OFFICER, Role.HEAD)
 #: Who sees the requests and grants of his department.
-OFFICE: Final = (Role.DATA_OFFICER, Role.HEAD, Role.LEADER)
+OFFICE: Final = (*ASKERS, Role.LEADER)
+#: They, and who watches over sharing in a place.
+REQUEST_ROLES: Final = (*OFFICE, Role.DATA_AUTHORITY)
+#: And who may have to stop a grant at once.
+GRANT_ROLES: Final = (*REQUEST_ROLES, Role.OPERATOR)
 
 
 class Basis(StrEnum):
@@ -267,3 +273,40 @@ class Unmet:
     resource: str  # its code
     resource_name: str
     provider_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFigures:
+    """How one department treats requests for its data. ``off_list``: refused although on no list."""
+
+    department: str
+    name: str
+    asked: int
+    answered: int
+    shared: int
+    in_time: int
+    off_list: int
+    delivered: int
+    delivered_late: int
+    answer_days: float | None  # mean, in days of the calendar; None: no answer yet
+    calls: int
+    calls_answered: int
+
+    @property
+    def in_time_share(self) -> int:
+        """Of the answers, in percent, those in time."""
+        return _percent(self.in_time, self.answered)
+
+    @property
+    def shared_share(self) -> int:
+        """共享率: of the answers, in percent, those that share."""
+        return _percent(self.shared, self.answered)
+
+    @property
+    def call_share(self) -> int:
+        """Of the calls, in percent, those answered."""
+        return _percent(self.calls_answered, self.calls)
+
+
+def _percent(part: int, whole: int) -> int:
+    return 100 * part // whole if whole else 0

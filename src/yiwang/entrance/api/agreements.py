@@ -1,0 +1,349 @@
+"""供需对接: requests for another department's data, their answers, and grants. Heads sign on their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from yiwang.entrance.api.door import actor_of
+from yiwang.entrance.api.shapes import After, Clock, Given, Key, Limit, Short, Words
+from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.agreements import actions, queries
+from yiwang.foundation.agreements.definitions import (
+    ASKERS,
+    GRANT_ROLES,
+    REQUEST_ROLES,
+    Act,
+    Basis,
+    Draft,
+    GrantAct,
+    GrantState,
+    Way,
+)
+from yiwang.kernel import moments
+from yiwang.kernel.refusals import NotAllowed
+
+router = Router(tags=["供需对接"])
+Version = Annotated[int, Field(ge=1, le=999_999_999)]
+Code = Annotated[str, Field(max_length=80)]
+
+
+class DataBodyOut(Schema):
+    """A department and the node it exchanges through."""
+
+    uscc: str
+    name: str
+    division_code: str
+    node: str
+
+
+class DataNoteOut(Schema):
+    at: datetime
+    label: str
+    side_label: str
+    words: str
+
+
+class DataRequestRowOut(Schema):
+    key: str
+    no: str
+    resource_name: str
+    consumer_name: str
+    provider_name: str
+    sharing_label: str
+    purpose: str
+    state: str
+    state_label: str
+    clock: Clock | None
+    created_at: datetime
+
+
+class DataRequestPageOut(Schema):
+    rows: list[DataRequestRowOut]
+    next: str
+
+
+class DataRequestOut(Schema):
+    """One request. ``acts``: what I may do with it now, act and its name."""
+
+    key: str
+    no: str
+    resource: str
+    resource_name: str
+    sharing: str
+    consumer: DataBodyOut
+    provider: DataBodyOut
+    purpose: str
+    basis: str
+    items: list[str]
+    duty: str
+    scene: str
+    fields: list[str]
+    clear_fields: list[str]
+    way: str
+    needs_case: bool
+    until: date
+    per_day: int
+    state: str
+    state_label: str
+    version: int
+    missing: str
+    longer: str
+    longer_days: int
+    answer_yes: bool | None
+    answer_words: str
+    article: str
+    off_list: bool
+    service: str
+    grant: str
+    received_at: datetime | None
+    answered_at: datetime | None
+    delivered_at: datetime | None
+    clock: Clock | None
+    notes: list[DataNoteOut]
+    acts: list[tuple[str, str]]
+
+
+class DataGrantOut(Schema):
+    """What one department may take from another. ``clear_fields``: those that come unmasked."""
+
+    key: str
+    request: str
+    resource: str
+    service: str
+    consumer: DataBodyOut
+    provider: DataBodyOut
+    purposes: list[str]
+    items: list[str]
+    needs_case: bool
+    fields: list[str]
+    clear_fields: list[str]
+    way: str
+    valid_from: datetime
+    valid_until: datetime
+    per_day: int
+    per_second: int
+    state: str
+    state_label: str
+    version: int
+    origin: str
+    stopped_here: bool
+    misuse: bool
+    mend_by: date | None
+    renew_until: date | None
+    end_asked_by: str
+    notes: list[DataNoteOut]
+    acts: list[tuple[str, str]]
+
+
+class DataGrantPageOut(Schema):
+    rows: list[DataGrantOut]
+    next: str
+
+
+class DraftIn(Given):
+    """What a request states: purpose, basis, scene, scope, way, term, volume (条例 20)."""
+
+    purpose: Short
+    basis: Basis
+    items: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    duty: Annotated[str, Field(max_length=1000)] = ""
+    scene: Annotated[str, Field(max_length=1000)]
+    fields: Annotated[list[Code], Field(min_length=1, max_length=200)]
+    clear_fields: Annotated[list[Code], Field(max_length=200)] = Field(default_factory=list)
+    way: Way
+    needs_case: bool = True
+    until: date
+    per_day: Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class DataRequestIn(DraftIn):
+    """``consumer``: the asking department's credit code; one's own."""
+
+    resource: Code
+    consumer: Annotated[str, Field(max_length=18)]
+
+
+class DataActIn(Given):
+    """``version``: what was seen. The rest as the act needs it."""
+
+    version: Version
+    words: Words = ""
+    article: Annotated[str, Field(max_length=200)] = ""
+    service: Code = ""
+    days: Annotated[int, Field(ge=0, le=60)] = 0
+    until: date | None = None
+    values: DraftIn | None = None
+
+
+_W: Final = ("words",)
+#: Act → the verb and what it takes. Signatures of heads are given on their pages, by no program.
+_ON_REQUEST: Final[Mapping[Act, tuple[Callable[..., Any], tuple[str, ...]]]] = {
+    Act.REWRITE: (actions.rewrite, ("values",)),
+    Act.HAND_TO_HEAD: (actions.hand_to_head, ()),
+    Act.HAND_BACK: (actions.hand_back, _W),
+    Act.TELL_MISSING: (actions.tell_missing, _W),
+    Act.SUPPLY: (actions.supply, ("values", "words")),
+    Act.ASK_LONGER: (actions.ask_longer, ("days", "words")),
+    Act.CONSENT_LONGER: (actions.consent_longer, ()),
+    Act.DECLINE_LONGER: (actions.decline_longer, _W),
+    Act.PROPOSE_YES: (actions.propose_yes, _W),
+    Act.PROPOSE_NO: (actions.propose_no, ("words", "article")),
+    Act.RETURN_ANSWER: (actions.return_answer, _W),
+    Act.DELIVER: (actions.deliver, ("service", "words")),
+    Act.DISPUTE: (actions.dispute, _W),
+    Act.CLIMB: (actions.climb, _W),
+    Act.SETTLE_YES: (actions.settle_yes, _W),
+    Act.SETTLE_NO: (actions.settle_no, _W),
+    Act.WITHDRAW: (actions.withdraw, _W),
+}
+_ON_GRANT: Final[Mapping[GrantAct, tuple[Callable[..., Any], tuple[str, ...]]]] = {
+    GrantAct.SUSPEND: (actions.suspend, ("words", "mend_days")),
+    GrantAct.STOP_NOW: (actions.stop_now, _W),
+    GrantAct.REPORT_MENDED: (actions.report_mended, _W),
+    GrantAct.RESUME: (actions.resume, _W),
+    GrantAct.END_MISUSE: (actions.end_misuse, _W),
+    GrantAct.ASK_END: (actions.ask_end, _W),
+    GrantAct.AGREE_END: (actions.agree_end, ()),
+    GrantAct.DECLINE_END: (actions.decline_end, _W),
+    GrantAct.ASK_RENEWAL: (actions.ask_renewal, ("until", "words")),
+    GrantAct.DECLINE_RENEWAL: (actions.decline_renewal, _W),
+}
+
+
+class OnlyByHand(NotAllowed):
+    """A head's signature."""
+
+    sentence = "签字要由负责人在页面上办，程序不能代签。"
+    remedy = "请负责人登录后办理。"
+
+
+@router.get("/data/requests", response=DataRequestPageOut, summary="共享申请")
+@access(OFFICIAL, roles=REQUEST_ROLES, scope="data:read")
+def list_requests(
+    request: HttpRequest,
+    tab: Annotated[str, Query(pattern="^(open|disputes|delivered|closed)$")] = "open",
+    after: After = "",
+    limit: Limit = 50,
+) -> object:
+    """Those my department made or has to answer, newest first."""
+    return queries.list_requests(
+        actor_of(request), at=moments.now(), tab=tab, after=after, limit=limit
+    )
+
+
+@router.post("/data/requests", response={201: DataRequestOut}, summary="起草共享申请")
+@access(OFFICIAL, roles=ASKERS, scope="data:write")
+def draft_request(request: HttpRequest, body: DataRequestIn) -> object:
+    """A draft; its head signs it on the page before it goes to the provider."""
+    actor = actor_of(request)
+    office = next((one for one in queries.offices_of(actor) if one.uscc == body.consumer), None)
+    if office is None:
+        raise NotAllowed("不能以这个部门的名义申请。", "请用本部门的统一社会信用代码。")
+    view = actions.draft(
+        resource=body.resource,
+        values=_draft(body),
+        consumer=office,
+        actor=actor,
+        at=moments.now(),
+    )
+    return Status(201, view)
+
+
+@router.get("/data/requests/{request_key}", response=DataRequestOut, summary="一份共享申请")
+@access(OFFICIAL, roles=REQUEST_ROLES, scope="data:read")
+def get_request(request: HttpRequest, request_key: Key) -> object:
+    return queries.get_request(request_key, actor_of(request), at=moments.now())
+
+
+@router.post(
+    "/data/requests/{request_key}/acts/{act}", response=DataRequestOut, summary="办理共享申请"
+)
+@access(OFFICIAL, roles=REQUEST_ROLES, scope="data:write")
+def act_on_request(request: HttpRequest, request_key: Key, act: Act, body: DataActIn) -> object:
+    """One act of its table; signatures are refused here."""
+    actor, at = actor_of(request), moments.now()
+    queries.get_request(request_key, actor, at=at)
+    if act not in _ON_REQUEST:
+        raise OnlyByHand
+    verb, names = _ON_REQUEST[act]
+    given = _given(body, names)
+    return verb(key=request_key, version=body.version, **given, actor=actor, at=at)
+
+
+@router.get("/data/grants", response=DataGrantPageOut, summary="共享授权")
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
+def list_grants(
+    request: HttpRequest,
+    state: GrantState = GrantState.ACTIVE,
+    after: After = "",
+    limit: Limit = 50,
+) -> object:
+    """Those my department gives and takes, newest first."""
+    return queries.list_grants(
+        actor_of(request), at=moments.now(), state=state, after=after, limit=limit
+    )
+
+
+@router.get("/data/grants/{agreement_key}", response=DataGrantOut, summary="一份共享授权")
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
+def get_grant(request: HttpRequest, agreement_key: Key) -> object:
+    return queries.get_grant(agreement_key, actor_of(request), at=moments.now())
+
+
+@router.post(
+    "/data/grants/{agreement_key}/acts/{act}", response=DataGrantOut, summary="办理共享授权"
+)
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:write")
+def act_on_grant(
+    request: HttpRequest, agreement_key: Key, act: GrantAct, body: DataActIn
+) -> object:
+    """One act of its table; a renewal is signed on the page."""
+    actor, at = actor_of(request), moments.now()
+    queries.get_grant(agreement_key, actor, at=at)
+    if act not in _ON_GRANT:
+        raise OnlyByHand
+    verb, names = _ON_GRANT[act]
+    given = _given(body, names)
+    return verb(key=agreement_key, version=body.version, **given, actor=actor, at=at)
+
+
+def _given(body: DataActIn, names: tuple[str, ...]) -> dict[str, Any]:
+    """What an act takes of the body; a whole draft where it is rewritten."""
+    known: dict[str, Callable[[], Any]] = {
+        "words": lambda: body.words,
+        "article": lambda: body.article,
+        "service": lambda: body.service,
+        "days": lambda: body.days,
+        "mend_days": lambda: body.days,
+        "until": lambda: body.until or date.min,
+        "values": lambda: _draft(body.values) if body.values else _NOTHING,
+    }
+    return {name: known[name]() for name in names}
+
+
+#: A draft nobody wrote: refused field by field.
+_NOTHING: Final = Draft("", "", (), "", "", (), (), "", True, date.min, 0)
+
+
+def _draft(body: DraftIn) -> Draft:
+    return Draft(
+        purpose=body.purpose,
+        basis=body.basis,
+        items=tuple(body.items),
+        duty=body.duty,
+        scene=body.scene,
+        fields=tuple(body.fields),
+        clear_fields=tuple(body.clear_fields),
+        way=body.way,
+        needs_case=body.needs_case,
+        until=body.until,
+        per_day=body.per_day,
+    )

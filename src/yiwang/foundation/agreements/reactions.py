@@ -1,0 +1,50 @@
+"""What follows from a changed grant, from the registry's documents, and from limits running out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from yiwang.foundation.agreements import actions
+from yiwang.foundation.agreements.definitions import ANSWER, DELIVERY
+from yiwang.foundation.agreements.events import GrantChanged
+from yiwang.kernel.actor import machine
+from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
+from yiwang.network.nodes import queries as nodes
+from yiwang.network.nodes.definitions import GRANTS
+from yiwang.network.nodes.events import DocumentTaken
+
+_SELF: Final = machine("agreements")
+_REQUEST: Final = "data-request:"
+
+
+def publish_grants(*, event: GrantChanged, at: datetime, **_: object) -> None:
+    """Both nodes are told at once; at a node that is no registry nothing is published."""
+    audiences = (event.consumer_node, event.provider_node)
+    actions.publish_to(audiences=audiences, at=at, actor=_SELF)
+
+
+def take_grants(*, event: DocumentTaken, at: datetime, **_: object) -> None:
+    """The registry told this node its grants anew."""
+    if event.part != GRANTS:
+        return
+    document = nodes.find_document(event.part, event.audience)
+    if document is not None:
+        actions.take_in(grants=document.body["grants"], at=at, actor=_SELF)
+
+
+def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:
+    """An answer or a delivery is nearly due."""
+    _note(event, late=False, at=at)
+
+
+def tell_late(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
+    """An answer or a delivery is late."""
+    _note(event, late=True, at=at)
+
+
+def _note(event: ClockTurnedYellow | ClockTurnedRed, *, late: bool, at: datetime) -> None:
+    if event.subject.startswith(_REQUEST) and event.kind in (ANSWER, DELIVERY):
+        actions.note_limit(
+            request=event.subject, kind=event.kind, due_on=event.due_on, late=late, at=at
+        )

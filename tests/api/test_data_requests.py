@@ -1,0 +1,106 @@
+"""Data officers' own programs ask and answer; heads sign on their pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from yiwang.foundation.agreements import sample
+from yiwang.foundation.agreements.models import DataRequest
+from yiwang.foundation.laws import actions as laws
+from yiwang.foundation.resources import sample as resources
+from yiwang.kernel import moments
+from yiwang.kernel.actor import Role, machine
+from yiwang.network.directory import sample as places
+from yiwang.support.identity import actions as identity
+from yiwang.support.identity import queries
+from yiwang.support.identity import sample as accounts
+
+pytestmark = pytest.mark.django_db
+HERE = places.CHENGGUAN
+ASKING, GIVING = places.department_uscc(HERE, 1), places.department_uscc(HERE, 7)
+API = "/api/v1/data"
+
+
+class Program:
+    """A token of one official."""
+
+    def __init__(self, name: str, role: Role, department: str | None) -> None:
+        at = moments.now()
+        account = accounts.open_official_account(name, at=at, grants=((role, HERE, department),))
+        actor = queries.get_actor(account.key, at=at)
+        issued = identity.issue_token(
+            name="data", scopes=["data:read", "data:write"], actor=actor, at=at,
+            expires_at=at + timedelta(days=1),
+        )  # fmt: skip
+        self.client = Client(headers={"Authorization": f"Bearer {issued.token}"})
+
+    def get(self, path: str):
+        return self.client.get(f"{API}{path}")
+
+    def post(self, path: str, **body: object):
+        return self.client.post(f"{API}{path}", body, content_type="application/json")
+
+
+@pytest.fixture
+def ground(db):
+    at = moments.now()
+    places.load_chengguan()
+    places.register_departments()
+    laws.import_shipped(actor=machine("test"), at=at)
+    resources.publish_all(at=at)
+    return at
+
+
+def wish(**changes: object) -> dict[str, object]:
+    until = moments.legal_date(moments.now()) + timedelta(days=100)
+    return {
+        "resource": resources.POPULATION, "consumer": ASKING, "purpose": "核对户籍",
+        "basis": "ITEM", "items": ["elderly-allowance"], "scene": "审核高龄津贴", "way": "CALL",
+        "fields": ["name"], "until": until.isoformat(), "per_day": 10, **changes,
+    }  # fmt: skip
+
+
+def test_a_program_writes_a_request_and_leaves_the_signature_to_the_head(ground) -> None:
+    asker = Program("asker", Role.DATA_OFFICER, ASKING)
+    made = asker.post("/requests", **wish())
+    assert made.status_code == 201, made.content
+    key = made.json()["key"]
+    handed = asker.post(f"/requests/{key}/acts/hand_to_head", version=1)
+    assert (handed.status_code, handed.json()["state"]) == (200, "TO_SIGN")
+    head = Program("head", Role.HEAD, ASKING)
+    signed = head.post(f"/requests/{key}/acts/sign", version=2)
+    assert (signed.status_code, signed.json()["refusal"]["code"]) == (403, "OnlyByHand")
+    assert DataRequest.objects.get(key=key).state == "TO_SIGN"
+
+
+def test_a_program_answers_and_delivers_and_an_operator_s_stops(ground) -> None:
+    view = sample.received(resource=resources.POPULATION, consumer=ASKING, at=ground)
+    giver = Program("giver", Role.DATA_OFFICER, GIVING)
+    assert [row["key"] for row in giver.get("/requests").json()["rows"]] == [view.key]
+    told = giver.post(f"/requests/{view.key}/acts/tell_missing", version=view.version, words="缺件")
+    assert told.json()["missing"] == "缺件"
+    had = sample.delivered(
+        resource=resources.POPULATION, consumer=ASKING, service="62/register", at=ground
+    )
+    operator = Program("operator", Role.OPERATOR, None)
+    assert operator.get("/requests").status_code == 403
+    assert operator.get("/grants").json()["rows"][0]["key"] == had.grant
+    stopped = operator.post(f"/grants/{had.grant}/acts/stop_now", version=1, words="流量异常")
+    assert (stopped.status_code, stopped.json()["state"]) == (200, "SUSPENDED")
+    assert sample.fast_rows() == []
+
+
+def test_what_is_not_ours_is_not_there_and_what_is_wrong_is_named(ground) -> None:
+    view = sample.received(resource=resources.POPULATION, consumer=ASKING, at=ground)
+    other = Program("other", Role.DATA_OFFICER, places.department_uscc(HERE, 2))
+    assert other.get(f"/requests/{view.key}").status_code == 404
+    assert other.post(f"/requests/{view.key}/acts/withdraw", version=1).status_code == 404
+    assert other.post("/requests", **wish()).status_code == 403
+    asker = Program("asker", Role.DATA_OFFICER, ASKING)
+    wrong = asker.post("/requests", **wish(fields=["salary"]))
+    assert wrong.status_code == 422
+    assert wrong.json()["refusal"]["fields"][0]["field"] == "fields"
+    assert asker.post("/requests", **wish(until="0001-01-01")).status_code == 422

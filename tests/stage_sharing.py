@@ -1,0 +1,79 @@
+"""Offices that share data: a request at every turn, a grant that is misused, one that is asked to end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+ASKER, GIVER, GIVING_HEAD, AUTHORITY = "qushuju", "geishuju", "geifuze", "shujuzg"
+STAFF = (ASKER, GIVER, GIVING_HEAD, AUTHORITY)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Where to look: addresses by who looks."""
+
+    asker: tuple[str, ...]
+    giver: tuple[str, ...]
+    head: tuple[str, ...]
+    authority: tuple[str, ...]
+
+
+def play(official: Any, at: datetime) -> Shared:
+    """Requests of one county body to another, and what became of them."""
+    from yiwang.foundation.agreements import actions, sample
+    from yiwang.foundation.resources import sample as resources
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+
+    here = places.CHENGGUAN
+    asking, giving = places.department_uscc(here, 1), places.department_uscc(here, 7)
+    resources.publish_all(at=at)
+    for who, name, role, body in (
+        (ASKER, "梁晓东", Role.DATA_OFFICER, asking),
+        (GIVER, "宋立新", Role.DATA_OFFICER, giving),
+        (GIVING_HEAD, "秦志刚", Role.HEAD, giving),
+        (AUTHORITY, "高志军", Role.DATA_AUTHORITY, None),
+    ):
+        official(at, who, name, role, here, body)
+    common = {"resource": resources.POPULATION, "consumer": asking, "at": at}
+    draft = sample.drafted(**common)
+    waiting = sample.received(**common)
+    giver = sample.of_office("stage-giver", Role.DATA_OFFICER, here, giving)
+    actions.ask_longer(
+        key=waiting.key, version=waiting.version, days=5, words="要改接口", actor=giver, at=at
+    )
+    answered = sample.received(**common)
+    actions.propose_no(
+        key=answered.key, version=answered.version, words="用途和职责不符",
+        article="《政务数据共享条例》第十四条", actor=giver, at=at,
+    )  # fmt: skip
+    refused = sample.refused(**common)
+    had = sample.delivered(**common, service="62/household-register")
+    misused = sample.delivered(**common, service="62/household-check")
+    actions.suspend(
+        key=misused.grant, version=1, words="拿去做了别的用途", mend_days=10, actor=giver, at=at
+    )
+    return Shared(
+        asker=(
+            "/data/requests/",
+            f"/data/requests/new/?resource={resources.POPULATION}",
+            f"/data/requests/{draft.key}/",
+            f"/data/requests/{draft.key}/rewrite/",
+            f"/data/requests/{refused.key}/",
+            f"/data/requests/{refused.key}/dispute/",
+            "/data/figures/",
+            "/data/grants/",
+            f"/data/grants/{had.grant}/",
+            f"/data/grants/{had.grant}/ask-renewal/",
+        ),
+        giver=(
+            f"/data/requests/{waiting.key}/",
+            f"/data/requests/{waiting.key}/propose-no/",
+            "/data/grants/?state=SUSPENDED",
+            f"/data/grants/{misused.grant}/",
+        ),
+        head=(f"/data/requests/{answered.key}/", f"/data/requests/{answered.key}/sign-no/"),
+        authority=("/data/requests/?list=disputes", f"/data/requests/{waiting.key}/"),
+    )
