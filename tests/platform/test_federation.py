@@ -105,6 +105,7 @@ def test_ctrl_c_takes_the_networks_away_too(networks):
 
 
 def test_where_it_is_not_allowed_it_says_why(monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(federation.shutil, "which", lambda name: None)
     assert "ip 命令" in federation.why_not()
     monkeypatch.setattr(federation.os, "geteuid", lambda: 1000)
@@ -112,3 +113,6 @@ def test_where_it_is_not_allowed_it_says_why(monkeypatch):
     with pytest.raises(federation.CannotFederate) as no:
         federation.main([])
     assert "make run" in no.value.remedy
+    monkeypatch.setenv("DATABASE_URL", "postgresql://")
+    with pytest.raises(federation.CannotFederate, match="DATABASE_URL"):
+        federation.main([])

@@ -54,6 +54,8 @@ class Network:
 def main(arguments: list[str]) -> int:
     """As ``yiwang run``, with the networks made before and taken away after."""
     del arguments
+    if "DATABASE_URL" in os.environ:
+        raise CannotFederate("设置了 DATABASE_URL：几个节点只在内置数据库上一起运行。")
     reason = why_not()
     if reason:
         raise CannotFederate(reason)
@@ -66,13 +68,11 @@ def main(arguments: list[str]) -> int:
 
 
 def why_not() -> str:
-    """What is missing here; "" when nothing is."""
+    """What is missing on this machine; "" when nothing is."""
     if os.geteuid() != 0:
         return "建立网络命名空间要 root。"
     if shutil.which("ip") is None:
         return "没有 ip 命令（iproute2）。"
-    if "DATABASE_URL" in os.environ:
-        return "设置了 DATABASE_URL：几个节点只在内置数据库上一起运行。"
     probe = Network("ywprobe", 0)
     made = _ip("netns", "add", probe.namespace(0), check=False)
     if made.returncode:
