@@ -19,7 +19,7 @@ from yiwang.mechanisms.crypto.definitions import SIGN_PREFIX
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.nodes import queries, rules
 from yiwang.network.nodes.actions.asking import insist_on_operator, spoken
-from yiwang.network.nodes.actions.membership import enter_key, publish_members
+from yiwang.network.nodes.actions.membership import begin, enter_key, publish_members
 from yiwang.network.nodes.actions.publishing import lock
 from yiwang.network.nodes.definitions import (
     KEY_PURPOSE,
@@ -165,7 +165,8 @@ def _rename(node: ExchangeNode, asked: Asked, *, at: datetime, actor: Actor) -> 
 def change_own_key(*, at: datetime, actor: Actor) -> str:
     """The registry's own new key: told under the old one, used when everybody has heard of it."""
     _insist(actor)
-    node = ExchangeNode.objects.select_for_update().get(code=queries.own().code)
+    own = begin(at=at)
+    node = ExchangeNode.objects.select_for_update().get(code=own.code)
     key_id = crypto.rotate(SIGN_PREFIX + KEY_PURPOSE)
     _change_key(node, key_id, keys.get_public_key(key_id).point, at=at, actor=actor)
     return key_id

@@ -235,6 +235,13 @@ def test_the_registry_changes_its_own_key_and_nobody_loses_the_way(registry):
         rules.believe(newest, [before])
 
 
+@pytest.mark.django_db
+def test_a_registry_that_has_not_begun_changes_its_key_too():
+    key_id = actions.change_own_key(at=AT, actor=OPERATOR)
+    assert queries.own().key.key_id == key_id
+    assert len(queries.own().keys) == 2
+
+
 def test_who_leaves_is_out_at_once_and_may_come_back_with_a_fingerprint(registry):
     node, _police = sample.three_nodes(at=AT)
     keep(sample.asks(node, RequestKind.LEAVE, at=AT), "LEAVE")
