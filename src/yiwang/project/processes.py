@@ -158,7 +158,7 @@ def tick() -> None:
 def together() -> None:
     """Worker, errands, sealer and clock as threads of one process: for a node with little to do."""
     background.know_all()
-    with _beside(nodes.keep_up, journal.run, run_clock):
+    with _beside(nodes.keep_up, journal.run, ledger.run, run_clock):
         worker.work(tuple(QUEUES))
 
 

@@ -107,6 +107,7 @@ def plan(
         one = _planned(row, home, port + STEP * number, running, environment)
         theirs = {
             "YIWANG_REGISTRY": f"http://{registry.host}:{environment['EXCHANGE_PORT']}",
+            "YIWANG_WITNESSES": f"{settings.NODE}=http://{registry.host}:{environment['PORT']}",
             **place.environment(one.port, one.exchange_port),
         }
         found.append(replace(one, environment={**one.environment, **theirs}, place=place))
@@ -143,6 +144,12 @@ def _planned(
         "DATABASE_URL": database.as_url(own.app),
     }
     return Subnode(code, str(row["name"]), home, port, {**shared, **theirs}, own, HERE)
+
+
+def witnesses(nodes: Sequence[Subnode]) -> dict[str, str]:
+    """Who countersigns the province's ledger; the province countersigns theirs. Empty: nobody."""
+    told = ",".join(f"{node.code}=http://{node.place.host}:{node.port}" for node in nodes)
+    return {"YIWANG_WITNESSES": told} if told else {}
 
 
 def make(nodes: Sequence[Subnode], running: storage.Running) -> None:

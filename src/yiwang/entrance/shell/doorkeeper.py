@@ -56,7 +56,8 @@ class AccessMiddleware:
         refusal = policy.refusal(actor)
         if refusal is not None:
             return answers.refuse(request, refusal)
-        if operations_of(view) and actor.scopes is None and request.method not in _SAFE:
+        by_session = actor.scopes is None and actor.kind is not ActorKind.ANONYMOUS
+        if operations_of(view) and by_session and request.method not in _SAFE:
             return self._csrf.process_view(request, _checked, (), {})
         return None
 

@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from yiwang.foundation.ledger import actions, outside, queries, sources, yiwang_verify
 from yiwang.foundation.ledger.tests import plain
 from yiwang.foundation.ledger.tests.far import FarLedger
+from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.nodes import sample
+from yiwang.support.identity import sample as identity
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -102,6 +105,19 @@ def test_a_member_is_witnessed_and_an_auditor_reads_what_was_signed(client):
     assert refused["refusal"]["code"] == "HistoryDiverges"
     [alarm] = queries.list_alarms()
     assert json.loads(alarm.evidence)["seen"]["trees"][0]["root"] != plain.h(b"").hex()
+
+
+def test_a_node_needs_no_cookie_and_a_signed_in_browser_does_not_submit_for_another_site(client):
+    lanzhou, _ = sample.three_nodes(at=moments.now())
+    ledger = FarLedger(lanzhou)
+    ledger.grow(5)
+    ledger.sign()
+    strict = Client(enforce_csrf_checks=True)
+    assert post(strict, ledger.submission())["ledger"] == "620100"
+    view = people.register_person(1, at=moments.now())
+    identity.open_person_account(view.reference, at=moments.now())
+    identity.sign_in_client(strict, view.reference, at=moments.now())
+    post(strict, ledger.submission(), 403)
 
 
 def test_a_stranger_or_nonsense_is_not_witnessed(client):
