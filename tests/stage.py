@@ -13,6 +13,7 @@ from tests import (
     stage_data,
     stage_duties,
     stage_earlier,
+    stage_exchange,
     stage_looks,
     stage_nodes,
     stage_promises,
@@ -30,7 +31,7 @@ STAFF = (
     APPROVER, PAYER, SECURITY, LEADING, ASKED, SERVING, AT_WINDOW, KEEPER, LEADER, CARDED,
     ARCHIVING, stage_promises.FIRE_HEAD, stage_duties.AWAY, stage_sources.OFFICER,
     stage_data.OFFICER, stage_data.AUTHORITY,
-    stage_nodes.OPERATOR,
+    stage_nodes.OPERATOR, stage_exchange.WATCHING,
     *stage_sharing.STAFF,
 )  # fmt: skip
 #: The sample accounts' password; ``set_up`` compares it with theirs.
@@ -74,6 +75,7 @@ class Scene:
     data: stage_data.Data
     nodes: tuple[str, ...]
     shared: stage_sharing.Shared
+    watched: tuple[str, ...]
 
 
 def set_up(at: datetime) -> Scene:
@@ -169,7 +171,17 @@ def set_up(at: datetime) -> Scene:
         benefits=_benefits(person.reference, at),
         rights=_rights(at),
         data=stage_data.set_up(person, waiting, at),
+        watched=_watched(at),
     )
+
+
+def _watched(at: datetime) -> tuple[str, ...]:
+    """An operator of the exchange, and what there is to be watched."""
+    from yiwang.kernel.actor import Role
+    from yiwang.network.directory import sample as places
+
+    _official(at, stage_exchange.WATCHING, "周敏", Role.OPERATOR, places.GANSU, None)
+    return stage_exchange.addresses(at)
 
 
 def _sign_ledger(at: datetime) -> None:

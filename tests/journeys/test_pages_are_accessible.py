@@ -18,6 +18,7 @@ from tests import (
     stage,
     stage_data,
     stage_duties,
+    stage_exchange,
     stage_nodes,
     stage_promises,
     stage_sharing,
@@ -166,6 +167,7 @@ def test_no_page_has_an_accessibility_problem_or_scrolls_sideways(live_server):
         (stage_sharing.GIVER, scene.shared.giver),
         (stage_sharing.GIVING_HEAD, scene.shared.head),
         (stage_sharing.AUTHORITY, scene.shared.authority),
+        (stage_exchange.WATCHING, scene.watched),
     ]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yiwang.foundation.exchange import actions
 from yiwang.foundation.exchange.definitions import (
+    CallStatus,
     IssuedKey,
     NewService,
     ServiceField,
     ServiceParameter,
+    Side,
 )
-from yiwang.foundation.exchange.models import Service
+from yiwang.foundation.exchange.models import Block, Figure, Receipt, Service
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 
@@ -73,3 +75,50 @@ def provide(new: NewService, *, at: datetime | None = None) -> bool:
             service=new, version=known.version, actor=machine("sample"), at=at or now()
         )
     return known is None
+
+
+def traffic(*, at: datetime) -> str:
+    """A day as usual, an hour that is not, one call with both receipts, a block whose partner sees a
+    call otherwise; answers that call's number."""
+    message, service, system = "ab" * 16, "62/household-register", "62/approval"
+    for hours, calls, away in ((5, 24, 0), (0, 600, 300)):
+        Figure.objects.create(
+            minute=(at - timedelta(hours=hours)).replace(second=0, microsecond=0),
+            side=Side.PROVIDER,
+            from_node="62",
+            system=system,
+            to_node="62",
+            service=service,
+            calls=calls,
+            answered=calls - away,
+            away=away,
+            milliseconds=calls * 20,
+            slowest=90,
+        )
+    for side in Side:
+        Receipt.objects.create(
+            message=message,
+            side=side,
+            at=at,
+            from_node="62",
+            system=system,
+            to_node="62",
+            service=service,
+            grant_key="g" * 16,
+            purpose="核对申请人情况",
+            item="gaoling",
+            case_no="62-2026-1",
+            fields=["alive"],
+            rows=1,
+            status=CallStatus.FOUND,
+            request_digest="1" * 64,
+            reply_digest="2" * 64,
+            milliseconds=12,
+        )
+    block = Block.objects.create(
+        number=1, first_id=1, last_id=2, count=2, root="0" * 64, previous="", at=at, signature=""
+    )
+    block.countersignatures.create(
+        partner="620100", count=1, root="0" * 64, mismatches=[[message, "MISSING"]], signed_at=at
+    )
+    return message

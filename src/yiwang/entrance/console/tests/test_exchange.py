@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 
 from yiwang.foundation.exchange import queries, sample
-from yiwang.foundation.exchange.models import Block, Countersignature, Figure, Receipt
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 from yiwang.support.identity import sample as accounts
@@ -34,29 +31,7 @@ def operator(client: Client) -> Client:
 
 @pytest.fixture
 def traffic():
-    """A day as usual, an hour that is not, a receipt of both sides, a block that differs."""
-    at = moments.now()
-    for hours, calls, away in ((5, 24, 0), (0, 600, 300)):
-        minute = (at - timedelta(hours=hours)).replace(second=0, microsecond=0)
-        Figure.objects.create(
-            minute=minute, side="PROVIDER", from_node="62", system=SYSTEM, to_node="62",
-            service=SERVICE, calls=calls, answered=calls - away, away=away, milliseconds=calls * 20,
-            slowest=90,
-        )  # fmt: skip
-    for side in ("CONSUMER", "PROVIDER"):
-        Receipt.objects.create(
-            message=MESSAGE, side=side, at=at, from_node="62", system=SYSTEM, to_node="62",
-            service=SERVICE, grant_key="g" * 16, purpose="核对申请人情况", item="gaoling",
-            case_no="62-2026-1", fields=["alive"], rows=1, status="FOUND",
-            request_digest="1" * 64, reply_digest="2" * 64, milliseconds=12,
-        )  # fmt: skip
-    block = Block.objects.create(
-        number=1, first_id=1, last_id=2, count=2, root="0" * 64, previous="", at=at, signature="x"
-    )
-    Countersignature.objects.create(
-        block=block, partner="620100", count=1, root="0" * 64, mismatches=[[MESSAGE, "MISSING"]],
-        signed_at=at,
-    )  # fmt: skip
+    return sample.traffic(at=moments.now())
 
 
 def test_who_calls_whom_is_drawn_and_told(operator, traffic):

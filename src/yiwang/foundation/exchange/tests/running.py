@@ -81,7 +81,7 @@ class Node:
         )
         self.wait_until(ready=True)
 
-    def wait_until(self, *, ready: bool, seconds: float = 20.0) -> None:
+    def wait_until(self, *, ready: bool, seconds: float = 120.0) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -188,7 +188,7 @@ class Caller:
         }
 
     def call(
-        self, service="62/household-register", *, at=None, nonce=None, seconds=30.0, **question
+        self, service="62/household-register", *, at=None, nonce=None, seconds=60.0, **question
     ):
         """Status and answer, the answer's own proof checked."""
         question = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import random
 import secrets
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -58,7 +61,7 @@ def in_blocks():
     return sum(block.count for block in queries.list_blocks())
 
 
-def until(met, seconds=8.0):
+def until(met, seconds=60.0):
     end = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < end, "not met in time"
@@ -92,7 +95,7 @@ def test_a_grant_withdrawn_at_the_provider_ends_at_once(two, caller):
     two.there(
         "UPDATE agreements_grant SET state = 'SUSPENDED' WHERE service = %s RETURNING 1", SERVICE
     )
-    until(lambda: code_of(caller.call(SERVICE)[1]) == "GrantIsOver", seconds=5)
+    until(lambda: code_of(caller.call(SERVICE)[1]) == "GrantIsOver")
 
 
 def test_a_grant_withdrawn_at_the_provider_in_mid_call_is_refused(two, caller):
@@ -268,7 +271,7 @@ def the_parts():
 def test_each_second_s_receipts_are_countersigned_by_the_partner(two, caller):
     for _ in range(5):
         assert caller.call(SERVICE)[0] == 200
-    until(lambda: the_parts() and all(part.signed_at for part in the_parts()), seconds=15)
+    until(lambda: the_parts() and all(part.signed_at for part in the_parts()))
     assert all(part.mismatches == [] for part in the_parts())
     assert sum(part.count for part in the_parts()) >= 5
     for part in the_parts():
@@ -290,7 +293,7 @@ def test_a_partner_that_changed_its_receipt_or_lost_it_is_reported(two, caller):
         changed["message"],
     )
     two.there("DELETE FROM exchange_receipt WHERE message = %s RETURNING 1", lost["message"])
-    until(lambda: len(found_mismatches()) >= 2, seconds=15)
+    until(lambda: len(found_mismatches()) >= 2)
     found = found_mismatches()
     assert found[changed["message"]] == "DIFFERENT"
     assert found[lost["message"]] == "MISSING"
@@ -334,3 +337,34 @@ def test_a_tampered_book_is_found_in_its_block(two, caller, statement):
     with connection.cursor() as cursor:
         cursor.execute(statement)
     assert list(queries.check_blocks()) != []
+
+
+def test_no_answered_call_lacks_a_receipt_on_either_side_over_kills(two, caller):
+    """Calls from eight lines while one node or the other is killed and started again."""
+    answered, stop = [], threading.Event()
+
+    def line():
+        while not stop.is_set():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status, answer = caller.call(SERVICE)
+                if status == 200:
+                    answered.append(answer["message"])
+
+    threads = [threading.Thread(target=line) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for node in (two.province, two.lanzhou) * 3:
+        reached = len(answered)
+        until(lambda reached=reached: len(answered) > reached + 20, seconds=60)
+        node.kill()
+        node.start()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    ours = set(Receipt.objects.values_list("message", flat=True))
+    theirs = {message for (message,) in two.there("SELECT message FROM exchange_receipt")}
+    assert len(answered) > 120
+    assert set(answered) <= ours
+    assert set(answered) <= theirs
+    until(lambda: in_blocks() >= Receipt.objects.count())
+    assert list(queries.check_blocks()) == []
