@@ -13,11 +13,14 @@ from yiwang.foundation.ledger.rules.merkle import Node, Span
 from yiwang.foundation.ledger.rules.tiles import HASH_BYTES, WIDTH, Place
 from yiwang.mechanisms.statements import prepared
 
+#: The hash by a subquery, so the planner has no choice but one look-up a row: it knows nothing of how
+#: few there are, and would read the whole table of tiles.
 _SLICES: Final = """
-SELECT w.height, w.number, substring(t.nodes FROM w.at FOR 32)
+SELECT w.height, w.number,
+       (SELECT substring(t.nodes FROM w.at FOR 32) FROM ledger_tile t
+         WHERE t.tree = %s AND t.level = w.level AND t.index = w.index)
   FROM unnest(%s::int[], %s::bigint[], %s::smallint[], %s::bigint[], %s::int[])
     AS w (height, number, level, index, at)
-  JOIN ledger_tile t ON t.tree = %s AND t.level = w.level AND t.index = w.index
 """
 _RUNS: Final = "SELECT hashes, salts FROM ledger_run WHERE tree = %s ORDER BY first"
 _TOPS: Final = """
@@ -59,15 +62,15 @@ def _from_tiles(tree: str, wanted: Collection[Node]) -> dict[Node, bytes]:
     rows = prepared.run(
         _SLICES,
         [
+            tree,
             [node.height for node, _, _ in places],
             [node.number for node, _, _ in places],
             [place.level for _, place, _ in places],
             [place.number for _, place, _ in places],
             [number * HASH_BYTES + 1 for _, _, number in places],
-            tree,
         ],
     )
-    return {Node(height, index): bytes(value) for height, index, value in rows}
+    return {Node(height, n): bytes(value) for height, n, value in rows if value is not None}
 
 
 def _from_edge(tree: str, wanted: Collection[Node]) -> dict[Node, bytes]:
