@@ -16,6 +16,7 @@ import pytest
 from tests.installation import ROOT, Installation, kill
 from yiwang.cloud.storage import queries
 from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.foundation.ledger import yiwang_verify
 from yiwang.project import subnodes
 
 pytestmark = pytest.mark.slow
@@ -117,6 +118,33 @@ def test_each_serves_pages_and_its_exchange(province, code):
         said = json.loads(answer.read())
         assert said.get("node", code) == code
         connection.close()
+
+
+def ask(installation: Installation, code: str, path: str) -> dict:
+    connection = http.client.HTTPConnection("127.0.0.1", ports(installation, code)[0], timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        answer = connection.getresponse()
+        return json.loads(answer.read()) if answer.status == 200 else {}
+    finally:
+        connection.close()
+
+
+def test_each_ledger_is_countersigned_by_the_others(province):
+    wanted = {code: {"62"} for code in FURTHER} | {"62": set(FURTHER)}
+
+    def countersigned(code: str) -> bool:
+        rows = ask(province, code, "/api/v1/ledger/checkpoints").get("rows", [])
+        return any(wanted[code] <= {one["witness"] for one in row["witnesses"]} for row in rows)
+
+    for code in CODES:
+        until(lambda code=code: countersigned(code), seconds=300)
+    for home in (province.home, *(province.home / "nodes" / code for code in FURTHER)):
+        report = yiwang_verify.Report()
+        keys = yiwang_verify.Keys(yiwang_verify.read_keys(home / "ledger"), (), report)
+        holding = yiwang_verify.check_checkpoints(home / "ledger", keys, report)
+        yiwang_verify.check_seen(holding, home / "ledger", (), keys, report)
+        assert report.findings == []
 
 
 def test_a_stop_at_the_province_is_in_force_everywhere_within_five_seconds(province):
