@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.db import connection, transaction
 
 from yiwang.foundation.exchange.definitions import (
+    PLATFORM,
     Algorithm,
     IssuedKey,
     NewService,
@@ -44,8 +45,13 @@ def register_system(
     department: str = "",
     per_second: int = 50,
 ) -> str:
-    """Enter an application that may call services; answers its key. SystemTaken, InvalidInput."""
+    """Enter an application that may call services; answers its key. SystemTaken, InvalidInput.
+
+    ``department``: whose it is (USCC); only the node's own service platform belongs to none.
+    """
     _refuse([_code_problem(code), *_if(not name, "name", "请写系统名称。")])
+    nobodys = not department and not code.endswith(f"/{PLATFORM}")
+    _refuse(_if(nobodys, "department", "请写这个系统属于哪个部门。"))
     _refuse([*_if(not 1 <= per_second <= 10_000, "per_second", "每秒次数应在 1 到 10000 之间。")])
     row, made = System.objects.get_or_create(
         code=code,

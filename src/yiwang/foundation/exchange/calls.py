@@ -16,13 +16,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yiwang.foundation.exchange import actions
-from yiwang.foundation.exchange.definitions import CallStatus, Reply
+from yiwang.foundation.exchange.definitions import PLATFORM, CallStatus, Reply
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.models import SystemKey
 from yiwang.kernel import moments
 from yiwang.kernel.actor import machine
 
-PLATFORM: Final = "platform"
 _LONGEST_SECONDS: Final = 30.0
 _AWAY: Final = "现在连不上交换节点"
 

@@ -124,6 +124,10 @@ APPEND_ONLY_TABLES: Final = ("exchange_receipt", "exchange_block")
 RECEIPT_READERS: Final = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
 
 
+#: The system every node's own pages ask with: <node>/platform.
+PLATFORM: Final = "platform"
+
+
 class State(StrEnum):
     """Of a service or a calling system."""
 

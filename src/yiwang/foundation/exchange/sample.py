@@ -16,6 +16,7 @@ from yiwang.foundation.exchange.definitions import (
 )
 from yiwang.foundation.exchange.models import Block, Figure, Receipt, Service
 from yiwang.kernel.actor import machine
+from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
 
 HOUSEHOLD = (
@@ -26,13 +27,26 @@ HOUSEHOLD = (
 )
 
 
+#: The department sample grants are given to.
+CONSUMER = make_uscc("1", "1", "620102", 1)
+
+
 def system(
-    code: str = "62/approval", *, per_second: int = 1_000, at: datetime | None = None
+    code: str = "62/approval",
+    *,
+    department: str = CONSUMER,
+    per_second: int = 1_000,
+    at: datetime | None = None,
 ) -> IssuedKey:
-    """A calling system with a fresh key."""
+    """A calling system of a department with a fresh key."""
     at, actor = at or now(), machine("sample")
     actions.register_system(
-        code=code, name="审批系统（示例）", per_second=per_second, actor=actor, at=at
+        code=code,
+        name="审批系统（示例）",
+        department=department,
+        per_second=per_second,
+        actor=actor,
+        at=at,
     )
     return actions.issue_key(system=code, actor=actor, at=at)
 

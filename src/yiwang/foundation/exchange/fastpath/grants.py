@@ -59,6 +59,7 @@ def asked_fields(grant: Grant, question: Question) -> tuple[str, ...]:
 
 def _problem(grant: Grant, question: Question, at: datetime) -> tuple[int, CannotCall] | None:
     checks: Sequence[tuple[bool, type[CannotCall]]] = (
+        (not _is_theirs(grant, question), NotGranted),
         (not grant.valid_from <= at < grant.valid_until, GrantIsOver),
         (question.purpose not in grant.purposes, PurposeNotGranted),
         (bool(grant.items) and question.item not in grant.items, ItemNotGranted),
@@ -69,6 +70,14 @@ def _problem(grant: Grant, question: Question, at: datetime) -> tuple[int, Canno
         if wrong:
             return step, refusal()
     return None
+
+
+def _is_theirs(grant: Grant, question: Question) -> bool:
+    """A grant is one department's (条例 25: nobody hands it on). The node's own service platform
+    works for whichever department handles the item it names."""
+    if not question.department:
+        return bool(question.item)
+    return question.department == grant.consumer
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Question:
     parameters: dict[str, Any]
     fields: tuple[str, ...]
     grant: str = ""
+    department: str = ""  # whose system asks, as its own node knows it
 
     def as_bytes(self) -> bytes:
         """As it travels to the provider; both receipts carry its digest."""
@@ -37,6 +38,7 @@ class Question:
                 "system": self.system,
                 "service": self.service,
                 "grant": self.grant,
+                "department": self.department,
                 "purpose": self.purpose,
                 "item": self.item,
                 "case": self.case,
@@ -49,25 +51,25 @@ class Question:
         ).encode()
 
 
-def from_caller(body: bytes, *, system: str, service: str) -> Question:
+def from_caller(body: bytes, *, system: str, department: str, service: str) -> Question:
     """What a caller sent; RequestMalformed says which part is wrong."""
     given = plain_object(body)
     unknown = set(given) - _FROM_CALLER
     if unknown:
         raise RequestMalformed(f"请求里有不认识的项：{'、'.join(sorted(unknown))[:200]}。")
-    return _question(given, system=system, service=service, grant="")
+    return _question(given, system=system, service=service, grant="", department=department)
 
 
 def from_partner(body: bytes) -> Question:
     """What another node forwards for one of its systems."""
     given = plain_object(body)
-    names = [given.pop(name, None) for name in ("system", "service", "grant")]
+    names = [given.pop(name, None) for name in ("system", "service", "grant", "department")]
     if not all(isinstance(name, str) and len(name) <= 73 for name in names):
         raise RequestMalformed
-    system, service, grant = names
+    system, service, grant, department = map(str, names)
     if set(given) != _FROM_CALLER:
         raise RequestMalformed
-    return _question(given, system=str(system), service=str(service), grant=str(grant))
+    return _question(given, system=system, service=service, grant=grant, department=department)
 
 
 def plain_object(body: bytes) -> dict[str, Any]:
@@ -94,7 +96,9 @@ def readable(value: Any, depth: int = 0) -> bool:
     return True
 
 
-def _question(given: dict[str, Any], *, system: str, service: str, grant: str) -> Question:
+def _question(
+    given: dict[str, Any], *, system: str, service: str, grant: str, department: str
+) -> Question:
     texts = {name: given.get(name, "") for name in _LIMITS}
     for name, limit in _LIMITS.items():
         if not isinstance(texts[name], str) or len(texts[name]) > limit:
@@ -113,6 +117,7 @@ def _question(given: dict[str, Any], *, system: str, service: str, grant: str) -
         parameters=parameters,
         fields=tuple(dict.fromkeys(fields)),
         grant=grant,
+        department=department,
         **texts,
     )
 

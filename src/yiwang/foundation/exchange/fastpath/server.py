@@ -74,7 +74,12 @@ def _question(caller: Caller, request: Request) -> Question:
     found = CALLS.fullmatch(request.path)
     if found is None or request.query:
         raise NoSuchAddress
-    return questions.from_caller(request.body, system=caller.system, service=found.group(1))
+    return questions.from_caller(
+        request.body,
+        system=caller.system,
+        department=caller.department,
+        service=found.group(1),
+    )
 
 
 async def _ask(

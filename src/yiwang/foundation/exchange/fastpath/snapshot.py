@@ -43,6 +43,7 @@ class Caller:
     point: bytes
     valid_until: datetime
     per_second: int
+    department: str  # "" for the node's own service platform alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Grant:
     valid_until: datetime
     per_day: int
     per_second: int
+    consumer: str  # the department it was given to
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class Snapshots:
                 point=bytes.fromhex(row.point),
                 valid_until=row.valid_until or _FOREVER,
                 per_second=row.per_second,
+                department=row.department,
             )
         )
 
@@ -282,6 +285,7 @@ def _grant(row: Any) -> Grant:
         valid_until=row.valid_until,
         per_day=row.per_day,
         per_second=row.per_second,
+        consumer=row.consumer,
     )
 
 

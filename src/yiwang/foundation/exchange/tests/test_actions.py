@@ -49,11 +49,19 @@ def test_a_system_is_entered_once():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"code": "approval"}, {"code": "62/Approval"}, {"name": ""}, {"per_second": 0}],
+    [
+        {"department": ""},
+        {"code": "approval"},
+        {"code": "62/Approval"},
+        {"name": ""},
+        {"per_second": 0},
+    ],
 )
 def test_a_system_needs_code_name_and_pace(changes):
     with pytest.raises(InvalidInput):
-        actions.register_system(**{"code": "62/x-y", "name": "某系统", **changes}, **WHO)
+        actions.register_system(
+            **{"code": "62/x-y", "name": "某系统", "department": sample.CONSUMER, **changes}, **WHO
+        )
 
 
 def test_a_key_ends_once():

@@ -24,6 +24,7 @@ ASK = {
     "service": "62/household-register",
     "parameters": {"citizen_id": NUMBER},
     "purpose": "核对申请人情况",
+    "item": "gaoling",
     "limit_seconds": 20.0,
     "at": AT,
 }
@@ -53,7 +54,7 @@ def until(met):
 
 
 def test_an_answer_says_what_from_where_and_when(at_work):
-    reply = calls.call(**ASK, case="62-2026-1", item="gaoling", subject=NUMBER)
+    reply = calls.call(**ASK, case="62-2026-1", subject=NUMBER)
     assert (reply.status, reply.value) == (CallStatus.FOUND, {"name": "马晓燕", "alive": True})
     assert reply.source == "户籍信息查询（示例）"
     assert reply.as_of.tzinfo is not None

@@ -110,6 +110,23 @@ def test_only_the_fields_asked_for_are_given(caller):
     assert answer["value"] == {"alive": True}
 
 
+def test_a_system_of_another_department_has_nothing_of_the_grant(caller):
+    key = sample.system("62/tourism", department="11620000000000099N")
+    other = running.Caller(caller.node, key.key_id, key.secret)
+    until(lambda: code_of(other.call()[1]) != "CallerNotProven")
+    status, answer = other.call(item="gaoling", case="62-2026-1")
+    assert (status, code_of(answer)) == (403, "NotGranted")
+    assert {r.status for r in the_receipts(answer["refusal"]["request_id"]).values()} <= {"REFUSED"}
+
+
+def test_the_platform_itself_asks_only_for_an_item(caller):
+    key = sample.system("62/platform", department="")
+    platform = running.Caller(caller.node, key.key_id, key.secret)
+    until(lambda: platform.call(item="gaoling")[0] == 200)
+    status, answer = platform.call()
+    assert (status, code_of(answer)) == (403, "NotGranted")
+
+
 @pytest.mark.parametrize("header", ["X-Exchange-Mac", "X-Exchange-Digest", "X-Exchange-Time"])
 def test_an_altered_request_is_not_proven(caller, header):
     path, body = f"/exchange/v1/calls/{SERVICE}", b'{"purpose":"x"}'
