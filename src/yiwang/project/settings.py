@@ -128,6 +128,10 @@ REGISTRY = os.environ.get("YIWANG_REGISTRY", "")
 EXCHANGE_PORT = int(os.environ.get("EXCHANGE_PORT") or int(os.environ.get("PORT", "8000")) + 10)
 EXCHANGE_ADDRESS = os.environ.get("YIWANG_EXCHANGE_ADDRESS", f"http://127.0.0.1:{EXCHANGE_PORT}")
 
+#: How many seconds somebody waits for other departments' registers while filling in a form, before he
+#: is asked himself; twice as long where papers are fetched.
+SOURCE_SECONDS = float(os.environ.get("YIWANG_SOURCE_SECONDS", "1"))
+
 #: The folder backups go to, best on another machine's disk; empty: none are taken. With it the
 #: ``backup`` process follows the database, so that an installation can be brought back to any moment.
 BACKUP = os.environ.get("YIWANG_BACKUP", "")

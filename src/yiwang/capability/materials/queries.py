@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Q
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
@@ -27,7 +28,7 @@ from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.files import queries as files
 from yiwang.mechanisms.statements import prepared
 
-SECONDS = 2.0
+SECONDS: Final = 2 * settings.SOURCE_SECONDS
 #: What a source is asked for here, as receipts and grants say it.
 PURPOSE: Final = "替申请人取材料"
 _LIST: Final = """

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
+
 from yiwang.capability.intake import rules
 from yiwang.capability.intake.definitions import (
     REGISTER_OF,
@@ -20,12 +22,13 @@ from yiwang.capability.intake.definitions import (
 )
 from yiwang.capability.intake.queries.forms import get_form
 from yiwang.foundation.exchange import sources
+from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.refusals import InvalidInput, NotFound
 
 #: A person waits at most this long for prefilled answers.
-PREFILL_SECONDS: Final = 1.0
+PREFILL_SECONDS: Final = settings.SOURCE_SECONDS
 #: What sources are asked for here, as receipts and grants say it.
 FOR_FORM: Final = "填写申请表"
 FOR_REGISTER: Final = "核对申请表里填的人和单位"
@@ -192,7 +195,7 @@ def ask_registers(
         limit_seconds=limit_seconds,
         at=at,
     )
-    return {one.key: _said(answer, at) for one, answer in zip(named, answers, strict=True)}
+    return {one.key: _said(one, answer, at) for one, answer in zip(named, answers, strict=True)}
 
 
 def register_label(field: Field) -> str:
@@ -208,15 +211,27 @@ def _list_named(draft: DraftView, at: datetime, step: str | None) -> tuple[Named
     )
 
 
-def _said(answer: sources.Answer, at: datetime) -> LookedUp:
-    """What is not an answer to the question means the register is away."""
+def _said(one: Named, answer: sources.Answer, at: datetime) -> LookedUp:
+    """What is not an answer to the question means the register is away.
+
+    A register elsewhere does not know our references: whom it was about is found here, so that they
+    see who looked.
+    """
     value = answer.value
     if answer.status is sources.Status.NOT_FOUND:
         return LookedUp(Said.NOT_LISTED, answer.source_label, at)
     if not isinstance(value, dict) or not isinstance(value.get("agrees"), bool):
         return LookedUp(Said.AWAY, answer.source_label, at)
-    about, agrees = str(value.get("about") or ""), value["agrees"]
+    about, agrees = str(value.get("about") or _known_here(one)), value["agrees"]
     if not agrees:
         return LookedUp(Said.DIFFERS, answer.source_label, at, about=about)
     remark = str(value.get("remark") or "")
     return LookedUp(Said.AGREES, answer.source_label, at, remark, about)
+
+
+def _known_here(one: Named) -> str:
+    if REGISTER_OF[one.field.kind].startswith("person."):
+        person = libraries.find_person(one.number)
+        return person.reference if person else ""
+    body = libraries.find_organization(one.number)
+    return body.reference if body else ""
