@@ -32,6 +32,7 @@ TRIALS = (
     "hostile_files",
     "fuzzing",
     "rights",
+    "federation",
     "million",
     "lifecycle",
 )
