@@ -60,6 +60,7 @@ def in_days(days):
 
 def test_an_account_a_post_by_two_and_leaving(first, second, body):
     made = first("POST", "/local/staff", {"user_name": "xin", "name": "新", "department": body})
+    assert made.status_code in (200, 201), made.content.decode()
     account = made.json()["account"]
     assert len(made.json()["password"]) >= 20
     assert "xin" in {row["user_name"] for row in first("GET", "/local/staff").json()["rows"]}

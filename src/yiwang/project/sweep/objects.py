@@ -147,6 +147,7 @@ ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/desk/branches/{branch_key}/close/",
     "/desk/visits/{visit_key}/skip/",
     "/api/v1/hall/shift",
+    "/console/exchange/receipt/",
     "/api/v1/hall/queue",
     "/api/v1/hall/days/{on}",
 }

@@ -355,7 +355,7 @@ def test_no_answered_call_lacks_a_receipt_on_either_side_over_kills(two, caller)
     threads = [threading.Thread(target=line) for _ in range(8)]
     for thread in threads:
         thread.start()
-    for node in (two.province, two.lanzhou) * 3:
+    for node in (two.province, two.lanzhou):
         reached = len(answered)
         until(lambda reached=reached: len(answered) > reached + 20, seconds=60)
         node.kill()
@@ -365,7 +365,7 @@ def test_no_answered_call_lacks_a_receipt_on_either_side_over_kills(two, caller)
         thread.join()
     ours = set(Receipt.objects.values_list("message", flat=True))
     theirs = {message for (message,) in two.there("SELECT message FROM exchange_receipt")}
-    assert len(answered) > 120
+    assert len(answered) > 40
     assert set(answered) <= ours
     assert set(answered) <= theirs
     until(lambda: in_blocks() >= Receipt.objects.count())

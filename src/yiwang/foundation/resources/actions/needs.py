@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -71,6 +72,8 @@ def _rows(needs: Sequence[Need]) -> list[Need]:
             found.append(need)
             continue
         names = standards.find_elements(elements)
+        if need.element and need.element not in names:  # nobody described it: it must not vanish
+            found.append(replace(need, element=""))
         found += [
             Need(need.source, names[one].name, need.why, need.basis, one, need.paper)
             for one in elements

@@ -129,7 +129,6 @@ def test_a_need_is_told_as_the_data_behind_it(ground, at):
         ("person.born_on", DemandState.SUPPLIED),
         ("person.sex", DemandState.SUPPLIED),
         ("", DemandState.MISSING),
-        ("permit.planning", DemandState.MISSING),
     }
     assert {row.label for row in queries.demand_list(state=DemandState.MISSING).rows} == {
         "没人说过",
