@@ -10,6 +10,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from yiwang.kernel.moments import now
@@ -28,6 +29,7 @@ class Partner:
         self.record = record
         self.slow_seconds = slow_seconds
         self.asked: dict[str, int] = {}
+        self.before: Any = None  # what was answered last
         self.at_once = self.most_at_once = 0
 
     async def serve(self, port: int, host: str = "127.0.0.1") -> asyncio.Server:
@@ -53,12 +55,20 @@ class Partner:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            answer = self.record(json.loads(body or b"{}"))
-            await MODES.get(mode, _wrong_address)(self, writer, answer)
+            await self._answer(mode, body, writer)
             await writer.drain()
         finally:
             self.at_once -= 1
         return mode in KEPT_OPEN
+
+    async def _answer(self, mode: str, body: bytes, writer: Writer) -> None:
+        try:
+            answer = self.record(json.loads(body or b"{}"))
+        except ValueError:
+            await _CARELESS.get(mode, _refuse)(self, writer, None)
+            return
+        await (MODES | SUBTLE_MODES).get(mode, _wrong_address)(self, writer, answer)
+        self.before = answer
 
 
 async def _good(partner: Partner, writer: Writer, answer: Any) -> None:
@@ -154,6 +164,63 @@ async def _nobody(partner: Partner, writer: Writer, answer: Any) -> None:
     _send(writer, json.dumps({"status": "NOT_FOUND", "as_of": moment}).encode())
 
 
+async def _refuse(partner: Partner, writer: Writer, answer: Any) -> None:
+    """Who knows his questions says no to a wrong one."""
+    _send(writer, b'{"error": "parameters"}', status="400 Bad Request")
+
+
+async def _answer_twice(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, answer)
+    await _good(partner, writer, answer)
+
+
+async def _duplicate(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, [answer, answer])
+
+
+async def _talkative(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, {**answer, "mother": "示例"})
+
+
+async def _forgetful(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, {"name": answer["name"]})
+
+
+async def _mistyped(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, {**answer, "alive": "1"})
+
+
+async def _overlong(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, {**answer, "name": answer["name"] * 40})
+
+
+async def _tomorrow(partner: Partner, writer: Writer, answer: Any) -> None:
+    moment = (now() + timedelta(days=1)).isoformat()
+    await _good(partner, writer, {"status": "FOUND", "value": answer, "as_of": moment})
+
+
+async def _moody(partner: Partner, writer: Writer, answer: Any) -> None:
+    home = f"示例路 {partner.asked['moody']} 号"
+    await _good(partner, writer, answer and {**answer, "address": home})
+
+
+async def _out_of_order(partner: Partner, writer: Writer, answer: Any) -> None:
+    await _good(partner, writer, partner.before or answer)
+
+
+async def _ignorant(partner: Partner, writer: Writer, answer: Any) -> None:
+    """No record is an error to him."""
+    if answer is None:
+        await _error(partner, writer, answer)
+    else:
+        await _good(partner, writer, answer)
+
+
+async def _anybody(partner: Partner, writer: Writer, answer: Any) -> None:
+    """Whatever he is asked, he has somebody."""
+    await _good(partner, writer, answer or household({"citizen_id": "62010219400101001X"}))
+
+
 MODES: Final[dict[str, Callable[[Partner, Writer, Any], Awaitable[None]]]] = {
     "good": _good,
     "slow": _slow,
@@ -179,6 +246,24 @@ MODES: Final[dict[str, Callable[[Partner, Writer, Any], Awaitable[None]]]] = {
 KEPT_OPEN: Final = ("good", "slow", "nobody")
 #: What must never be taken for an answer.
 BAD_MODES: Final = tuple(mode for mode in MODES if mode not in KEPT_OPEN)
+#: What one answer does not show, or a node cannot know: the conformance kit finds it.
+SUBTLE_MODES: Final[dict[str, Callable[[Partner, Writer, Any], Awaitable[None]]]] = {
+    "answer-twice": _answer_twice,
+    "duplicate": _duplicate,
+    "talkative": _talkative,
+    "forgetful": _forgetful,
+    "mistyped": _mistyped,
+    "overlong": _overlong,
+    "tomorrow": _tomorrow,
+    "moody": _moody,
+    "out-of-order": _out_of_order,
+    "ignorant": _ignorant,
+    "anybody": _anybody,
+    "careless": _good,
+    "fragile": _good,
+}
+#: What they do when they are asked wrongly; everybody else refuses.
+_CARELESS: Final = {"careless": _anybody, "fragile": _error}
 
 
 def _send(
@@ -214,6 +299,17 @@ def household(parameters: dict[str, Any]) -> dict[str, Any]:
     """A made-up household register: everybody is 马晓燕."""
     number = str(parameters.get("citizen_id", ""))
     return {"name": "马晓燕", "citizen_id": number, "address": "示例路 1 号", "alive": True}
+
+
+def register(parameters: dict[str, Any]) -> dict[str, Any] | None:
+    """A made-up register that knows two people and its questions; ValueError for a wrong question."""
+    number = parameters.get("citizen_id")
+    if set(parameters) != {"citizen_id"} or not isinstance(number, str) or len(number) != 18:
+        raise ValueError("not a question")
+    people = {"62010219400101001X": "马晓燕", "620102194002020027": "王建国"}
+    if number not in people:
+        return None
+    return {**household(parameters), "name": people[number]}
 
 
 async def _run(port: int) -> None:
