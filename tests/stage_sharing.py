@@ -66,6 +66,7 @@ def play(official: Any, at: datetime) -> Shared:
             "/data/figures/",
             "/data/grants/",
             f"/data/grants/{had.grant}/",
+            f"/data/grants/{had.grant}/uses/",
             f"/data/grants/{had.grant}/ask-renewal/",
         ),
         giver=(

@@ -324,6 +324,7 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.original_taken_in",
         "enquiries.enquiry_late",
         "enquiries.enquiry_made",
+        "exchange.receipts_archived",
         "exchange.route_ended",
         "exchange.route_laid",
         "exchange.service_published",

@@ -146,6 +146,54 @@ class DataGrantPageOut(Schema):
     next: str
 
 
+class GrantUseOut(Schema):
+    """One call under a grant; whom it was about is not told."""
+
+    key: str
+    at: datetime
+    message: str
+    system: str
+    purpose: str
+    item: str
+    case_no: str
+    fields: list[str]
+    rows: int
+    status: str
+    refusal: str
+    milliseconds: int
+
+
+class GrantUsePageOut(Schema):
+    rows: list[GrantUseOut]
+    next: str
+
+
+class GrantUseTotalOut(Schema):
+    calls: int
+    answered: int
+    refused: int
+    away: int
+    rows: int
+    since: date | None
+    until: date | None
+
+
+class GrantUseDayOut(Schema):
+    day: date
+    calls: int
+    answered: int
+    refused: int
+    away: int
+    rows: int
+
+
+class GrantUseCountOut(Schema):
+    """In all, and on its last days of use."""
+
+    total: GrantUseTotalOut
+    days: list[GrantUseDayOut]
+
+
 class DraftIn(Given):
     """What a request states: purpose, basis, scene, scope, way, term, volume (条例 20)."""
 
@@ -296,6 +344,24 @@ def list_grants(
 @access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
 def get_grant(request: HttpRequest, agreement_key: Key) -> object:
     return queries.get_grant(agreement_key, actor_of(request), at=moments.now())
+
+
+@router.get("/data/grants/{agreement_key}/uses", response=GrantUsePageOut, summary="使用记录")
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
+def list_uses(
+    request: HttpRequest, agreement_key: Key, after: After = "", limit: Limit = 50
+) -> object:
+    """Every call under a grant, newest first; kept three years at least (条例 29)."""
+    return queries.list_uses(agreement_key, actor_of(request), after=after, limit=limit)
+
+
+@router.get(
+    "/data/grants/{agreement_key}/uses/count", response=GrantUseCountOut, summary="使用次数"
+)
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
+def count_uses(request: HttpRequest, agreement_key: Key) -> object:
+    """How often in all, and on each of the last days of use."""
+    return queries.count_uses(agreement_key, actor_of(request))
 
 
 @router.post(

@@ -11,6 +11,7 @@ from yiwang.entrance.data import (
     grants_forms,
     requests,
     requests_forms,
+    uses,
 )
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("data/figures/", figures.show_figures),
     path("data/grants/", grants.show_grants),
     path("data/grants/<str:agreement_key>/", grants.show_grant),
+    path("data/grants/<str:agreement_key>/uses/", uses.show_uses),
     *(
         path(f"data/grants/<str:agreement_key>/{slug}/", grants.take_act, {"slug": slug})
         for slug in grants_forms.SLUGS

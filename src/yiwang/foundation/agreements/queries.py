@@ -34,6 +34,8 @@ from yiwang.foundation.agreements.definitions import (
 )
 from yiwang.foundation.agreements.figures import list_offices as list_offices
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.agreements.uses import count_uses as count_uses
+from yiwang.foundation.agreements.uses import list_uses as list_uses
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import DemandState
 from yiwang.kernel.actor import Actor, Role

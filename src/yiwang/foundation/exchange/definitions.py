@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -119,7 +119,10 @@ class RouteView:
 # --- the exchange between systems and nodes -------------------------------------------------------
 
 #: History: the application may add rows, never change or remove one.
-APPEND_ONLY_TABLES: Final = ("exchange_receipt", "exchange_block")
+APPEND_ONLY_TABLES: Final = ("exchange_receipt", "exchange_block", "exchange_receipt_archive")
+#: 政务数据共享条例 第二十九条: use records are kept three years at least. The database refuses to delete a younger
+#: receipt to everybody; older ones go into archive files.
+KEEP_USES_YEARS: Final = 3
 #: Who may read receipts of everybody's calls; they hold no personal values.
 RECEIPT_READERS: Final = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
 
@@ -234,3 +237,28 @@ class IssuedKey:
 
     key_id: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseFigures:
+    """How often a grant was used; ``since``, ``until``: its first and last day of use."""
+
+    calls: int = 0
+    answered: int = 0
+    refused: int = 0
+    away: int = 0
+    rows: int = 0
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseDay:
+    """One day of a grant's use."""
+
+    day: date
+    calls: int
+    answered: int
+    refused: int
+    away: int
+    rows: int

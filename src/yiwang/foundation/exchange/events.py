@@ -50,3 +50,14 @@ class RouteEnded(Event):
     name: ClassVar[str] = "exchange.route_ended"
     provider: str
     service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsArchived(Event):
+    """回执归档: receipts older than they must be kept went into a file; ``digest``: the file's."""
+
+    name: ClassVar[str] = "exchange.receipts_archived"
+    first_block: int
+    last_block: int
+    count: int
+    digest: str

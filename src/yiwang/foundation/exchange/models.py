@@ -208,11 +208,61 @@ class Receipt(models.Model):
                 name="exchange_receipt_of_case",
                 condition=~Q(case_no=""),
             ),
+            models.Index(
+                fields=["grant_key", "-id"],
+                name="exchange_receipt_of_grant",
+                condition=~Q(grant_key=""),
+            ),
             BrinIndex(fields=["at"], name="exchange_receipt_by_time"),
         ]
 
     def __str__(self) -> str:
         return f"{self.side} {self.message}"
+
+
+class Use(models.Model):
+    """使用记录: how often a grant was used on one day, counted when its blocks are closed; each call once."""
+
+    grant_key = models.CharField(max_length=16)
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    away = models.PositiveIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        db_table = "exchange_use"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["grant_key", "day"], name="exchange_use_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant_key} {self.day}"
+
+
+class ReceiptArchive(models.Model):
+    """回执档案: the receipts of a run of blocks, older than they must be kept here, in one sealed file."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    first_block = models.BigIntegerField()
+    last_block = models.BigIntegerField(unique=True)
+    first_id = models.BigIntegerField(unique=True)
+    last_id = models.BigIntegerField(unique=True)
+    count = models.PositiveIntegerField()
+    file = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64)  # of the file
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_receipt_archive"
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return reference("receipt-archive", self.key)
 
 
 class Block(models.Model):

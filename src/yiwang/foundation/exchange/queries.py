@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Max, Q, Sum
 
-from yiwang.foundation.exchange import rules
+from yiwang.foundation.exchange import archiving, rules
 from yiwang.foundation.exchange.definitions import CallStatus, Side
 from yiwang.foundation.exchange.models import (
     Block,
@@ -20,6 +20,9 @@ from yiwang.foundation.exchange.models import (
     Service,
     System,
 )
+from yiwang.foundation.exchange.uses import count_uses as count_uses
+from yiwang.foundation.exchange.uses import list_use_days as list_use_days
+from yiwang.foundation.exchange.uses import receipts_of_grant
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import NotFound
 from yiwang.mechanisms.crypto import actions as crypto
@@ -185,6 +188,11 @@ def list_calls_about(number: str, *, before: int = 0, limit: int = PAGE) -> tupl
     return tuple(_receipt(row) for row in rows.order_by("-id")[: min(limit, 200)])
 
 
+def list_grant_calls(grant: str, *, before: int = 0, limit: int = PAGE) -> tuple[ReceiptView, ...]:
+    """Calls under one grant, the newest first. The caller sees to it that the grant may be seen."""
+    return tuple(_receipt(row) for row in receipts_of_grant(grant, before=before, limit=limit))
+
+
 def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple[Traffic, ...]:
     """Who called whom between two moments, the busiest first; each call counted once."""
     rows = (
@@ -329,19 +337,19 @@ def count_unsigned(*, older_than: timedelta, at: datetime) -> Mapping[str, int]:
 def check_blocks(*, after: int = 0, limit: int = 1000) -> Iterator[str]:
     """What is wrong with stored blocks: the chain, the counts, the roots over the stored receipts."""
     previous: Block | None = Block.objects.filter(number=after).first()
+    books = archiving.Books()
     for block in Block.objects.filter(number__gt=after).order_by("number")[:limit]:
-        yield from _problems(block, previous)
+        yield from _problems(block, previous, books)
         previous = block
 
 
-def _problems(block: Block, previous: Block | None) -> Iterator[str]:
+def _problems(block: Block, previous: Block | None, books: archiving.Books) -> Iterator[str]:
     number, root, last = (
         (previous.number, previous.root, previous.last_id) if previous else (0, "", 0)
     )
     if block.number != number + 1 or block.previous != root or block.first_id <= last:
         yield f"block {block.number} does not follow block {number}"
-    rows = Receipt.objects.filter(id__gt=last, id__lte=block.last_id).order_by("id")
-    receipts: Sequence[Mapping[str, Any]] = list(rows.values(*rules.FACTS))
+    receipts = books.receipts_in(block, after=last)
     if len(receipts) != block.count:
         yield f"block {block.number} holds {len(receipts)} receipts, not {block.count}"
     elif rules.root([rules.leaf(receipt) for receipt in receipts]).hex() != block.root:

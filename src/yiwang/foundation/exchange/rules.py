@@ -99,11 +99,12 @@ def answered_text(part: bytes, mismatches: Sequence[Sequence[str]]) -> bytes:
 
 
 def _written(receipt: Mapping[str, Any], names: Sequence[str]) -> bytes:
-    values = [_plain(receipt[name]) for name in names]
+    values = [plain(receipt[name]) for name in names]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column as it is hashed and written into an archive."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return list(value) if isinstance(value, tuple) else value

@@ -29,6 +29,8 @@ from yiwang.foundation.agreements.definitions.machines import (
 from yiwang.foundation.agreements.definitions.machines import (
     Side as Side,
 )
+from yiwang.foundation.agreements.definitions.uses import GrantUse as GrantUse
+from yiwang.foundation.agreements.definitions.uses import GrantUses as GrantUses
 from yiwang.foundation.resources.definitions import SHARING_LABELS as SHARING_LABELS
 from yiwang.foundation.resources.definitions import WAY_LABELS as WAY_LABELS
 from yiwang.foundation.resources.definitions import Sharing as Sharing
@@ -93,8 +95,6 @@ MOST_LONGER: Final = 10
 DELIVERY_WITHIN: Final = Allowance(20, warn_days=5)
 #: The regulation names no days for a step of a dispute (28): ours, marked as such on the pages.
 DISPUTE_WITHIN: Final = Allowance(10, warn_days=3)
-#: 条例 29: use records are kept three years at least.
-KEEP_USES_YEARS: Final = 3
 LONGEST_TEXT: Final = 1000
 MOST_FIELDS: Final = 200
 MOST_PER_DAY: Final = 10_000_000

@@ -58,6 +58,7 @@ _COUNTED: Final = (
     "rows",
     "milliseconds",
 )
+_OF_USE: Final = ("calls", "answered", "refused", "away", "rows")
 _COUNT: Final = f"""
 INSERT INTO exchange_figure AS f (minute, side, from_node, system, to_node, service,
        calls, answered, refused, away, rows, milliseconds, slowest)
@@ -69,6 +70,14 @@ SELECT minute, side, from_node, system, to_node, service,
     ON CONFLICT (minute, side, system, service) DO UPDATE SET
        {", ".join(f"{name} = f.{name} + excluded.{name}" for name in _COUNTED)},
        slowest = greatest(f.slowest, excluded.slowest)
+"""  # noqa: S608  # nosec B608 fixed names
+_USED: Final = f"""
+INSERT INTO exchange_use AS u (grant_key, day, calls, answered, refused, away, rows)
+SELECT grant_key, day, calls, answered, refused, away, rows
+  FROM json_to_recordset(%s::json) AS given(grant_key text, day date, calls int, answered int,
+       refused int, away int, rows bigint)
+    ON CONFLICT (grant_key, day) DO UPDATE SET
+       {", ".join(f"{name} = u.{name} + excluded.{name}" for name in _OF_USE)}
 """  # noqa: S608  # nosec B608 fixed names
 _OPEN: Final = """
 SELECT c.block_id, c.partner, c.count, c.root, b.first_id, b.last_id
@@ -154,6 +163,8 @@ class Blocks:
             part = [number, partner, len(digests), rules.shared_root(digests)]
             await connection.execute(_PART, part)
         await connection.execute(_COUNT, [json.dumps(figures(receipts))])
+        if used := uses(receipts, self._house.config.node):
+            await connection.execute(_USED, [json.dumps(used)])
 
     async def _have_signed(self, connection: psycopg.AsyncConnection[Any]) -> None:
         now, clock = moments.now(), time.monotonic()
@@ -275,13 +286,28 @@ def figures(receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
             {"minute": key[0], **dict(zip(names, key[1:], strict=True)), "slowest": 0}
             | dict.fromkeys(_COUNTED, 0),
         )
-        row["calls"] += 1
-        kind = {"REFUSED": "refused", "AWAY": "away"}.get(receipt["status"], "answered")
-        row[kind] += 1
-        row["rows"] += receipt["rows"]
+        _count(row, receipt)
         row["milliseconds"] += receipt["milliseconds"]
         row["slowest"] = max(row["slowest"], receipt["milliseconds"])
     return list(found.values())
+
+
+def uses(receipts: Sequence[Receipt], node: str) -> list[dict[str, Any]]:
+    """The receipts counted per grant and day; a call both of whose sides are here counts once."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for receipt in receipts:
+        twice = receipt["side"] == "CONSUMER" and receipt["to_node"] == node
+        if receipt["grant_key"] and not twice:
+            key = (receipt["grant_key"], moments.legal_date(receipt["at"]).isoformat())
+            names = dict(zip(("grant_key", "day"), key, strict=True))
+            _count(found.setdefault(key, names | dict.fromkeys(_OF_USE, 0)), receipt)
+    return list(found.values())
+
+
+def _count(row: dict[str, Any], receipt: Receipt) -> None:
+    row["calls"] += 1
+    row[{"REFUSED": "refused", "AWAY": "away"}.get(receipt["status"], "answered")] += 1
+    row["rows"] += receipt["rows"]
 
 
 def sign(house: House, text: bytes) -> str:
