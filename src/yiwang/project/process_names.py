@@ -3,8 +3,9 @@
 from typing import Final
 
 KEPT: Final = ("web", "worker", "errands", "sealer", "clock", "exchange", "query")
-#: Which of them is a program of its own, so that no Django is in its process.
+#: Which of them is a program of its own, so that no Django is in its process; the web's is in its workers'.
 PROGRAMS: Final = {
+    "web": "yiwang.project.web",
     "exchange": "yiwang.foundation.exchange.fastpath",
     "query": "yiwang.foundation.datasources.runner",
 }

@@ -8,7 +8,6 @@ import importlib.util
 import logging
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,10 +19,6 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, close_old_connections
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 
 from yiwang.cloud.backup.definitions import FOLLOW_SECONDS
 from yiwang.cloud.storage import actions as storage
@@ -41,9 +36,6 @@ from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER
 
 log = logging.getLogger("yiwang.process")
 
-WORKERS: Final = 2
-WAITING: Final = 64  # requests a process holds before the next must wait outside
-HEADER_MILLISECONDS: Final = 10_000  # who does not finish a request's head is cut off
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
 ERRANDS_GIVE_WAY: Final = 10  # added to the process's niceness
@@ -82,36 +74,6 @@ def append_only_tables() -> tuple[str, ...]:
 def _definitions_of(module: str) -> object:
     name = f"{module}.definitions"
     return importlib.import_module(name) if importlib.util.find_spec(name) else None
-
-
-def web() -> None:
-    """Pages and API: Django under WSGI, threads in each of two processes; see ``turnstile``."""
-    Granian(
-        "yiwang.project.wsgi:application",
-        address=listening_address(),
-        port=int(os.environ.get("PORT", "8000")),
-        interface=Interfaces.WSGI,
-        workers=int(os.environ.get("YIWANG_WEB_WORKERS", str(WORKERS))),
-        blocking_threads=settings.WEB_THREADS,
-        backpressure=WAITING,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
-        websockets=False,
-        log_level=LogLevels.error,  # its advice on threads is not for whoever runs this
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=30,
-    ).serve()
-
-
-def listening_address() -> str:
-    """Both IP stacks where this machine has IPv6, else the older one alone."""
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-            probe.bind(("::", 0))
-    except OSError:
-        return "0.0.0.0"  # noqa: S104 # nosec B104 a public service listens everywhere
-    return "::"
 
 
 def work() -> None:
@@ -228,7 +190,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 PROCESSES: Final[dict[str, Callable[[], None]]] = {
     "prepare": prepare,
-    "web": web,
     "worker": work,
     "errands": run_errands,
     "sealer": seal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -13,6 +14,8 @@ from yiwang.project import bodies
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
 application = bodies.around(get_wsgi_application())
 
-# The first visitor does not wait for what every process needs: routes and the page frame.
+# The first visitor does not wait for what every process needs: routes, the page frame, words and sounds.
 get_resolver().url_patterns  # noqa: B018
 get_template("shell/base.html")
+importlib.import_module("rjieba")
+importlib.import_module("pypinyin")

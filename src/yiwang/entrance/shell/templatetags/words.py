@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-import rjieba
 from django import template
 from django.utils.translation import get_language
 
@@ -176,6 +175,8 @@ def wordwise(heading: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=4096)
 def _words(heading: str) -> tuple[Word, ...]:
     found: list[str] = []
+    import rjieba  # a tenth of a second, of no use to a process that draws no page
+
     for word in rjieba.cut(heading):
         glued = found and not found[-1].isspace() and not word.isspace()
         if glued and (word[0] in _CLOSING or found[-1][-1] in _OPENING):

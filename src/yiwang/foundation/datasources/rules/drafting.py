@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pypinyin import lazy_pinyin
-
 from yiwang.foundation.datasources.definitions import (
     DraftRow,
     Field,
@@ -86,6 +84,8 @@ def drafted(
 
 def _wire_name(column: str, taken: set[str]) -> str:
     """A name for programs: the column's own when it is one, else by its sounds."""
+    from pypinyin import lazy_pinyin  # large tables, seldom needed
+
     spelled = column.lower() if column.isascii() else "_".join(lazy_pinyin(column)).lower()
     name = _NO_NAME.sub("_", spelled).strip("_")[:36] or "field"
     if not name[0].isalpha():

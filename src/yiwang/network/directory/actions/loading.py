@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TextIO
 
 from django.db import connection, transaction
-from pypinyin import lazy_pinyin
 
 from yiwang.kernel.identifiers import is_uscc
 from yiwang.kernel.places import significant_prefix
@@ -82,6 +81,8 @@ def take_in(rows: Sequence[Row], *, valid_from: date) -> LoadReport:
 
 def read_rows(path: Path, only: str) -> Iterator[Row]:
     """The sound rows of a file, those of ``only`` if it is given; InvalidInput as above."""
+    from pypinyin import lazy_pinyin  # its tables are large; only who loads divisions needs them
+
     opened: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
     names: dict[str, tuple[str, str]] = {}
     with opened(path, "rt", encoding="utf-8") as file:

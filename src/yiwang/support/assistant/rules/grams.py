@@ -1,18 +1,16 @@
 """Cutting text into what can be looked up: words, pairs of characters, syllables, initials.
 
-The same functions serve the index and the question; they must never differ.
+The same functions serve the index and the question; they must never differ. The tables of sounds are
+read when first asked for: most processes never ask, and they cost a third of a second and 40 MB.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
-
-import rjieba
-from pypinyin import lazy_pinyin
-from pypinyin.pinyin_dict import pinyin_dict
 
 _KEPT = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _HANZI = re.compile(r"[\u3400-\u9fff]+")
@@ -26,6 +24,8 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[str, ...]:
     """Segmented words of two characters and more, long words also in their parts."""
+    import rjieba
+
     cut = rjieba.cut_for_search(normalise(text))
     return tuple(dict.fromkeys(word for word in cut if len(word) > 1))
 
@@ -43,14 +43,22 @@ def syllables(text: str) -> tuple[str, ...]:
     return tuple(_sound(character) for character in normalise(text))
 
 
+def _sounds() -> Mapping[int, str]:
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    return pinyin_dict
+
+
 @lru_cache(maxsize=30_000)
 def _sound(character: str) -> str:
-    said = pinyin_dict.get(ord(character))
+    said = _sounds().get(ord(character))
     return fold(_plain(said.split(",")[0])) if said else character
 
 
 def read_syllables(text: str) -> tuple[str, ...]:
     """The same with sounds chosen by the words they stand in (重庆 is chong qing); slower."""
+    from pypinyin import lazy_pinyin
+
     return tuple(fold(syllable) for syllable in lazy_pinyin(normalise(text)))
 
 
@@ -90,7 +98,7 @@ def known_syllables() -> frozenset[str]:
     """Every syllable of the language, without tones."""
     return frozenset(
         _plain(said)
-        for several in pinyin_dict.values()
+        for several in _sounds().values()
         for said in several.split(",")
         if _plain(said).isascii() and len(_plain(said)) <= 6
     ) - frozenset("bcdfghjklmnpqrstvwxyz")
