@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -36,8 +37,8 @@ def pytest_runtest_makereport(item, call):
     report = yield
     province = getattr(item, "funcargs", {}).get("province")
     if report.failed and province is not None:
-        wrong = [line for line in province.lines if '"level": "ERROR"' in line]
-        report.sections.append(("errors of the installation", "\n".join(wrong[-5:])))
+        wrong = [line for line in province.lines if re.search("ERROR|WARNING", line)]
+        report.sections.append(("errors of the installation", "\n".join(wrong[-8:])))
     return report
 
 

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.journeys import steps
 from yiwang.foundation.libraries import sample as people
@@ -74,6 +74,24 @@ def test_what_is_typed_is_saved_while_typing_and_there_on_another_device(visit):
     computer.goto(address)
     expect(computer.locator(NAME)).to_have_value("城关区福来店")
     assert kept_here(phone) == []
+
+
+def test_an_answer_saved_while_the_register_is_still_asked_argues_with_nothing(visit):
+    """The register's answer lies on the server already, but has not reached the slow phone."""
+    page = visit("liguilan")
+    late: list[Route] = []
+    page.route("**/prefill/", lambda route: late.append(route))
+    with page.expect_request("**/prefill/"):
+        steps.begin(page, ALLOWANCE, who="self", account="social-card")
+    [asked] = late
+    answer = asked.fetch()
+    with page.expect_response("**/save/") as saved_at:
+        steps.choose(page, "by_relative", "yes")
+        steps.choose(page, "by_relative", "no")
+    assert saved_at.value.status == 200
+    asked.fulfill(response=answer)
+    expect(page.locator("input[name=name]")).to_have_value(ELDER.name)
+    steps.next_step(page)
 
 
 def test_leaving_the_page_in_the_middle_of_a_word_loses_nothing(visit):

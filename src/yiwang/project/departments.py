@@ -36,6 +36,7 @@ from yiwang.foundation.libraries.definitions import OrganizationView, PersonView
 from yiwang.kernel.actor import machine
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
+from yiwang.project.process_names import DEPARTMENTS_ANSWER
 
 #: What the platform may ask them for: every purpose a pack's journey has.
 PURPOSES: Final = (intake.FOR_FORM, intake.FOR_REGISTER, materials.PURPOSE, facts.PURPOSE)
@@ -210,6 +211,7 @@ def serve(stopping: threading.Event) -> None:
     """Listen, say where, and answer until told to stop."""
     with listening() as port:
         publish(port)
+        (settings.YIWANG_HOME / DEPARTMENTS_ANSWER).touch()
         stopping.wait()
 
 

@@ -23,7 +23,14 @@ from yiwang.cloud.storage import queries as storage_queries
 from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, subnodes, supervisor
 from yiwang.project.places import HERE, Place
-from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, KEPT, KEPT_BY_SUBNODES, PROGRAMS
+from yiwang.project.process_names import (
+    DEPARTMENTS,
+    DEPARTMENTS_ANSWER,
+    FOLLOWER,
+    KEPT,
+    KEPT_BY_SUBNODES,
+    PROGRAMS,
+)
 
 NEEDS_DJANGO = False
 READY_SECONDS: Final = 60.0
@@ -109,8 +116,9 @@ def serve(home: Path, port: int, places: Sequence[Place] = ()) -> None:
         loading = subnodes.start_loading(nodes)
         sample.load_once(home, environment)
         subnodes.finish_loading(loading, nodes, environment)
+        (home / DEPARTMENTS_ANSWER).unlink(missing_ok=True)
         start(children, kept(), environment, place)
-        wait_until_ready(children, port, place.host)
+        wait_until_ready(children, home, port, place.host)
         where = place.host if place.prefix else "localhost"
         print(f"ready: http://{where}:{port}/", flush=True)
         print(f"exchange: http://{where}:{exchange_port(port)}/exchange/v1/", flush=True)
@@ -271,10 +279,11 @@ def look_after(children: list[supervisor.Child]) -> None:
     time.sleep(0.2)
 
 
-def wait_until_ready(children: list[supervisor.Child], port: int, host: str = HERE.host) -> None:
-    """Until /readyz is good; the children are looked after meanwhile."""
+def wait_until_ready(children: list[supervisor.Child], home: Path, port: int, host: str) -> None:
+    """Until pages and exchange are good, and the sample's departments answer, so that the first form
+    opened is filled in; the children are looked after meanwhile."""
     end = time.monotonic() + READY_SECONDS
-    while not is_ready(port, host):
+    while not (is_ready(port, host) and answers_calls(home, port, host)):
         if time.monotonic() > end:
             print("启动较慢，仍在等待……", flush=True)
             end = time.monotonic() + READY_SECONDS
@@ -283,11 +292,18 @@ def wait_until_ready(children: list[supervisor.Child], port: int, host: str = HE
         time.sleep(0.1)
 
 
-def is_ready(port: int, host: str = HERE.host) -> bool:
+def answers_calls(home: Path, port: int, host: str) -> bool:
+    """The exchange takes calls; on the sample there is also somebody to call."""
+    if DEPARTMENTS in kept() and not (home / DEPARTMENTS_ANSWER).exists():
+        return False
+    return is_ready(exchange_port(port), host, "/exchange/v1/health")
+
+
+def is_ready(port: int, host: str = HERE.host, path: str = "/readyz") -> bool:
     """Asks as a visitor would."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/readyz", headers={"Host": "localhost"})
+        connection.request("GET", path, headers={"Host": "localhost"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -82,6 +82,7 @@ def save_answers(
         version=draft.version,
         seen_version=version,
         changes=changes,
+        told={key: fact["value"] for key, fact in draft.prefilled.items()},
     )
     kept, facts = _without_stale(form, draft, merged.answers)
     rewritten = {k for k in changes if merged.answers.get(k) != draft.answers.get(k)}

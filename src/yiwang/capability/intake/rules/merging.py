@@ -24,20 +24,28 @@ def merge(
     version: int,
     seen_version: int,
     changes: Mapping[str, Any],
+    told: Mapping[str, Any] | None = None,
 ) -> Merged:
     """Apply ``changes`` made by somebody who saw ``seen_version``; None removes an answer.
 
     ``changed_at`` says in which version each field last changed. A field changed after the seen
     version to something else is a conflict. Sending the same change twice changes nothing.
+
+    ``told``: what sources said. A kept value that is only that, and not seen yet, is nobody's wish:
+    a box left empty on a page that had not heard of it leaves it, what was typed there replaces it.
     """
     answers, stamps = dict(kept), dict(changed_at)
+    sources = told or {}
     conflicts: dict[str, Any] = {}
     for key, value in changes.items():
         if answers.get(key) == value and type(answers.get(key)) is type(value):
             continue
         if stamps.get(key, 0) > seen_version:
-            conflicts[key] = value
-            continue
+            only_told = key in sources and answers.get(key) == sources[key]
+            if not only_told:
+                conflicts[key] = value
+            if not only_told or value is None:
+                continue
         stamps[key] = version + 1
         if value is None:
             answers.pop(key, None)

@@ -225,3 +225,47 @@ def test_the_same_change_twice_changes_nothing():
     )
     assert not again.changed
     assert again.conflicts == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "kept", "conflicts"),
+    [
+        (None, "李桂兰", {}),
+        ("李桂蓝", "李桂蓝", {}),
+    ],
+    ids=["an_empty_box", "what_was_typed"],
+)
+def test_a_page_that_had_not_heard_a_source_does_not_argue_with_it(change, kept, conflicts):
+    merged = rules.merge(
+        kept={"name": "李桂兰"},
+        changed_at={"name": 2},
+        version=2,
+        seen_version=1,
+        changes={"name": change},
+        told={"name": "李桂兰"},
+    )
+    assert (merged.answers["name"], merged.conflicts) == (kept, conflicts)
+
+
+def test_another_devices_word_is_argued_with_although_a_source_said_something_else():
+    merged = rules.merge(
+        kept={"name": "李桂蓝"},
+        changed_at={"name": 3},
+        version=3,
+        seen_version=1,
+        changes={"name": None},
+        told={"name": "李桂兰"},
+    )
+    assert (merged.answers, merged.conflicts) == ({"name": "李桂蓝"}, {"name": None})
+
+
+def test_what_a_source_said_and_the_page_showed_can_be_taken_out():
+    merged = rules.merge(
+        kept={"name": "李桂兰"},
+        changed_at={"name": 2},
+        version=2,
+        seen_version=2,
+        changes={"name": None},
+        told={"name": "李桂兰"},
+    )
+    assert (merged.answers, merged.conflicts) == ({}, {})
