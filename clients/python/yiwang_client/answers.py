@@ -34,7 +34,8 @@ class NotProven(ExchangeError):
 
 @dataclass(frozen=True)
 class Answer:
-    """``value`` of a service that answers one record, ``rows`` of one that answers several."""
+    """``value`` of a service that answers one record, ``rows`` of one that answers several; ``more``:
+    there are more rows than the service gives at once, so ask more narrowly."""
 
     message: str
     found: bool
@@ -42,6 +43,7 @@ class Answer:
     rows: Sequence[Mapping[str, Any]]
     as_of: datetime
     source: str
+    more: bool = False
 
 
 def read(status: int, body: bytes, *, proven: bool) -> Answer:
@@ -55,6 +57,7 @@ def read(status: int, body: bytes, *, proven: bool) -> Answer:
             rows=given.get("rows", ()),
             as_of=datetime.fromisoformat(given["as_of"]),
             source=given["source"],
+            more=given.get("more") is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Away("Unreadable", "答复看不懂。", status=status) from error

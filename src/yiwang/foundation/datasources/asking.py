@@ -100,11 +100,14 @@ class Asker:
         name: str,
         parameters: Mapping[str, Any],
         fields: Sequence[str] = (),
+        at_most: Sequence[str] = (),
         caller: str = "",
         limit_seconds: float = 10.0,
     ) -> Answer:
-        """Rows for one question. Never raises for the source's sake: then REFUSED or AWAY."""
+        """Rows for one question; of ``at_most`` those it has. Never raises for the source's sake: then
+        REFUSED or AWAY."""
         asked = {"query": name, "parameters": dict(parameters), "fields": list(fields)}
+        asked["at_most"] = list(at_most)
         return await self._say({**asked, "caller": caller}, limit_seconds)
 
     async def verify(

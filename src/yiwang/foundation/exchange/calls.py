@@ -110,7 +110,9 @@ def _reply(answer: dict[str, Any], service: str, moment: datetime) -> Reply:
         return Reply(CallStatus.AWAY, None, (), service, moment, message, sentence=_AWAY)
     rows, source = tuple(answer.get("rows") or ()), str(answer.get("source") or service)
     as_of = as_of if as_of.tzinfo else as_of.replace(tzinfo=moments.SHANGHAI)
-    return Reply(status, answer.get("value"), rows, source, as_of, message)
+    return Reply(
+        status, answer.get("value"), rows, source, as_of, message, more=answer.get("more") is True
+    )
 
 
 def _platform_key(at: datetime) -> SystemKey:

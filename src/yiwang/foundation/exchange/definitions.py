@@ -189,6 +189,7 @@ class Reply:
     message: str = ""
     refusal: str = ""
     sentence: str = ""
+    more: bool = False  # there are more rows than were given
 
 
 @dataclass(frozen=True, slots=True)

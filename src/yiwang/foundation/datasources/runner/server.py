@@ -114,6 +114,7 @@ class Server:
         published, source = entry.published, entry.source
         given = values.given(published, _mapping(asked.get("parameters")))
         names = values.wanted(published, asked.get("fields"))
+        names = tuple(one for one in names if one in (asked.get("at_most") or names)) or names
         built = statement.build(published, given, names, kind=source.kind)
         head, body = await self._ask(entry, built, rows=published.rows, room=published.bytes)
         return pack(

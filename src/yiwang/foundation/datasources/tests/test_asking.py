@@ -296,6 +296,50 @@ def test_a_department_s_postgresql_is_asked_read_only(officer, settings, departm
     assert taken_from_the_list.outcome is not Outcome.FOUND
 
 
+def test_the_database_writes_what_would_be_written_here(officer, settings, department_base):
+    """Asked twice: first each value is looked at here, then the list comes as PostgreSQL writes it."""
+    address, host = department_base
+    settings.SOURCE_HOSTS = [host]
+    everything = replace(PEOPLE, name="all-people", parameters=(), order=("no",), rows=50)
+    odd = (
+        ("000000a", 'O"Neil \\ 100% ', None, "-0.10", -5, None),
+        ("000000b", "line\nbreak\ttab 𠮷", "0001-01-01", "1234567.89", 2**31 - 1, False),
+        ("000000c", "", "9999-12-31", "0", 0, True),
+        ("000000d", None, None, None, None, None),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO dept.people VALUES (%s, %s, %s, %s, %s, %s)", odd)
+    _people(officer, address, everything)
+    given = connection.settings_dict
+    owner = address.replace("user=yiwang_test_reader password=reads-only", "")
+    owner += f"user={given['USER']} password={given['PASSWORD']}"
+
+    async def story(asker):
+        def say():
+            return asker.ask(name="all-people", parameters={})
+
+        def change(statement):
+            with psycopg.connect(owner, autocommit=True) as base:
+                base.execute(statement)
+
+        answers = [await say(), await say()]
+        for statement in (
+            "UPDATE dept.people SET fee = 'NaN' WHERE no = '000000a'",
+            "UPDATE dept.people SET fee = 1, born = 'infinity' WHERE no = '000000a'",
+            "UPDATE dept.people SET born = NULL; ALTER TABLE dept.people ALTER n TYPE text",
+        ):
+            await asyncio.to_thread(change, statement)
+            answers.append(await say())
+        return [*answers, await say()]
+
+    first, second, *wrong = run(story, hosts=frozenset([host]))
+    assert first.rows == second.rows
+    assert (first.count, first.more) == (second.count, second.more) == (50, True)
+    assert [one.refusal["code"] for one in wrong] == [
+        "NotAsDeclared", "SourceAwayNow", "SourceAwayNow", "NotAsDeclared"
+    ]  # fmt: skip
+
+
 def test_an_account_that_may_write_is_refused(officer, settings, department_base):
     address, host = department_base
     settings.SOURCE_HOSTS = [host]

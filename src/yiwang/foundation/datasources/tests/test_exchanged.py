@@ -80,6 +80,23 @@ def test_a_new_version_and_a_stop_reach_the_exchange(caller):
     _until(lambda: said()[1].get("refusal", {}).get("code") == "ServiceIsStopped")
 
 
+def test_a_caller_learns_that_there_are_more_rows_than_he_was_given(caller):
+    officer = sample.officer("zhang")
+    source = sample.uploaded(actor=officer)
+    fields = tuple(one for one in sample.query().fields if one.name in ("licence_no", "open"))
+    for rows, name in ((3, "few-licences"), (5_000, "all-licences")):
+        body = sample.query(name, parameters=(), rows=rows, fields=fields)
+        actions.propose_query(source=source.key, published=body, actor=officer, at=sample.AT)
+        agreements.grant(f"62/{name}", fields=("licence_no", "open"))
+    _until(lambda: caller.call("62/few-licences", parameters={})[0] == 200)
+    few = caller.call("62/few-licences", parameters={}, fields=["licence_no"])[1]
+    assert [set(row) for row in few["rows"]] == [{"licence_no"}] * 3
+    assert few["more"] is True
+    everything = caller.call("62/all-licences", parameters={})[1]
+    assert len(everything["rows"]) == 1200
+    assert "more" not in everything
+
+
 def test_a_name_of_another_service_is_not_taken_over():
     officer = sample.officer("zhang")
     other = replace(

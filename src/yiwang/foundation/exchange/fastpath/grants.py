@@ -88,6 +88,17 @@ class Sieve:
     fields: tuple[str, ...]
     clear: frozenset[str]
 
+    def hides_nothing(self) -> bool:
+        """True when every field may be shown as it came."""
+        return all(self._is_clear(name) for name in self.fields)
+
+    def _is_clear(self, name: str) -> bool:
+        field = self.service.fields.get(name)
+        rule = field.mask.upper() or Mask.NONE if field else Mask.NONE
+        return field is not None and (
+            name in self.clear or (rule == Mask.NONE and field.grade < MASKED_FROM)
+        )
+
     def one(self, record: Any) -> dict[str, Any]:
         """PartnerNonsense when the record is no object."""
         if not isinstance(record, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from yiwang.foundation.exchange.fastpath.snapshot import FastService
 PREFIX: Final = "local:"
 #: The kind of service that answers a batch.
 VERIFY: Final = "VERIFY"
+#: The kind that hands rows out.
+QUERY: Final = "QUERY"
 #: A batch's one field: yes or no for each key, in order.
 VERDICTS: Final = "verdicts"
 KEYS: Final = "keys"
@@ -43,7 +45,12 @@ class Sources:
         self._asker = Asker(home)
 
     async def ask(
-        self, service: FastService, parameters: Mapping[str, Any], *, caller: str
+        self,
+        service: FastService,
+        parameters: Mapping[str, Any],
+        *,
+        caller: str,
+        fields: Sequence[str] = (),
     ) -> Answer:
         """Rows, or yes and no; a refusal of the exchange's own family."""
         name = service.upstream.removeprefix(PREFIX)
@@ -59,6 +66,7 @@ class Sources:
             answer = await self._asker.ask(
                 name=name,
                 parameters=parameters,
+                at_most=[name for name in fields if name in service.fields],
                 caller=caller,
                 limit_seconds=service.limit_seconds,
             )

@@ -95,6 +95,7 @@ def openapi(service: dict[str, Any]) -> dict[str, Any]:
             "status": {"enum": ["FOUND", "NOT_FOUND"]},
             "value": {"type": "object", "properties": record},
             "rows": {"type": "array", "items": {"type": "object", "properties": record}},
+            "more": {"type": "boolean"},
             "as_of": text,
             "source": text,
         },

@@ -96,6 +96,11 @@ def readable(value: Any, depth: int = 0) -> bool:
     return True
 
 
+def surely_readable(body: bytes) -> bool:
+    """JSON in whose text nothing unreadable can hide; False where it has to be read to know."""
+    return b"\\" not in body and _UNREADABLE.search(body.decode("utf-8", "replace")) is None
+
+
 def _question(
     given: dict[str, Any], *, system: str, service: str, grant: str, department: str
 ) -> Question:

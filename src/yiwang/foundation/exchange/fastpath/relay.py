@@ -70,6 +70,9 @@ def _read(status: int, body: bytes, question: Question, message: str) -> Told:
 def _count(answer: dict[str, Any], outcome: str, question: Question) -> int:
     """How many records; none may hold a field that was not asked for."""
     records = answer.get("rows", [answer["value"]] if "value" in answer else [])
+    more = answer.get("more", False)
+    if not isinstance(more, bool) or (more and not answer.get("rows")):
+        raise PartnerNonsense
     if not isinstance(records, list) or (outcome == "FOUND") != bool(records):
         raise PartnerNonsense
     asked = set(question.fields)

@@ -108,7 +108,11 @@ async def _ask(
     house.rates.take(f"grant {grant.key}", grant.per_second)
     house.quotas.take(grant.key, grant.per_day, moments.legal_date(at))
     return await house.upstreams.ask(
-        service, question.parameters, message=message, caller=question.system
+        service,
+        question.parameters,
+        message=message,
+        caller=question.system,
+        fields=grants.asked_fields(grant, question),
     )
 
 
@@ -124,15 +128,22 @@ def _answer(
     _service(house, question)  # stopped meanwhile
     grant = grants.check(house.snapshots.current, question, node=from_node, at=now)
     sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
-    records = [sieve.one(record) for record in found.records or ()]
+    as_it_came = bool(found.written) and sieve.hides_nothing()
+    records = [] if as_it_came else [sieve.one(record) for record in found.read()]
     answer: dict[str, Any] = {
         "message": message,
-        "status": "FOUND" if records else "NOT_FOUND",
+        "status": "FOUND" if records or as_it_came else "NOT_FOUND",
         "as_of": found.as_of or now.astimezone(UTC).isoformat(timespec="seconds"),
         "source": service.title,
     }
     if records:
         answer |= {"value": records[0]} if found.single else {"rows": records}
+        if found.more:
+            answer["more"] = True
+    if as_it_came:
+        more = {"more": True} if found.more else {}
+        body = _written({**answer, **more})[:-1] + b',"rows":' + found.written + b"}"
+        return Told(200, body, "FOUND", rows=found.count)
     return Told(200, _written(answer), str(answer["status"]), rows=len(records))
 
 

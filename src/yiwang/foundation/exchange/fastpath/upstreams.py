@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,13 @@ class Found:
     records: tuple[Any, ...] | None
     single: bool
     as_of: str = ""
+    more: bool = False  # there are more records than were given
+    written: bytes = b""  # instead of ``records``: the rows of the asked fields as a JSON list
+    count: int = 0
+
+    def read(self) -> tuple[Any, ...]:
+        """The records, whichever way they came."""
+        return tuple(json.loads(self.written)) if self.written else self.records or ()
 
 
 class Upstreams:
@@ -46,12 +53,18 @@ class Upstreams:
         self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def ask(
-        self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
+        self,
+        service: FastService,
+        parameters: Mapping[str, Any],
+        *,
+        message: str,
+        caller: str,
+        fields: Sequence[str] = (),
     ) -> Found:
         """The service's answer, checked; a refusal of the AWAY family when nothing is known."""
         with self.places.one(service.code, service.per_partner):
             if service.upstream.startswith(local.PREFIX):
-                return await self._ask_here(service, parameters, caller=caller)
+                return await self._ask_here(service, parameters, caller, fields)
             _refuse_resting(service.code)
             try:
                 body = await self._fetch(service, parameters, message=message, caller=caller)
@@ -63,16 +76,22 @@ class Upstreams:
             return found
 
     async def _ask_here(
-        self, service: FastService, parameters: Mapping[str, Any], *, caller: str
+        self,
+        service: FastService,
+        parameters: Mapping[str, Any],
+        caller: str,
+        fields: Sequence[str],
     ) -> Found:
         """A data source of this node; it has limits of its own, so nothing rests here."""
-        answer = await self._sources.ask(service, parameters, caller=caller)
+        answer = await self._sources.ask(service, parameters, caller=caller, fields=fields)
+        if service.kind == local.QUERY and answer.count and questions.surely_readable(answer.body):
+            return Found((), False, answer.as_of, answer.more, answer.body, answer.count)
         rows = answer.rows
         if not questions.readable(rows):
             raise PartnerNonsense
         if service.kind == local.VERIFY:
             return Found(({local.VERDICTS: rows},), single=True, as_of=answer.as_of)
-        return Found(tuple(rows) or None, single=False, as_of=answer.as_of)
+        return Found(tuple(rows) or None, single=False, as_of=answer.as_of, more=answer.more)
 
     async def post(
         self, address: str, path: str, body: bytes, *, seconds: float, most: int
@@ -179,14 +198,14 @@ async def _read(response: aiohttp.ClientResponse, *, wanted: str, most: int) -> 
 
 
 def read_answer(body: bytes) -> Found:
-    """An object, a list of objects, null, or {"status", "value" | "rows", "as_of"}."""
+    """An object, a list of objects, null, or {"status", "value" | "rows", "as_of", "more"}."""
     try:
         given = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise PartnerNonsense from error
     if not questions.readable(given):
         raise PartnerNonsense
-    as_of = ""
+    as_of, more = "", False
     if isinstance(given, dict) and given.get("status") in ("FOUND", _NOT_FOUND):
         as_of = given.get("as_of") or ""
         if not isinstance(as_of, str) or len(as_of) > 40:
@@ -195,11 +214,14 @@ def read_answer(body: bytes) -> Found:
             return Found(None, single=True, as_of=as_of)
         if ("rows" in given) == ("value" in given):
             raise PartnerNonsense
+        more = given.get("more", False)
+        if not isinstance(more, bool) or (more and "rows" not in given):
+            raise PartnerNonsense
         given = given["rows"] if "rows" in given else given["value"]
     if given is None or given == []:
         return Found(None, single=given is None, as_of=as_of)
     if isinstance(given, list):
-        return Found(tuple(given), single=False, as_of=as_of)
+        return Found(tuple(given), single=False, as_of=as_of, more=more)
     return Found((given,), single=True, as_of=as_of)
 
 

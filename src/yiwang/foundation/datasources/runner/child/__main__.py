@@ -65,9 +65,12 @@ def answer(engine: Any, asked: dict[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_REAL, asked["seconds"] + GRACE)
     try:
         values = [engine.value(kind, value) for kind, value in asked["values"]]
-        rows = engine.ask(asked["sql"], values, asked["seconds"])
-        with contextlib.closing(rows):
-            body, count, more = encode(rows, asked)
+        if hasattr(engine, "answer"):
+            body, count, more = engine.answer(asked, values)
+        else:
+            rows = engine.ask(asked["sql"], values, asked["seconds"])
+            with contextlib.closing(rows):
+                body, count, more = encode(rows, asked)
     except Problem as problem:
         write_frame({"problem": problem.code, "about": problem.about})
         return
