@@ -81,10 +81,26 @@ from yiwang.foundation.agreements.events import (
     DataAgreed,
     DataDelivered,
     DataRefused,
+    DataRequested,
+    DisputeClimbed,
+    DisputeOpened,
+    DisputeSettled,
     GrantChanged,
+    LongerAsked,
+    LongerConsented,
+    LongerDeclined,
+    MissingSupplied,
+    MissingTold,
     RequestWithdrawn,
 )
-from yiwang.foundation.resources.events import CorrectionDeclined, CorrectionMade
+from yiwang.foundation.resources import reactions as resources
+from yiwang.foundation.resources.events import (
+    CorrectionAsked,
+    CorrectionDeclined,
+    CorrectionLate,
+    CorrectionMade,
+    CorrectionNearlyDue,
+)
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
@@ -92,8 +108,14 @@ from yiwang.network.nodes.events import DocumentTaken
 from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
 from yiwang.support.enquiries import reactions as enquiries
-from yiwang.support.enquiries.events import EnquiryAnswered
+from yiwang.support.enquiries.events import (
+    EnquiryAnswered,
+    EnquiryLate,
+    EnquiryMade,
+    EnquiryNearlyDue,
+)
 from yiwang.support.messages import reactions as messages
+from yiwang.support.offices import reactions as offices
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
@@ -222,8 +244,12 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         commitments.lapse,
         enquiries.tell_late,
         agreements.tell_late,
+        resources.tell_late,
     ],
-    EnquiryAnswered: [enquiries.tell_answered],
+    EnquiryMade: [offices.tell_enquiry_made],
+    EnquiryNearlyDue: [offices.tell_enquiry_nearly_due, supervision.warn_of_enquiry],
+    EnquiryLate: [offices.tell_enquiry_late, supervision.late_with_enquiry],
+    EnquiryAnswered: [enquiries.tell_answered, supervision.settle],
     ClockTurnedYellow: [
         applicants.remind_of_correction,
         cases.note_nearly_due,
@@ -231,13 +257,24 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         visits.tell_nearly_due,
         commitments.remind,
         agreements.tell_nearly_due,
+        enquiries.tell_nearly_due,
+        resources.tell_nearly_due,
     ],
-    AgreementNearlyDue: [supervision.warn_of_data],
-    AgreementLate: [supervision.late_with_data],
-    DataAgreed: [supervision.settle],
-    DataRefused: [supervision.settle],
-    DataDelivered: [supervision.settle],
-    RequestWithdrawn: [supervision.settle],
+    DataRequested: [offices.tell_of_request],
+    MissingTold: [offices.tell_of_request],
+    MissingSupplied: [offices.tell_of_request],
+    LongerAsked: [offices.tell_of_request],
+    LongerConsented: [offices.tell_of_request],
+    LongerDeclined: [offices.tell_of_request],
+    DisputeOpened: [offices.tell_of_request],
+    DisputeClimbed: [offices.tell_of_request],
+    DisputeSettled: [offices.tell_of_request],
+    AgreementNearlyDue: [supervision.warn_of_data, offices.tell_nearly_due],
+    AgreementLate: [supervision.late_with_data, offices.tell_late],
+    DataAgreed: [supervision.settle, offices.tell_of_request],
+    DataRefused: [supervision.settle, offices.tell_of_request],
+    DataDelivered: [supervision.settle, offices.tell_of_request],
+    RequestWithdrawn: [supervision.settle, offices.tell_of_request],
     GrantChanged: [agreements.publish_grants],
     DocumentTaken: [agreements.take_grants],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
@@ -268,23 +305,17 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CommitmentBroken: [commitments.tell_broken],
     BreachRepaired: [credit.tell_repaired],
     RepairDeclined: [credit.tell_declined],
-    CorrectionMade: [messages.tell_corrected],
-    CorrectionDeclined: [messages.tell_not_corrected],
+    CorrectionAsked: [offices.tell_correction_asked],
+    CorrectionNearlyDue: [offices.tell_correction_nearly_due, supervision.warn_of_correction],
+    CorrectionLate: [offices.tell_correction_late, supervision.late_with_correction],
+    CorrectionMade: [messages.tell_corrected, supervision.settle],
+    CorrectionDeclined: [messages.tell_not_corrected, supervision.settle],
 }
 
 #: Names of facts nobody reacts to today: timelines, statistics and the audit view read them from the
 #: journal. A new event goes into one of the two tables.
 UNHEARD: frozenset[str] = frozenset(
     {
-        "agreements.data_requested",
-        "agreements.dispute_climbed",
-        "agreements.dispute_opened",
-        "agreements.dispute_settled",
-        "agreements.longer_asked",
-        "agreements.longer_consented",
-        "agreements.longer_declined",
-        "agreements.missing_supplied",
-        "agreements.missing_told",
         "archives.case_archived",
         "archives.destruction_declined",
         "archives.destruction_proposed",
@@ -322,8 +353,6 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.bag_received",
         "deliveries.bag_sealed",
         "deliveries.original_taken_in",
-        "enquiries.enquiry_late",
-        "enquiries.enquiry_made",
         "exchange.receipts_archived",
         "exchange.route_ended",
         "exchange.route_laid",
@@ -344,7 +373,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
-        "resources.correction_asked",
         "resources.resource_published",
         "resources.resource_sent_back",
         "resources.resource_submitted",

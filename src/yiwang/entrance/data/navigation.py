@@ -30,6 +30,7 @@ IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
 ENQUIRIES: Final = f"{DATA}enquiries/"
+MESSAGES: Final = "/desk/messages/"
 FIGURES: Final = f"{DATA}figures/"
 #: Address, word, and who has the link; a new page is one line here.
 PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
@@ -46,6 +47,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (ENQUIRIES, "询问和异议", ANSWERERS),
     (FIGURES, "共享成效", REQUEST_ROLES),
     (SOURCES, "数据源", OFFICERS),
+    (MESSAGES, "消息", DATA_ROLES),
 )
 
 __all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]

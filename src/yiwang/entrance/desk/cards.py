@@ -31,6 +31,8 @@ _LISTS: Final = (
 _PAGES: Final[Mapping[str, tuple[str, Collection[Role]]]] = {
     "case": ("/desk/cases/", DESK_ROLES),
     "data-request": ("/data/requests/", (Role.HEAD, Role.LEADER, Role.DATA_OFFICER)),
+    "data-correction": ("/data/corrections/", (Role.DATA_OFFICER,)),
+    "enquiry": ("/data/enquiries/", (Role.DATA_OFFICER,)),
 }
 #: The address part of every act on a card.
 SLUGS: Final = ("explain", "ask-cancel", "confirm-cancel", "decline-cancel")

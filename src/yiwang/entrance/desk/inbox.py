@@ -9,12 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.desk import navigation
-from yiwang.entrance.desk.cards import ROLES
+from yiwang.entrance.desk.cards import ROLES as DESK_AND_LEADERS
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.resources.definitions.codes import READERS
 from yiwang.kernel.moments import now
 from yiwang.support.messages import actions, queries
 
 _PAGE: Final = 20
+#: Who gets notices: who handles cases, leads, or works with data.
+ROLES: Final = (*DESK_AND_LEADERS, *READERS)
 
 
 @require_GET

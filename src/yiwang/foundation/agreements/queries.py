@@ -122,6 +122,15 @@ def list_unmet(actor: Actor, *, limit: int = 20) -> tuple[Unmet, ...]:
     return tuple(found.values())[:limit]
 
 
+def authority_places(view: RequestView) -> tuple[str, ...]:
+    """Whose sharing authority a request is before: the provider's; in a dispute the common one's, or above."""
+    place = view.provider.division_code
+    if view.state not in TABS["disputes"]:
+        return (place,)
+    found = rules.authority_places(view.consumer.division_code, place, view.state)
+    return tuple(dict.fromkeys(found))
+
+
 def labelled_fields(view: RequestView | GrantView) -> tuple[tuple[str, bool], ...]:
     """(label, in clear) of what a request asks for; the code where the catalogue has it no more."""
     known = _labels(view.resource)

@@ -83,3 +83,26 @@ class CorrectionDeclined(CorrectionEvent):
     """The source found the datum right, with reasons."""
 
     name: ClassVar[str] = "resources.correction_declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionLimit(Event):
+    """The source's limit for one correction: whose it is, on which day it is due."""
+
+    division_code: str
+    department: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionNearlyDue(CorrectionLimit):
+    """The source has nearly no time left to verify a datum."""
+
+    name: ClassVar[str] = "resources.correction_nearly_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionLate(CorrectionLimit):
+    """The source did not verify a datum in time."""
+
+    name: ClassVar[str] = "resources.correction_late"

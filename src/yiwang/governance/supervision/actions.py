@@ -194,6 +194,10 @@ def _announce(
 def _holders(row: Card, at: datetime) -> dict[str, str]:
     """Who is told first: reference → person, "" when unknown."""
     heads = _of_body(row, (Role.HEAD,), at)
+    if row.matter.startswith(
+        "data-"
+    ):  # the data officers hear of it by the notices of their office
+        return _by_reference(heads)
     if row.official:
         own = [one for one in _of_body(row, tuple(Role), at) if one.reference == row.official]
         return _by_reference([*own, *heads])

@@ -51,6 +51,8 @@ MATTER_LABELS: Final[Mapping[str, str]] = {
     "reply": "回复申请人留言",
     "data-answer": "答复数据共享申请",
     "data-delivery": "提供共享数据",
+    "data-correction": "核实数据纠错",
+    "data-enquiry": "答复当事人的询问",
 }
 #: To whom a card without an explanation was taken.
 LEVEL_LABELS: Final[tuple[str, ...]] = ("本单位", "本级领导", "上一级领导")

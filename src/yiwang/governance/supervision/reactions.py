@@ -19,6 +19,8 @@ _DATA: Final = {
     "data-answer": "政务数据共享条例第二十一条",
     "data-delivery": "政务数据共享条例第二十二条",
 }
+_CORRECTION: Final = "政务数据共享条例第二十六条"
+_ENQUIRY: Final = "个人信息保护法第五十条，时限为本地规定（示例）"
 
 
 def warn_of_case(*, event: CaseLimit, **_: object) -> None:
@@ -64,6 +66,26 @@ def warn_of_data(*, event: NamedLimit, **_: object) -> None:
 def late_with_data(*, event: NamedLimit, **_: object) -> None:
     """A body did not answer a request for data, or did not supply it, in time."""
     _of_part(event, Colour.RED, event.matter, _DATA[event.matter])
+
+
+def warn_of_correction(*, event: Limit, **_: object) -> None:
+    """The source of a datum has nearly no time left to verify it."""
+    _of_part(event, Colour.YELLOW, "data-correction", _CORRECTION)
+
+
+def late_with_correction(*, event: Limit, **_: object) -> None:
+    """The source of a datum did not verify it in time."""
+    _of_part(event, Colour.RED, "data-correction", _CORRECTION)
+
+
+def warn_of_enquiry(*, event: Limit, **_: object) -> None:
+    """A body has nearly no time left to answer who asks about a look at his data."""
+    _of_part(event, Colour.YELLOW, "data-enquiry", _ENQUIRY)
+
+
+def late_with_enquiry(*, event: Limit, **_: object) -> None:
+    """A body did not answer in time who asked about a look at his data."""
+    _of_part(event, Colour.RED, "data-enquiry", _ENQUIRY)
 
 
 def settle(*, event: About, **_: object) -> None:

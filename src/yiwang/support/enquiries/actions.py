@@ -20,7 +20,12 @@ from yiwang.support.enquiries.definitions import (
     Look,
     Office,
 )
-from yiwang.support.enquiries.events import EnquiryAnswered, EnquiryLate, EnquiryMade
+from yiwang.support.enquiries.events import (
+    EnquiryAnswered,
+    EnquiryLate,
+    EnquiryMade,
+    EnquiryNearlyDue,
+)
 from yiwang.support.enquiries.models import Enquiry
 from yiwang.support.enquiries.refusals import AlreadyAnswered, AlreadyAsked, OwnLook
 
@@ -96,11 +101,11 @@ def answer(*, key: str, finding: Finding, words: str, actor: Actor, at: datetime
     journal.announce(told, actor=actor)
 
 
-def note_late(*, enquiry: str, due_on: str, actor: Actor, at: datetime) -> None:
-    """The last day went by without an answer (``enquiry`` is a reference)."""
+def note_limit(*, enquiry: str, due_on: str, late: bool, actor: Actor, at: datetime) -> None:
+    """The last day is near or went by without an answer (``enquiry`` is a reference)."""
     row = Enquiry.objects.filter(key=enquiry.partition(":")[2], state=EnquiryState.OPEN).first()
     if row is not None:
-        told = EnquiryLate(
+        told = (EnquiryLate if late else EnquiryNearlyDue)(
             subject=enquiry,
             at=at,
             division_code=row.division_code,

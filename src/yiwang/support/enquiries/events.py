@@ -30,10 +30,23 @@ class EnquiryAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnquiryLate(Event):
-    """The department did not answer in time."""
+class EnquiryLimit(Event):
+    """The department's limit for one answer: whose it is, on which day it is due."""
 
-    name: ClassVar[str] = "enquiries.enquiry_late"
     division_code: str
     department: str
     due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryNearlyDue(EnquiryLimit):
+    """The department has nearly no time left to answer."""
+
+    name: ClassVar[str] = "enquiries.enquiry_nearly_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryLate(EnquiryLimit):
+    """The department did not answer in time."""
+
+    name: ClassVar[str] = "enquiries.enquiry_late"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from yiwang.kernel.actor import machine
-from yiwang.mechanisms.clocks.events import ClockTurnedRed
+from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.enquiries import actions
 from yiwang.support.enquiries.definitions import CLOCK, FINDING_LABELS
@@ -28,7 +28,18 @@ def tell_answered(*, event: EnquiryAnswered, position: int, **_: object) -> None
     )
 
 
+def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:
+    """The department has nearly no time left to answer."""
+    _note(event, late=False, at=at)
+
+
 def tell_late(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
     """The department did not answer in time."""
+    _note(event, late=True, at=at)
+
+
+def _note(event: ClockTurnedYellow | ClockTurnedRed, *, late: bool, at: datetime) -> None:
     if event.kind == CLOCK:
-        actions.note_late(enquiry=event.subject, due_on=event.due_on, actor=machine("clock"), at=at)
+        actions.note_limit(
+            enquiry=event.subject, due_on=event.due_on, late=late, actor=machine("clock"), at=at
+        )

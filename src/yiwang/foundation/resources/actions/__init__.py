@@ -22,6 +22,7 @@ from yiwang.foundation.resources.actions.publishing import (
     send_back,
     withdraw,
 )
+from yiwang.foundation.resources.actions.timing import note_limit
 from yiwang.foundation.resources.actions.writing import (
     CannotWriteResource,
     discard,
@@ -40,6 +41,7 @@ __all__ = [
     "discard",
     "export_resources",
     "import_resources",
+    "note_limit",
     "note_needs",
     "publish",
     "read_whole",

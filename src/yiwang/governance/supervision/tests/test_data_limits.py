@@ -7,11 +7,23 @@ from datetime import timedelta
 import pytest
 
 from yiwang.foundation.agreements import actions
-from yiwang.foundation.agreements.tests.people import ACTORS, AT, offer_as, received
+from yiwang.foundation.agreements.tests.people import (
+    ACTORS,
+    AT,
+    GIVING,
+    PROVINCE,
+    offer_as,
+    received,
+)
+from yiwang.foundation.resources import actions as resources
+from yiwang.foundation.resources.definitions.corrections import ANSWER, ANSWER_WITHIN
+from yiwang.foundation.resources.models import DataCorrection, Resource
 from yiwang.governance.supervision import queries as supervision
-from yiwang.kernel.actor import machine
+from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.enquiries import actions as enquiries
+from yiwang.support.enquiries.definitions import EnquiryKind, Look, Office
 
 pytestmark = pytest.mark.django_db
 SELF = machine("test")
@@ -48,3 +60,47 @@ def test_an_unanswered_request_gets_the_provider_its_cards() -> None:
     actions.sign_answer(key=view.key, version=asked.version, actor=ACTORS["giving head"], at=late)
     hear(late)
     assert all(card.settled_at for card in supervision.list_cards(leader).rows)
+
+
+def test_a_source_that_does_not_verify_a_datum_gets_its_cards() -> None:
+    correction = DataCorrection.objects.create(
+        applicant="person:p", element="name", label="姓名", resource=_resource(),
+        department=GIVING.uscc, department_name=GIVING.name, division_code=PROVINCE,
+        asked_by="person:p", wrong="错字", asked_at=AT,
+    )  # fmt: skip
+    clocks.start(
+        subject=correction.reference, kind=ANSWER, allowance=ANSWER_WITHIN, at=AT, actor=SELF
+    )
+    late = AT + timedelta(days=21)
+    clocks.warn(at=late, actor=SELF)
+    hear(late)
+    (card,) = supervision.list_cards(ACTORS["leader"]).rows
+    assert (card.colour, card.matter_label) == ("RED", "核实数据纠错")
+    assert card.basis == "政务数据共享条例第二十六条"
+    resources.decline(
+        key=correction.key, version=1, answer="查了，没有错", actor=ACTORS["giver"], at=late
+    )
+    hear(late)
+    assert supervision.get_card(card.key, ACTORS["leader"]).settled_at == late
+
+
+def test_a_body_that_does_not_answer_a_question_gets_its_cards() -> None:
+    asker = Actor(ActorKind.PERSON, "person:p", person="person:p")
+    look = Look("call-1", AT, "某系统", "户籍信息", "核对")
+    office = Office(PROVINCE, GIVING.uscc, GIVING.name)
+    enquiries.ask(
+        look=look, office=office, kind=EnquiryKind.QUESTION, words="为什么查", actor=asker, at=AT
+    )
+    late = AT + timedelta(days=21)
+    clocks.warn(at=late, actor=SELF)
+    hear(late)
+    (card,) = supervision.list_cards(ACTORS["leader"]).rows
+    assert (card.colour, card.matter_label) == ("RED", "答复当事人的询问")
+
+
+def _resource() -> Resource:
+    return Resource.objects.create(
+        code="306001/000007", name="户籍信息", kind="DEPARTMENT", department=GIVING.uscc,
+        department_name=GIVING.name, division_code=PROVINCE, sharing="CONDITIONAL",
+        opening="NONE", data_class="GENERAL", grade=3, content={},
+    )  # fmt: skip

@@ -300,10 +300,12 @@ def list_colleagues(
     return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
 
 
-def list_leaders(*, division_code: str, at: datetime) -> tuple[Colleague, ...]:
-    """The leaders of exactly one place, over all of its bodies; 200 at most."""
+def list_leaders(
+    *, division_code: str, at: datetime, role: Role = Role.LEADER
+) -> tuple[Colleague, ...]:
+    """The leaders of exactly one place, over all of its bodies (or who else is over them); 200 at most."""
     counting = RoleGrant.objects.filter(
-        giving((Role.LEADER,)),
+        giving((role,)),
         department=None,
         division_code=division_code,
         confirmed_by__isnull=False,

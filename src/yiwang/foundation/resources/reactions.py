@@ -1,0 +1,27 @@
+"""What follows when a limit of the catalogue runs out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from yiwang.foundation.resources import actions
+from yiwang.foundation.resources.definitions.corrections import ANSWER
+from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
+
+_CORRECTION: Final = "data-correction:"
+
+
+def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:
+    """A source has nearly no time left to verify a datum."""
+    _note(event, late=False, at=at)
+
+
+def tell_late(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
+    """A source did not verify a datum in time."""
+    _note(event, late=True, at=at)
+
+
+def _note(event: ClockTurnedYellow | ClockTurnedRed, *, late: bool, at: datetime) -> None:
+    if event.subject.startswith(_CORRECTION) and event.kind == ANSWER:
+        actions.note_limit(correction=event.subject, due_on=event.due_on, late=late, at=at)

@@ -1,0 +1,141 @@
+"""Facts about data between departments, told to the officials they concern."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from django.conf import settings
+
+from yiwang.foundation.agreements import queries as agreements
+from yiwang.foundation.agreements.definitions import RequestView
+from yiwang.foundation.agreements.events import AgreementEvent, AgreementLimit
+from yiwang.foundation.resources import queries as resources
+from yiwang.foundation.resources.events import CorrectionAsked, CorrectionLate, CorrectionNearlyDue
+from yiwang.kernel.actor import machine
+from yiwang.kernel.references import split
+from yiwang.support.enquiries.events import EnquiryLate, EnquiryMade, EnquiryNearlyDue
+from yiwang.support.offices import actions
+from yiwang.support.offices.definitions import LATE, NEARLY_DUE, OF_REQUEST, Told
+
+_SELF: Final = machine("offices")
+_MATTERS: Final = {"data-answer": "答复共享申请", "data-delivery": "提供共享数据"}
+
+
+def tell_of_request(*, event: AgreementEvent, position: int, at: datetime, **_: object) -> None:
+    """Arrived, told incomplete, longer, decided, delivered, disputed: to whom it concerns."""
+    rule = OF_REQUEST[type(event)]
+    view = agreements.get_request(split(event.subject)[1], _SELF, at=at)
+    values = _values(view)
+    for told in rule.told:
+        if told is Told.AUTHORITY:
+            for place in agreements.authority_places(view):
+                actions.tell_authority(
+                    division_code=place, notice=rule.notice, values=values,
+                    subject=event.subject, position=position, at=event.at,
+                )  # fmt: skip
+            continue
+        body = view.consumer if told is Told.CONSUMER else view.provider
+        actions.tell_office(
+            division_code=body.division_code, department=body.uscc, notice=rule.notice,
+            values=values, subject=event.subject, position=position, at=event.at,
+        )  # fmt: skip
+
+
+def tell_nearly_due(*, event: AgreementLimit, position: int, at: datetime, **_: object) -> None:
+    """The provider's answer or delivery is nearly due."""
+    _limit(event, NEARLY_DUE, position, at)
+
+
+def tell_late(*, event: AgreementLimit, position: int, at: datetime, **_: object) -> None:
+    """The provider's answer or delivery is late."""
+    _limit(event, LATE, position, at)
+
+
+def tell_correction_asked(*, event: CorrectionAsked, position: int, **_: object) -> None:
+    """The source has to verify a datum of its own."""
+    _correction(event, "data-correction-asked", event.answer_by, position)
+
+
+def tell_correction_nearly_due(*, event: CorrectionNearlyDue, position: int, **_: object) -> None:
+    """The source has nearly no time left to verify a datum."""
+    _matter(event, "核实数据纠错", "corrections", NEARLY_DUE, position)
+
+
+def tell_correction_late(*, event: CorrectionLate, position: int, **_: object) -> None:
+    """The source did not verify a datum in time."""
+    _matter(event, "核实数据纠错", "corrections", LATE, position)
+
+
+def tell_enquiry_made(*, event: EnquiryMade, position: int, **_: object) -> None:
+    """Somebody asks a body about a look at his data."""
+    values = {"link": _link("enquiries", event.subject)}
+    actions.tell_office(
+        division_code=event.division_code, department=event.department, notice="enquiry-made",
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def tell_enquiry_nearly_due(*, event: EnquiryNearlyDue, position: int, **_: object) -> None:
+    """The body has nearly no time left to answer."""
+    _matter(event, "答复当事人的询问", "enquiries", NEARLY_DUE, position)
+
+
+def tell_enquiry_late(*, event: EnquiryLate, position: int, **_: object) -> None:
+    """The body did not answer in time."""
+    _matter(event, "答复当事人的询问", "enquiries", LATE, position)
+
+
+def _limit(event: AgreementLimit, notice: str, position: int, at: datetime) -> None:
+    _matter(event, _MATTERS[event.matter], "requests", notice, position)
+
+
+def _correction(event: CorrectionAsked, notice: str, due_on: str, position: int) -> None:
+    label, body, _answer = resources.words_for(event.subject)
+    values = {
+        "title": label,
+        "department": body,
+        "due_on": _day(due_on),
+        "link": _link("corrections", event.subject),
+    }
+    actions.tell_office(
+        division_code=event.division_code, department=event.department, notice=notice,
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def _matter(
+    event: AgreementLimit | CorrectionNearlyDue | CorrectionLate | EnquiryNearlyDue | EnquiryLate,
+    title: str,
+    pages: str,
+    notice: str,
+    position: int,
+) -> None:
+    values = {"title": title, "due_on": _day(event.due_on), "link": _link(pages, event.subject)}
+    actions.tell_office(
+        division_code=event.division_code, department=event.department, notice=notice,
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def _values(view: RequestView) -> dict[str, str]:
+    due = view.clock.due_on if view.clock else None
+    return {
+        "title": view.resource_name,
+        "no": view.no,
+        "consumer": view.consumer.name,
+        "provider": view.provider.name,
+        "state": view.state_label,
+        "due_on": _day(due.isoformat()) if due else "没有期限",
+        "reason": view.missing or view.answer_words or view.purpose,
+        "link": _link("requests", view.reference),
+    }
+
+
+def _link(pages: str, reference: str) -> str:
+    return f"{settings.PUBLIC_ADDRESS}/data/{pages}/{split(reference)[1]}/"
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,132 @@
+"""Data officers and heads hear what happens to requests, corrections and questions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from yiwang.foundation.agreements import actions, queries
+from yiwang.foundation.agreements.events import DataRequested
+from yiwang.foundation.agreements.sample import CONSUMER, PROVIDER
+from yiwang.foundation.agreements.tests.people import (
+    ACTORS,
+    AT,
+    HERE,
+    PROVINCE,
+    agreed,
+    offer_as,
+    received,
+    refused,
+)
+from yiwang.kernel.actor import Actor, ActorKind, Role, machine
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.journal import actions as journal
+from yiwang.support.identity import sample as accounts
+from yiwang.support.messages import queries as messages
+from yiwang.support.offices import reactions
+
+pytestmark = pytest.mark.django_db
+PEOPLE = {
+    "asker": (Role.DATA_OFFICER, HERE, CONSUMER),
+    "asking head": (Role.HEAD, HERE, CONSUMER),
+    "giver": (Role.DATA_OFFICER, PROVINCE, PROVIDER),
+    "giving head": (Role.HEAD, PROVINCE, PROVIDER),
+    "clerk": (Role.HANDLER, PROVINCE, PROVIDER),
+    "other": (Role.DATA_OFFICER, PROVINCE, "11620000000000002X"),
+    "authority": (Role.DATA_AUTHORITY, PROVINCE, None),
+    "local authority": (Role.DATA_AUTHORITY, HERE, None),
+}
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """The titles in somebody's inbox, once everything announced was heard."""
+    offer_as(monkeypatch)
+    made = {
+        name: accounts.open_official_account(
+            f"offices-{number}", at=AT, department=grant[2] or "", grants=(grant,)
+        ).subject
+        for number, (name, grant) in enumerate(PEOPLE.items())
+    }
+
+    def read(name: str, *, at=AT) -> list[str]:
+        """In no order: what happens in one moment has none."""
+        for _ in range(2):
+            journal.seal(at=at)
+            journal.run_listeners(at=at)
+        found = messages.list_messages(Actor(ActorKind.OFFICIAL, made[name]), limit=50)
+        return sorted(one.title for one in found)
+
+    read.people = made
+    return read
+
+
+def test_a_request_that_arrived_is_told_to_the_providers_office_and_to_nobody_else(told) -> None:
+    received()
+    for name in PEOPLE:
+        heard = ["收到共享申请：户籍信息"] if name.startswith("giv") else []
+        assert told(name) == heard, name
+
+
+def test_hearing_the_same_fact_again_tells_nobody_twice(told) -> None:
+    view = received()
+    fact = DataRequested(
+        subject=view.reference, at=AT, resource=view.resource, consumer=CONSUMER,
+        provider=PROVIDER, sharing="CONDITIONAL", due_on="2026-03-16",
+    )  # fmt: skip
+    for _ in range(2):
+        reactions.tell_of_request(event=fact, position=7, at=AT)
+    journal.seal(at=AT)
+    assert len(messages.list_messages(Actor(ActorKind.OFFICIAL, told.people["giver"]))) == 1
+
+
+def test_the_asking_office_hears_each_answer(told) -> None:
+    view = received()
+    view = actions.tell_missing(
+        key=view.key, version=view.version, words="缺依据", actor=ACTORS["giver"], at=AT
+    )
+    assert told("asker") == told("asking head") == ["共享申请要补充：户籍信息"]
+    agreed()
+    refused()
+    assert told("asker") == sorted(
+        ["共享申请要补充：户籍信息", "同意共享：户籍信息", "不予共享：户籍信息"]
+    )
+    actions.withdraw(
+        key=view.key, version=view.version, words="不要了", actor=ACTORS["asker"], at=AT
+    )
+    assert "共享申请撤回了：户籍信息" in told("giver")
+
+
+def test_more_time_is_asked_of_the_providers_authority_and_told_to_who_asks(told) -> None:
+    view = received()
+    actions.ask_longer(
+        key=view.key, version=view.version, days=5, words="接口", actor=ACTORS["giver"], at=AT
+    )
+    assert told("authority") == ["申请延长答复期限：户籍信息"]
+    assert told("local authority") == []
+    view = queries.get_request(view.key, ACTORS["giver"], at=AT)
+    actions.consent_longer(key=view.key, version=view.version, actor=ACTORS["authority"], at=AT)
+    assert told("asker") == ["答复期限已经延长：户籍信息"]
+
+
+def test_a_dispute_is_told_to_the_provider_and_a_step_up_to_the_common_authority(told) -> None:
+    view = refused()
+    view = actions.dispute(
+        key=view.key, version=view.version, words="职责需要", actor=ACTORS["asker"], at=AT
+    )
+    assert "对不予共享有争议：户籍信息" in told("giver")
+    actions.climb(key=view.key, version=view.version, words="谈不拢", actor=ACTORS["asker"], at=AT)
+    assert told("authority") == ["共享争议：户籍信息"]
+
+
+def test_a_limit_nearly_over_and_over_is_told_to_the_providers_office(told) -> None:
+    received()
+    for days, title in ((10, "快到期：答复共享申请"), (21, "已超期：答复共享申请")):
+        at = AT + timedelta(days=days)
+        clocks.warn(at=at, actor=machine("test"))
+        assert title in told("giver", at=at)
+    assert [one for one in told("giving head", at=at) if one.startswith("已超期")] == [
+        "已超期：答复共享申请"
+    ]
+    assert told("asker", at=at) == []
