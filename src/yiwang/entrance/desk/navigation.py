@@ -88,9 +88,9 @@ def links(request: HttpRequest) -> Bar:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if any(actor.has_role(role) for role in DESK_ROLES):
         return bar_of(request, here="")
-    pages = ((LEADER, "总览"), (f"{LEADER}cases/", "清单"), (CARDS, "黄红牌"), (MESSAGES, "消息"))
+    pages = [(LEADER, "总览"), (f"{LEADER}cases/", "清单"), (CARDS, "黄红牌"), (MESSAGES, "消息")]
     if not actor.has_role(Role.LEADER):  # who works with data alone
-        pages = (("/data/", "数据"), (MESSAGES, "消息"))
+        pages = [("/data/", "数据"), (MESSAGES, "消息")]
     return Bar(
         tuple(Link(address, label, request.path.startswith(address)) for address, label in pages),
         (),
