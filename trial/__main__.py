@@ -31,6 +31,7 @@ TRIALS = (
     "restore",
     "hostile_files",
     "fuzzing",
+    "exchange_fuzzing",
     "rights",
     "federation",
     "million",

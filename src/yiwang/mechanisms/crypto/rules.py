@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 
 from yiwang.mechanisms.crypto import primitives
@@ -53,7 +52,7 @@ def is_signed_by(data: bytes, signature: str, *, key_id: str, point: str) -> boo
         return False
     try:
         value = base64.b64decode(parts[1], validate=True)
-    except binascii.Error:
+    except ValueError:  # not Base 64, or not ASCII at all
         return False
     return primitives.sm2_verify(bytes.fromhex(point), data, value)
 

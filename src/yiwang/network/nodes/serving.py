@@ -187,7 +187,7 @@ class Desk:
         if _is_so_already(asked, member):
             return Answer(200, {"state": "DONE", "registry": registry})
         fingerprint = crypto.fingerprint(asked.point)
-        values = (new_key(), asked.kind, asked.code, fingerprint, rules.canonical(given), at)
+        values = (new_key(), asked.kind, asked.code, fingerprint, rules.to_keep(asked, given), at)
         await self._write(_KEEP, (*values, MOST_WAITING))
         if not await self._read(_WAITS, (asked.kind, asked.code, fingerprint)):
             raise TooManyWaiting

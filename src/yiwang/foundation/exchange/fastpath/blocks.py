@@ -86,7 +86,7 @@ SELECT c.block_id, c.partner, c.count, c.root, b.first_id, b.last_id
  ORDER BY c.block_id LIMIT %s
 """
 _OF_PART: Final = f"""
-SELECT {_COLUMNS} FROM exchange_receipt WHERE id BETWEEN %s AND %s
+SELECT {_COLUMNS} FROM exchange_receipt WHERE id BETWEEN %s AND %s AND grant_key <> ''
    AND ((side = 'CONSUMER' AND to_node = %s) OR (side = 'PROVIDER' AND from_node = %s)) ORDER BY id
 """  # noqa: S608  # nosec B608
 _THEIRS: Final = f"""
@@ -229,7 +229,7 @@ async def countersign(house: House, head: Head, body: bytes) -> bytes:
         number, count, root = int(given["number"]), int(given["count"]), str(given["root"])
         calls = [(str(m), str(side), bytes.fromhex(d).hex()) for m, side, d in given["calls"]]
         signature = str(given["signature"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise RequestMalformed from error
     if count != len(calls) or count > MOST or root != rules.shared_root([d for *_, d in calls]):
         raise RequestMalformed
@@ -335,6 +335,9 @@ async def _root(receipts: Sequence[Receipt]) -> bytes:
 
 
 def _mismatches(given: Any) -> list[list[str]]:
+    """A partner's list: whatever it is, this process outlives it."""
     if not isinstance(given, list) or len(given) > MOST:
+        raise RequestMalformed
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in given):
         raise RequestMalformed
     return [[str(message)[:32], str(why)[:20]] for message, why in given]

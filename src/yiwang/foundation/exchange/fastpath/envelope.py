@@ -61,12 +61,12 @@ def digest(body: bytes) -> str:
 
 
 def moment_of(text: str) -> datetime | None:
-    """An ISO moment with its zone; None for anything else."""
+    """An ISO moment with its zone; None for anything else, days before the first year included."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def is_timely(moment: datetime, now: datetime) -> bool:

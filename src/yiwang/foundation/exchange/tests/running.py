@@ -165,12 +165,12 @@ class Caller:
     def __init__(self, node: Node, key_id: str, secret: str) -> None:
         self.node, self.key_id, self.secret = node, key_id, bytes.fromhex(secret)
 
-    def headers(self, path, body, *, at=None, nonce=None, **changes):
-        time_text = (at or datetime.now(UTC)).isoformat(timespec="milliseconds")
+    def headers(self, path, body, *, method="POST", at=None, time_text="", nonce=None, **changes):
+        time_text = time_text or (at or datetime.now(UTC)).isoformat(timespec="milliseconds")
         nonce = nonce or secrets.token_hex(16)
         digest = envelope.digest(body)
         text = envelope.text_of_request(
-            method="POST",
+            method=method,
             target=path,
             key_id=self.key_id,
             time=time_text,

@@ -6,11 +6,9 @@ import contextlib
 import http.client
 import json
 import random
-import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,8 +21,8 @@ from yiwang.foundation.exchange.fastpath.tests.test_rules_of_envelopes import mu
 from yiwang.foundation.exchange.models import Countersignature, Receipt, Use
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.exchange.tests import two as pair
+from yiwang.foundation.exchange.tests.two import message_to, send, until
 from yiwang.mechanisms.crypto import rules as crypto_rules
-from yiwang.network.nodes import rules as nodes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -32,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 OFF = "ALTER TABLE exchange_receipt DISABLE TRIGGER USER;"
 ON = ";ALTER TABLE exchange_receipt ENABLE TRIGGER USER"
 SERVICE = "620100/household-register"
-NUMBER = "62010219400101001X"
+NUMBER = pair.NUMBER
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +60,6 @@ def caller(two):
 
 def in_blocks():
     return sum(block.count for block in queries.list_blocks())
-
-
-def until(met, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "not met in time"
-        time.sleep(0.05)
 
 
 def code_of(answer):
@@ -117,46 +108,8 @@ def test_a_grant_withdrawn_at_the_provider_in_mid_call_is_refused(two, caller):
     assert (theirs["status"], theirs["refusal"]) == ("REFUSED", "GrantIsOver")
 
 
-def message_to(two, body, *, kind="call", **changes):
-    """What the province would send to Lanzhou, made by hand."""
-    from yiwang.mechanisms.crypto import keystore
-
-    store = keystore.get_store()
-    own, theirs = store.current("sign-node"), two.store.current("sign-node")
-    shared = nodes.pair_key(
-        store.get(own),
-        own=("62", own),
-        partner=("620100", theirs),
-        point=two.store.public_key(theirs).point,
-    )
-    head = envelope.Head(
-        "call", "62", "620100", own, theirs, datetime.now(UTC), secrets.token_hex(16)
-    )
-    keys = envelope.keys_of(shared)
-    return keys, replace(head, kind=kind, **changes), body
-
-
-def send(two, keys, head, body):
-    raw = envelope.close_message(keys, head, body)
-    status, _headers, answer = two.lanzhou.send("POST", "/exchange/v1/relay", raw)
-    return status, answer
-
-
 def question(caller, **changes):
-    grant = agreements_key()
-    given = {
-        "system": "62/approval",
-        "service": SERVICE,
-        "grant": grant,
-        "department": sample.CONSUMER,
-        "purpose": "核对申请人情况",
-        "item": "",
-        "case": "",
-        "subject": "",
-        "parameters": {"citizen_id": NUMBER},
-        "fields": ["alive"],
-        **changes,
-    }
+    given = pair.question(**{"service": SERVICE, "grant": agreements_key(), **changes})
     return json.dumps(given, ensure_ascii=False).encode()
 
 
@@ -289,6 +242,15 @@ def test_each_second_s_receipts_are_countersigned_by_the_partner(two, caller):
         assert crypto_rules.is_signed_by(signed, part.signature, key_id=key_id, point=point)
         other = rules.answered_text(text + b"0", [])
         assert not crypto_rules.is_signed_by(other, part.signature, key_id=key_id, point=point)
+
+
+def test_a_refused_call_that_never_left_is_nothing_the_partner_has_to_sign(two, caller):
+    """It lies in the same block as others, and neither side counts it among what they had together."""
+    for purpose in ("核对申请人情况", "随便看看") * 5:
+        caller.call(SERVICE, purpose=purpose)
+    until(lambda: in_blocks() >= Receipt.objects.count())
+    until(lambda: the_parts() and all(part.signed_at for part in the_parts()))
+    assert [part.mismatches for part in the_parts() if part.mismatches] == []
 
 
 def test_a_partner_that_changed_its_receipt_or_lost_it_is_reported(two, caller):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,13 +15,19 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from yiwang.foundation.exchange import sample
+from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.tests import running
 from yiwang.kernel.moments import now
+from yiwang.mechanisms.crypto import keystore
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
 from yiwang.network.nodes import actions as nodes
+from yiwang.network.nodes import rules as node_rules
 from yiwang.network.nodes import sample as far
 from yiwang.network.nodes.models import ExchangeNode
 
+RELAY = "/exchange/v1/relay"
+NUMBER = "62010219400101001X"
 #: What Lanzhou has to know, too: copied as the registry's documents and its own officers would say it.
 TOLD = ("exchange_service", "agreements_grant", "nodes_node", "nodes_key")
 
@@ -94,6 +104,52 @@ class Two:
         with psycopg.connect(self.conninfo) as link:
             cursor = link.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+
+def until(met, seconds=60.0):
+    """The processes hear of a change within seconds; a busy machine takes longer."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "not met in time"
+        time.sleep(0.05)
+
+
+def message_to(two, body, *, kind="call", **changes):
+    """What the province would send to Lanzhou, made by hand."""
+    store = keystore.get_store()
+    own, theirs = store.current("sign-node"), two.store.current("sign-node")
+    shared = node_rules.pair_key(
+        store.get(own),
+        own=("62", own),
+        partner=("620100", theirs),
+        point=two.store.public_key(theirs).point,
+    )
+    head = envelope.Head(
+        "call", "62", "620100", own, theirs, datetime.now(UTC), secrets.token_hex(16)
+    )
+    keys = envelope.keys_of(shared)
+    return keys, replace(head, kind=kind, **changes), body
+
+
+def send(two, keys, head, body):
+    raw = envelope.close_message(keys, head, body)
+    status, _headers, answer = two.lanzhou.send("POST", RELAY, raw)
+    return status, answer
+
+
+def question(**changes: object) -> dict[str, object]:
+    """What the province asks for one of its systems."""
+    return {
+        "system": "62/approval",
+        "department": sample.CONSUMER,
+        "purpose": "核对申请人情况",
+        "item": "",
+        "case": "",
+        "subject": "",
+        "parameters": {"citizen_id": NUMBER},
+        "fields": ["alive"],
+        **changes,
+    }
 
 
 @contextlib.contextmanager

@@ -75,7 +75,7 @@ def receive(*, given: Mapping[str, Any], at: datetime) -> str:
         code=asked.code,
         fingerprint=crypto_rules.fingerprint(asked.point),
         state=RequestState.WAITING,
-        defaults={"body": rules.canonical(given), "received_at": at},
+        defaults={"body": rules.to_keep(asked, given), "received_at": at},
     )
     return row.key
 

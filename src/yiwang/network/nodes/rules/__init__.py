@@ -22,6 +22,7 @@ from yiwang.network.nodes.rules.requests import (
     asked_text,
     is_address,
     read_asked,
+    to_keep,
 )
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "read_have",
     "request_text",
     "spelled",
+    "to_keep",
     "to_send",
 ]

@@ -39,7 +39,10 @@ def moment(text: object) -> datetime:
     found = datetime.fromisoformat(str(text))
     if found.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:  # the last evening of the year 9999
+        raise ValueError("no such moment here") from error
 
 
 def spelled(at: datetime) -> str:

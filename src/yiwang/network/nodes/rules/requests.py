@@ -36,6 +36,11 @@ def as_asked(asked: Asked) -> dict[str, str]:
     return {**texts, "kind": asked.kind.value, "at": spelled(asked.at)}
 
 
+def to_keep(asked: Asked, given: Mapping[str, Any]) -> str:
+    """An admitted request as text: what was signed and the two signatures, nothing else that came along."""
+    return canonical(as_asked(asked) | {name: str(given[name]) for name in ("signature", "proof")})
+
+
 def read_asked(given: object) -> Asked:
     """A request as it arrived; BadRequest when it is none. Signatures are looked at by ``admit``."""
     if not isinstance(given, Mapping) or not all(isinstance(given.get(n), str) for n in _ASKED):
@@ -83,8 +88,8 @@ def _is_key_id(text: str) -> bool:
 
 def is_address(text: str) -> bool:
     """``http(s)://host:port`` and no more."""
-    parts = urlsplit(text)
     try:
+        parts = urlsplit(text)
         whole = f"{parts.scheme}://{parts.netloc}"
         return (
             parts.scheme in ("http", "https")
