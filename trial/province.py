@@ -73,6 +73,12 @@ def staff(place: Installation) -> list[str]:
     return tokens
 
 
+def data_officers(place: Installation) -> list[str]:
+    """Tokens of a department's data officer and of the authority that keeps the catalogue."""
+    tokens: list[str] = json.loads(run_inside(place, "trial.province", "data").splitlines()[-1])
+    return tokens
+
+
 def quoted(path: str) -> str:
     """An address as a browser sends it."""
     return quote(path, safe="/?=&")
@@ -169,7 +175,14 @@ def _print_people(count: int) -> None:
     print(json.dumps(rows))
 
 
-def _print_staff() -> None:
+#: Whose tokens are asked for by one word, and what these may do.
+OFFICIALS = {
+    "staff": (("minzheng", "minzheng2"), ("cases:read", "desk:read", "desk:write")),
+    "data": (("minzheng-shuju", "shujuju"), ("data:read", "data:write")),
+}
+
+
+def _print_tokens(names: tuple[str, ...], scopes: tuple[str, ...]) -> None:
     from datetime import timedelta
 
     from yiwang.kernel.moments import now
@@ -177,11 +190,11 @@ def _print_staff() -> None:
     from yiwang.support.identity.definitions import AccountKind
 
     tokens, at = [], now()
-    for name in ("minzheng", "minzheng2"):
+    for name in names:
         account = queries.find_account_by_user_name(name, AccountKind.OFFICIAL)
         issued = actions.issue_token(
             name="trial",
-            scopes=("cases:read", "desk:read", "desk:write"),
+            scopes=scopes,
             expires_at=at + timedelta(days=2),
             actor=queries.get_actor(account.key, at=at),
             at=at,
@@ -199,7 +212,7 @@ def _main(arguments: list[str]) -> None:
     if arguments[0] == "people":
         _print_people(int(arguments[1]))
     else:
-        _print_staff()
+        _print_tokens(*OFFICIALS[arguments[0]])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -131,6 +132,14 @@ def message_to(two, body, *, kind="call", **changes):
     return keys, replace(head, kind=kind, **changes), body
 
 
+def closed(two, **changes):
+    """A question of the province as it lies on the wire; changes to it, ``head`` to its head."""
+    head_changes = changes.pop("head", {})
+    body = json.dumps(question(**changes), ensure_ascii=False).encode()
+    keys, head, body = message_to(two, body, **head_changes)
+    return envelope.close_message(keys, head, body)
+
+
 def send(two, keys, head, body):
     raw = envelope.close_message(keys, head, body)
     status, _headers, answer = two.lanzhou.send("POST", RELAY, raw)
@@ -153,17 +162,26 @@ def question(**changes: object) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def running_two(home: Path) -> Iterator[Two]:
+def databases(home: Path) -> Iterator[Two]:
+    """Both databases; no process runs yet."""
     found = Two(home)
     connection.close()
     found.admin(
         "DROP DATABASE IF EXISTS {new} WITH (FORCE)", "CREATE DATABASE {new} TEMPLATE {old}"
     )
     try:
-        found.province.start()
-        found.lanzhou.start()
         yield found
     finally:
-        found.province.stop()
-        found.lanzhou.stop()
         found.admin("DROP DATABASE IF EXISTS {new} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def running_two(home: Path) -> Iterator[Two]:
+    with databases(home) as found:
+        try:
+            found.province.start()
+            found.lanzhou.start()
+            yield found
+        finally:
+            found.province.stop()
+            found.lanzhou.stop()
