@@ -275,7 +275,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     DataRefused: [supervision.settle, offices.tell_of_request],
     DataDelivered: [supervision.settle, offices.tell_of_request],
     RequestWithdrawn: [supervision.settle, offices.tell_of_request],
-    GrantChanged: [agreements.publish_grants],
+    GrantChanged: [agreements.publish_grants, agreements.end_subscriptions],
     DocumentTaken: [agreements.take_grants],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
     CaseLate: [supervision.late_with_case, indicators.come_late],

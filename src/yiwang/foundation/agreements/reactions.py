@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from yiwang.foundation.agreements import actions
-from yiwang.foundation.agreements.definitions import ANSWER, DELIVERY
+from yiwang.foundation.agreements.definitions import ANSWER, DELIVERY, GrantState
 from yiwang.foundation.agreements.events import GrantChanged
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
@@ -22,6 +22,12 @@ def publish_grants(*, event: GrantChanged, at: datetime, **_: object) -> None:
     """Both nodes are told at once; at a node that is no registry nothing is published."""
     audiences = (event.consumer_node, event.provider_node)
     actions.publish_to(audiences=audiences, at=at, actor=_SELF)
+
+
+def end_subscriptions(*, event: GrantChanged, at: datetime, **_: object) -> None:
+    """A grant of messages is over: nothing that waits here is handed over any more."""
+    if event.state == GrantState.ENDED:
+        actions.end_subscriptions(at=at, actor=_SELF)
 
 
 def take_grants(*, event: DocumentTaken, at: datetime, **_: object) -> None:

@@ -19,6 +19,7 @@ from yiwang.foundation.exchange.definitions import (
     IssuedKey,
     NewService,
     ServiceField,
+    ServiceKind,
     State,
 )
 from yiwang.foundation.exchange.events import ServicePublished, ServiceResumed, ServiceStopped
@@ -253,7 +254,9 @@ def _check_service(service: NewService) -> None:
 
 
 def _is_upstream(service: NewService) -> bool:
-    """https anywhere; http only where an operator vouched for the host."""
+    """https anywhere; http only where an operator vouched for the host; a topic has nothing behind it."""
+    if service.kind is ServiceKind.MESSAGE:
+        return not service.upstream
     if LOCAL.fullmatch(service.upstream):
         return True
     parts = urlsplit(service.upstream)

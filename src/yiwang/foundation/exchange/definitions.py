@@ -152,6 +152,7 @@ class ServiceKind(StrEnum):
     QUERY = "QUERY"
     VERIFY = "VERIFY"
     FILE = "FILE"
+    MESSAGE = "MESSAGE"  # a topic: told as it happens, to who subscribes
 
 
 class Method(StrEnum):

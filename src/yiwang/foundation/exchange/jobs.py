@@ -1,10 +1,12 @@
-"""The exchange's daily round over its old books."""
+"""The exchange's rounds over its old books."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yiwang.foundation.exchange import archiving
+from yiwang.foundation.exchange.topics import actions as topics
+from yiwang.foundation.exchange.topics.definitions import KEEP_DAYS
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
@@ -17,3 +19,10 @@ def archive_receipts(*, actor: Actor, at: datetime) -> None:
     for _ in range(_MOST_FILES):
         if archiving.archive_oldest(actor=actor, at=at) is None:
             return
+
+
+@registry.every(minutes=60, name="exchange.forget_messages")
+def forget_messages(*, actor: Actor, at: datetime) -> None:
+    """Messages everybody has had for thirty days go, in batches."""
+    del actor
+    topics.forget(before=at - timedelta(days=KEEP_DAYS))

@@ -19,6 +19,7 @@ from yiwang.foundation.exchange.definitions import (
     Side,
     State,
 )
+from yiwang.foundation.exchange.topics import models as topics  # noqa: F401 tables of this app
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import new_key, reference
 from yiwang.mechanisms.crypto.fields import EncryptedText

@@ -11,6 +11,7 @@ from yiwang.foundation.exchange.definitions import (
     IssuedKey,
     NewService,
     ServiceField,
+    ServiceKind,
     ServiceParameter,
     Side,
 )
@@ -75,6 +76,37 @@ def service(
         per_partner=per_partner,
         reply_bytes=reply_bytes,
         private_ok=private_ok,
+    )
+    return actions.publish_service(service=new, actor=machine("sample"), at=at or now())
+
+
+#: What the platform tells of the licences it issues to firms.
+LICENCE_CHANGES = (
+    ServiceField("number", "证照编号", 1),
+    ServiceField("name", "证照名称", 1),
+    ServiceField("holder_name", "持证单位", 1),
+    ServiceField("uscc", "统一社会信用代码", 1),
+    ServiceField("state", "状态", 1),
+    ServiceField("changed_on", "变更日期", 1),
+    ServiceField("contact", "联系电话", 3, "phone"),
+)
+
+
+def topic(
+    code: str = "62/licence-changes",
+    *,
+    department: str = "",
+    fields: Sequence[ServiceField] = LICENCE_CHANGES,
+    at: datetime | None = None,
+) -> str:
+    """A topic of this node."""
+    new = NewService(
+        code=code,
+        title="证照状态变更（示例）",
+        upstream="",
+        kind=ServiceKind.MESSAGE,
+        fields=tuple(fields),
+        department=department,
     )
     return actions.publish_service(service=new, actor=machine("sample"), at=at or now())
 

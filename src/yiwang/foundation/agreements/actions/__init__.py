@@ -34,6 +34,7 @@ from yiwang.foundation.agreements.actions.granting import report_mended as repor
 from yiwang.foundation.agreements.actions.granting import resume as resume
 from yiwang.foundation.agreements.actions.granting import stop_now as stop_now
 from yiwang.foundation.agreements.actions.granting import suspend as suspend
+from yiwang.foundation.agreements.actions.spreading import end_subscriptions as end_subscriptions
 from yiwang.foundation.agreements.actions.spreading import publish_to as publish_to
 from yiwang.foundation.agreements.actions.spreading import take_in as take_in
 from yiwang.foundation.agreements.actions.timing import note_limit as note_limit

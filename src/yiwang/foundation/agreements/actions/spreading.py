@@ -12,6 +12,8 @@ from yiwang.foundation.agreements import queries
 from yiwang.foundation.agreements.actions.granting import tell
 from yiwang.foundation.agreements.definitions import GrantState, Origin
 from yiwang.foundation.agreements.models import DataGrant
+from yiwang.foundation.exchange.topics import actions as topic_actions
+from yiwang.foundation.exchange.topics import queries as topics
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.nodes import actions as nodes
@@ -57,6 +59,7 @@ def take_in(*, grants: Sequence[Mapping[str, Any]], at: datetime, actor: Actor) 
     gone = DataGrant.objects.filter(origin=Origin.REGISTRY).exclude(key__in=named)
     changed += gone.exclude(state=GrantState.ENDED).update(state=GrantState.ENDED, changed_at=at)
     if changed:
+        end_subscriptions(at=at, actor=actor)
         journal.record(
             actor=actor,
             act="agreements.take_in",
@@ -66,6 +69,14 @@ def take_in(*, grants: Sequence[Mapping[str, Any]], at: datetime, actor: Actor) 
         )
         tell()
     return changed
+
+
+def end_subscriptions(*, at: datetime, actor: Actor) -> int:
+    """Subscriptions of this node whose grant is over end, what waits for them is withdrawn; how many."""
+    subscribed = topics.list_subscribed()
+    over = DataGrant.objects.filter(key__in=subscribed, state=GrantState.ENDED)
+    grants = tuple(over.values_list("key", flat=True))
+    return topic_actions.withdraw(grants=grants, actor=actor, at=at) if grants else 0
 
 
 def _columns(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.fastpath.refusals import (
@@ -14,6 +15,9 @@ from yiwang.foundation.exchange.fastpath.refusals import (
 from yiwang.foundation.exchange.fastpath.snapshot import Caller, Snapshot
 from yiwang.foundation.exchange.fastpath.web import Request
 from yiwang.mechanisms.crypto import primitives
+
+if TYPE_CHECKING:
+    from yiwang.foundation.exchange.fastpath.house import House
 
 HMAC, SM2 = "hmac-sm3", "sm2-sm3"
 
@@ -57,3 +61,11 @@ def _is_proven(caller: Caller, text: bytes, given: str) -> bool:
     except ValueError:
         return False
     return caller.algorithm == SM2 and primitives.sm2_verify(caller.point, text, signature)
+
+
+def proof(house: House, caller: Caller, text: bytes) -> str:
+    """That this node says it to this caller: by the secret they share, or this node's signature."""
+    if caller.algorithm == HMAC:
+        return envelope.mac(caller.secret, text)
+    key_id = house.partners.signing_key(house.snapshots.current)
+    return f"{key_id}:{primitives.sm2_sign(house.store.get(key_id), text).hex()}"

@@ -23,6 +23,8 @@ class Config:
     is_registry: bool = True
     #: A part of a block is compared with the partner's when its last call must be over on both sides.
     countersign_after: float = 20.0
+    #: The pauses between callbacks, as a share of the usual ones.
+    callback_pace: float = 1.0
 
 
 def from_environment() -> Config:
@@ -40,4 +42,5 @@ def from_environment() -> Config:
         database=make_conninfo(**address.conninfo),
         is_registry=not os.environ.get("YIWANG_REGISTRY"),
         countersign_after=float(os.environ.get("YIWANG_COUNTERSIGN_AFTER", "20")),
+        callback_pace=float(os.environ.get("YIWANG_CALLBACK_PACE", "1")),
     )

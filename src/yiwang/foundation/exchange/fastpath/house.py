@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, time
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yiwang.foundation.exchange.fastpath import receipts as writing
 from yiwang.foundation.exchange.fastpath.blocks import Blocks
@@ -17,13 +17,18 @@ from yiwang.foundation.exchange.fastpath.config import Config
 from yiwang.foundation.exchange.fastpath.limits import Once, Quotas, Rates
 from yiwang.foundation.exchange.fastpath.partners import Partners
 from yiwang.foundation.exchange.fastpath.receipts import Receipts
+from yiwang.foundation.exchange.fastpath.shelf import Sealer, Shelf
 from yiwang.foundation.exchange.fastpath.snapshot import Snapshots
+from yiwang.foundation.exchange.fastpath.subscribing import Subscriptions
 from yiwang.foundation.exchange.fastpath.upstreams import Upstreams
 from yiwang.kernel import moments
 from yiwang.mechanisms.crypto import rules
 from yiwang.mechanisms.crypto.definitions import INDEX
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
 from yiwang.network.nodes.serving import Desk
+
+if TYPE_CHECKING:
+    from yiwang.foundation.exchange.fastpath.subscriptions import Subscription
 
 SUBJECT_PURPOSE: Final = "exchange.subject"
 _log = logging.getLogger("yiwang.exchange")
@@ -54,6 +59,9 @@ class House:
         self.partners = Partners(config.node, self.store, self.upstreams)
         self.rates, self.quotas = Rates(), Quotas()
         self.from_callers, self.from_partners = Once(), Once()
+        self.shelf, self.sealer = Shelf(config.database), Sealer(self.store)
+        #: Subscriptions of this node that were active a second ago.
+        self.active: Mapping[str, Subscription] = {}
         self.remembered = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,6 +78,7 @@ class House:
             self.receipts.keep(),
             self._remember(),
             Blocks(self).keep(),
+            Subscriptions(self).keep(),
         )
 
     async def stop(self) -> None:
@@ -80,12 +89,17 @@ class House:
                 await task
         await self.upstreams.close()
         await self.nodes.close()
+        await self.shelf.close()
 
     def index(self, subject: str) -> str:
         """What a person's calls are found by later; the number itself is kept nowhere."""
         if not subject:
             return ""
-        return rules.index_of(self._index_key(), subject.strip().upper(), SUBJECT_PURPOSE)
+        return self.keyed(subject.strip().upper(), SUBJECT_PURPOSE)
+
+    def keyed(self, text: str, purpose: str) -> str:
+        """A keyed index: equal texts give equal ones, and nobody without the key learns the text."""
+        return rules.index_of(self._index_key(), text, purpose)
 
     @lru_cache(maxsize=1)  # noqa: B019 one house a process
     def _index_key(self) -> bytes:

@@ -174,6 +174,56 @@ class ExchangeAway(CannotCall):
     remedy = "请稍后重试。"
 
 
+class TopicUnknown(CannotCall):
+    status = 404
+    sentence = "没有这个消息主题。"
+    remedy = "请在资源目录里查找主题编码；消息在主题所在的节点发布。"
+
+
+class NotPublisher(CannotCall):
+    status = 403
+    sentence = "这个主题不归本系统所属的部门发布。"
+    remedy = "请用提供部门自己的系统发布。"
+
+
+class MessageTooLarge(CannotCall):
+    status = 413
+    sentence = "消息太大，最多 64 KB。"
+    remedy = "消息只写发生了什么；详细数据请对方另行查询。"
+
+
+class MessageMalformed(CannotCall):
+    status = 422
+    sentence = "消息的内容不合主题的约定。"
+    remedy = "请只写主题登记的字段，见它的接口说明。"
+
+
+class KeyUsedOtherwise(CannotCall):
+    """The same key with another body: one of the two is a mistake."""
+
+    status = 409
+    sentence = "这个消息键发布过不同的内容。"
+    remedy = "新的事情请用新的键；重试时内容不能变。"
+
+
+class QueueIsFull(CannotCall):
+    status = 503
+    sentence = "等待送达的消息已到上限，暂不再收。"
+    remedy = "请稍后重试；订阅方的积压由运维人员处理。"
+
+
+class SubscriptionUnknown(CannotCall):
+    status = 404
+    sentence = "本系统没有订阅这个主题，或者订阅已经停止。"
+    remedy = "请由本单位数据专员在数据门户订阅。"
+
+
+class ByCallback(CannotCall):
+    status = 409
+    sentence = "这个订阅用回调送达，不能再自行取走。"
+    remedy = "要自行取走，请先把订阅改为不用回调。"
+
+
 def by_code(code: str) -> type[CannotCall]:
     """The refusal a partner names; of one we do not know, only that it was no."""
     return _BY_CODE.get(code, CannotCall)
@@ -189,4 +239,5 @@ AWAY: Final = (
     AddressForbidden,
     ExchangeAway,
     ServiceIsStopped,
+    QueueIsFull,
 )

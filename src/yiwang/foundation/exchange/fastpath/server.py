@@ -18,12 +18,14 @@ from yiwang.foundation.exchange.fastpath import (
     callers,
     config,
     envelope,
+    fetching,
     grants,
     meta,
     partners,
     questions,
     relay,
     serving,
+    topics,
     web,
 )
 from yiwang.foundation.exchange.fastpath.envelope import Head
@@ -38,7 +40,6 @@ from yiwang.foundation.exchange.fastpath.refusals import (
 from yiwang.foundation.exchange.fastpath.snapshot import Caller
 from yiwang.foundation.exchange.fastpath.web import Request, Response
 from yiwang.kernel import moments
-from yiwang.mechanisms.crypto import primitives
 
 _log = logging.getLogger("yiwang.exchange")
 
@@ -158,6 +159,7 @@ KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     relay.KIND: relay.answer,
     blocks.KIND: blocks.countersign,
     meta.KIND: meta.answer,
+    topics.KIND: topics.answer,
 }
 
 
@@ -165,12 +167,31 @@ def _proven(house: House, caller: Caller, nonce: str, response: Response) -> Res
     """The answer's own proof: the caller's secret, or this node's signature."""
     digest = envelope.digest(response.body)
     text = envelope.text_of_reply(status=response.status, nonce=nonce, digest=digest)
-    if caller.algorithm == callers.HMAC:
-        proof = envelope.mac(caller.secret, text)
-    else:
-        key_id = house.partners.signing_key(house.snapshots.current)
-        proof = f"{key_id}:{primitives.sm2_sign(house.store.get(key_id), text).hex()}"
+    proof = callers.proof(house, caller, text)
     return response.with_headers(("x-exchange-digest", digest), ("x-exchange-mac", proof))
+
+
+Handler = Callable[[House, Request], Awaitable[Response]]
+
+
+def of_a_caller(handler: Callable[[House, Request, Caller], Awaitable[Response]]) -> Handler:
+    """Proven who it is, once, at its pace; the answer carries its proof."""
+
+    async def answer(house: House, request: Request) -> Response:
+        ready(house)
+        now, nonce = moments.now(), request.header("x-exchange-nonce")
+        caller = callers.who(house.snapshots.current, request, node=house.config.node, now=now)
+        message = envelope.message_of(caller.key_id, nonce)
+        try:
+            house.from_callers.take(message)
+            house.rates.take(f"key {caller.key_id}", caller.per_second)
+            response = await handler(house, request, caller)
+        except CannotCall as refusal:
+            told = serving.no(refusal, message)
+            response = web.told(told.status, told.body)
+        return _proven(house, caller, nonce, response)
+
+    return answer
 
 
 async def show_health(house: House, request: Request) -> Response:
@@ -198,7 +219,6 @@ async def take_request(house: House, request: Request) -> Response:
     return web.as_json(said.body, said.status)
 
 
-Handler = Callable[[House, Request], Awaitable[Response]]
 #: Method and beginning of the path; the longest that fits answers.
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
@@ -206,6 +226,9 @@ ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("GET", "/exchange/v1/health"): show_health,
     ("GET", meta.MEMBERS): meta.list_members,
     ("GET", meta.SERVICES): meta.show_services,
+    ("POST", topics.PATH): of_a_caller(topics.publish),
+    ("GET", fetching.PATH): of_a_caller(fetching.fetch),
+    ("POST", fetching.PATH): of_a_caller(fetching.acknowledge),
     ("GET", "/exchange/v1/documents"): give_documents,
     ("POST", "/exchange/v1/requests"): take_request,
 }

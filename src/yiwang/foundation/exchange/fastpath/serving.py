@@ -19,7 +19,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     ServiceIsStopped,
     ServiceUnknown,
 )
-from yiwang.foundation.exchange.fastpath.snapshot import FastService
+from yiwang.foundation.exchange.fastpath.snapshot import TOPIC, FastService
 from yiwang.foundation.exchange.fastpath.upstreams import Found
 from yiwang.kernel import moments
 
@@ -84,6 +84,8 @@ def _service(house: House, question: Question) -> FastService:
     service = house.snapshots.current.services.get(question.service)
     if service is None or not question.service.startswith(f"{house.config.node}/"):
         raise ServiceUnknown
+    if service.kind == TOPIC:
+        raise ServiceUnknown("这是消息主题，请订阅它。")
     if not service.active:
         raise ServiceIsStopped
     known = {parameter["name"] for parameter in service.parameters}

@@ -26,6 +26,8 @@ EVERY_SECONDS: Final = 2.0
 #: Older than this it is not trusted any more: a revocation may have been missed.
 STALE_SECONDS: Final = 5.0
 SECRET_PURPOSE: Final = "exchange.system_key"  # nosec B105 the name of a column  # noqa: S105
+#: The kind of a service that is told, not asked.
+TOPIC: Final = "MESSAGE"
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 _log = logging.getLogger("yiwang.exchange")
@@ -73,6 +75,7 @@ class FastService:
     subject_parameter: str
     active: bool
     version: int
+    department: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Grant:
     per_day: int
     per_second: int
     consumer: str  # the department it was given to
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +271,7 @@ def _service(row: Any) -> FastService:
         subject_parameter=row.subject_parameter,
         active=row.state == "ACTIVE",
         version=row.version,
+        department=row.department,
     )
 
 
@@ -286,6 +291,7 @@ def _grant(row: Any) -> Grant:
         per_day=row.per_day,
         per_second=row.per_second,
         consumer=row.consumer,
+        way=row.way,
     )
 
 

@@ -102,6 +102,23 @@ class Upstreams:
         call = _Call("POST", url, body, "application/octet-stream", "application/octet-stream", {})
         return await self._exchange(self._session("node"), call, seconds=seconds, most=most)
 
+    async def tell(
+        self,
+        address: str,
+        body: bytes,
+        marks: Mapping[str, str],
+        *,
+        private_ok: bool,
+        seconds: float,
+        most: int,
+    ) -> bytes:
+        """One message to a subscriber's system, under the rules for services; its acknowledgement."""
+        url = URL(address)
+        egress.check_literal(url, private_ok=private_ok)
+        call = _Call("POST", url, body, "application/json", "application/json", marks)
+        session = self._session("vouched" if private_ok else "public")
+        return await self._exchange(session, call, seconds=seconds, most=most)
+
     async def close(self) -> None:
         await self._sources.close()
         for session in self._sessions.values():
