@@ -2,8 +2,20 @@
 
 from yiwang_client.answers import Answer, Away, ExchangeError, NotProven, Refused
 from yiwang_client.client import Client
+from yiwang_client.messages import Message, Published, callback
 
-__all__ = ["Answer", "AsyncClient", "Away", "Client", "ExchangeError", "NotProven", "Refused"]
+__all__ = [
+    "Answer",
+    "AsyncClient",
+    "Away",
+    "Client",
+    "ExchangeError",
+    "Message",
+    "NotProven",
+    "Published",
+    "Refused",
+    "callback",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import aiohttp
 
-from yiwang_client import answers, signing
+from yiwang_client import answers, messages, signing
 from yiwang_client.answers import Answer, Away
 from yiwang_client.client import MOST_BYTES, question
+from yiwang_client.messages import Message, Published
 
 
 class AsyncClient:
@@ -51,11 +53,31 @@ class AsyncClient:
         status, answer, proven = await self._send("POST", target, body, limit_seconds)
         return answers.read(status, answer, proven=proven)
 
+    async def publish(
+        self, topic: str, key: str, body: Mapping[str, Any], *, order: str = "", subject: str = ""
+    ) -> Published:
+        """Tell a topic of your own department what happened."""
+        raw = messages.publication(key, body, order, subject)
+        answer = await self._send("POST", f"/exchange/v1/topics/{topic}", raw, None)
+        given = answers.plain(*answer, good=202)
+        return Published(given["position"], given["status"] == "KNOWN")
+
+    async def fetch(self, topic: str, *, after: int = 0, most: int = 100) -> list[Message]:
+        """What waits for you, in order; it stays until you acknowledge it."""
+        answer = await self._send("GET", messages.fetching(topic, after, most), b"", None)
+        return [messages.read(one) for one in answers.plain(*answer)["messages"]]
+
+    async def acknowledge(self, topic: str, position: int) -> int:
+        """You have dealt with everything up to this position; how many that were."""
+        raw, target = json.dumps({"position": position}).encode(), f"/exchange/v1/messages/{topic}"
+        count: int = answers.plain(*await self._send("POST", target, raw, None))["acknowledged"]
+        return count
+
     async def services(self, node: str = "") -> list[dict[str, Any]]:
         """What this node, or another one, answers."""
         target = f"/exchange/v1/services/{node}" if node else "/exchange/v1/services"
         status, body, _proven = await self._send("GET", target, b"", None)
-        found: list[dict[str, Any]] = answers.plain(status, body, proven=True)["services"]
+        found: list[dict[str, Any]] = answers.plain(status, body, True)["services"]
         return found
 
     async def _send(

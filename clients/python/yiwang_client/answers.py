@@ -48,7 +48,7 @@ class Answer:
 
 def read(status: int, body: bytes, *, proven: bool) -> Answer:
     """The answer to a call; raises what it is when it is none."""
-    given = plain(status, body, proven=proven)
+    given = plain(status, body, proven)
     try:
         return Answer(
             message=given["message"],
@@ -63,7 +63,7 @@ def read(status: int, body: bytes, *, proven: bool) -> Answer:
         raise Away("Unreadable", "答复看不懂。", status=status) from error
 
 
-def plain(status: int, body: bytes, *, proven: bool) -> dict[str, Any]:
+def plain(status: int, body: bytes, proven: bool, *, good: int = 200) -> dict[str, Any]:
     """The JSON of a good answer. Before somebody is known as a caller a refusal carries no proof; an
     answer always does."""
     try:
@@ -80,7 +80,7 @@ def plain(status: int, body: bytes, *, proven: bool) -> dict[str, Any]:
             status=status,
             message=str(refusal.get("request_id", "")),
         )
-    if not isinstance(given, dict) or status != 200:
+    if not isinstance(given, dict) or status != good:
         raise Away("Unreadable", "答复看不懂。", status=status)
     if not proven:
         raise NotProven("NotProven", "答复的签名不对，没有采用。", status=status)

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from yiwang_client import answers, signing
+from yiwang_client import answers, messages, signing
 from yiwang_client.answers import Answer, Away
+from yiwang_client.messages import Message, Published
 
 #: The largest answer a node gives.
 MOST_BYTES = 12_000_000
@@ -48,6 +49,26 @@ class Client:
         status, answer, proven = self._send("POST", target, body, limit_seconds)
         return answers.read(status, answer, proven=proven)
 
+    def publish(
+        self, topic: str, key: str, body: Mapping[str, Any], *, order: str = "", subject: str = ""
+    ) -> Published:
+        """Tell a topic of your own department what happened; the same ``key`` counts once, so try again
+        when in doubt. ``order``: what it is about; messages about one thing arrive in order."""
+        raw = messages.publication(key, body, order, subject)
+        given = answers.plain(*self._ask("POST", f"/exchange/v1/topics/{topic}", raw), good=202)
+        return Published(given["position"], given["status"] == "KNOWN")
+
+    def fetch(self, topic: str, *, after: int = 0, most: int = 100) -> list[Message]:
+        """What waits for you, in order; it stays until you acknowledge it."""
+        given = answers.plain(*self._ask("GET", messages.fetching(topic, after, most), b""))
+        return [messages.read(one) for one in given["messages"]]
+
+    def acknowledge(self, topic: str, position: int) -> int:
+        """You have dealt with everything up to this position; how many that were."""
+        raw, target = json.dumps({"position": position}).encode(), f"/exchange/v1/messages/{topic}"
+        count: int = answers.plain(*self._ask("POST", target, raw))["acknowledged"]
+        return count
+
     def services(self, node: str = "") -> list[dict[str, Any]]:
         """What this node, or another one, answers."""
         target = f"/exchange/v1/services/{node}" if node else "/exchange/v1/services"
@@ -65,7 +86,10 @@ class Client:
 
     def _get(self, target: str) -> dict[str, Any]:
         status, body, _proven = self._send("GET", target, b"", None)
-        return answers.plain(status, body, proven=True)
+        return answers.plain(status, body, True)
+
+    def _ask(self, method: str, target: str, body: bytes) -> tuple[int, bytes, bool]:
+        return self._send(method, target, body, None)
 
     def _send(
         self, method: str, target: str, body: bytes, limit_seconds: float | None
