@@ -150,7 +150,7 @@ def _services(request: HttpRequest, *, refusal: InvalidInput | None = None) -> H
     context = {
         "links": navigation.links(request),
         "services": [(s, s.state == State.ACTIVE) for s in services],
-        "systems": queries.list_systems(),
+        "systems": queries.list_systems(_actor(request)),
         "refusal": refusal,
         "done": request.GET.get("done", ""),
         "next": "?" + urlencode({"after": services[-1].code}) if full else "",

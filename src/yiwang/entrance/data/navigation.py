@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from yiwang.foundation.agreements.definitions import GRANT_ROLES, REQUEST_ROLES
 from yiwang.foundation.datasources.definitions import OFFICERS
+from yiwang.foundation.exchange.definitions import SYSTEM_READERS
 from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.support.enquiries.definitions import ANSWERERS
@@ -26,6 +27,8 @@ NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
 CORRECTIONS: Final = f"{DATA}corrections/"
 SOURCES: Final = f"{DATA}sources/"
+SERVICES: Final = f"{DATA}services/"
+SYSTEMS: Final = f"{DATA}systems/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
@@ -48,6 +51,8 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (FIGURES, "共享成效", REQUEST_ROLES),
     (SOURCES, "数据源", OFFICERS),
     (MESSAGES, "消息", DATA_ROLES),
+    (SERVICES, "对接服务", GRANT_ROLES),
+    (SYSTEMS, "系统和密钥", SYSTEM_READERS),
 )
 
 __all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]

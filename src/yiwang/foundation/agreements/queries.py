@@ -34,6 +34,9 @@ from yiwang.foundation.agreements.definitions import (
 )
 from yiwang.foundation.agreements.figures import list_offices as list_offices
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.agreements.trials import find_description as find_description
+from yiwang.foundation.agreements.trials import trial_fields as trial_fields
+from yiwang.foundation.agreements.trials import trial_rows
 from yiwang.foundation.agreements.uses import count_uses as count_uses
 from yiwang.foundation.agreements.uses import list_uses as list_uses
 from yiwang.foundation.resources import queries as resources
@@ -169,6 +172,11 @@ def get_grant(key: str, actor: Actor, *, at: datetime) -> GrantView:
     if row is None:
         raise NotFound
     return grant_view(row, actor, at)
+
+
+def list_trial_grants(service: str, actor: Actor, *, at: datetime) -> tuple[GrantView, ...]:
+    """The grants of a service whose purpose is 联调测试 and which one's own department holds now."""
+    return tuple(grant_view(row, actor, at) for row in trial_rows(service, actor, at=at))
 
 
 def list_published(node: str) -> tuple[Mapping[str, object], ...]:

@@ -127,6 +127,11 @@ KEEP_USES_YEARS: Final = 3
 RECEIPT_READERS: Final = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
 
 
+#: Who sees which systems may call from here; a department's own, an operator all.
+SYSTEM_READERS: Final = (Role.DATA_OFFICER, Role.HEAD, Role.OPERATOR)
+#: 联调测试: the purpose of every call from the try-it page; a grant has to name it.
+TRIAL: Final = "联调测试"
+
 #: The system every node's own pages ask with: <node>/platform.
 PLATFORM: Final = "platform"
 
@@ -264,3 +269,53 @@ class UseDay:
     refused: int
     away: int
     rows: int
+
+
+class Outcome(StrEnum):
+    """What one check of the conformance kit found."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check of a report: what was looked at, what was seen, what to do."""
+
+    check: str
+    title: str
+    result: Outcome
+    seen: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """兼容性测试报告 of a service, and of which version of it."""
+
+    digest: str
+    service_version: int
+    passed: bool
+    tried_at: datetime
+    attached_at: datetime
+    checks: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call made for an integrator to look at: what went out, what was signed, what came back.
+
+    ``outcome``: FOUND, NOT_FOUND, REFUSED, AWAY. ``message``: its number in the receipts.
+    """
+
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    signed: str
+    question: str
+    http_status: int
+    answer: str
+    outcome: CallStatus
+    message: str
+    milliseconds: int
+    proven: bool

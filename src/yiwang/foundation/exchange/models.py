@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from yiwang.foundation.exchange.definitions import (
     RECEIPT_READERS,
+    SYSTEM_READERS,
     Algorithm,
     CallStatus,
     Method,
@@ -20,9 +21,18 @@ from yiwang.foundation.exchange.definitions import (
     State,
 )
 from yiwang.foundation.exchange.topics import models as topics  # noqa: F401 tables of this app
-from yiwang.kernel.actor import Actor, ActorKind
+from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.references import new_key, reference
 from yiwang.mechanisms.crypto.fields import EncryptedText
+
+
+class SystemSet(models.QuerySet["System"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Operators and machines all of them; data officers and heads those of their departments."""
+        if actor.kind is ActorKind.MACHINE or actor.has_role(Role.OPERATOR):
+            return self
+        own = {g.department for g in actor.grants if g.role in SYSTEM_READERS and g.department}
+        return self.filter(department__in=own)
 
 
 class System(models.Model):
@@ -37,6 +47,8 @@ class System(models.Model):
     state = models.CharField(max_length=8, default=State.ACTIVE)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
+
+    objects = SystemSet.as_manager()
 
     class Meta:
         db_table = "exchange_system"
@@ -124,6 +136,29 @@ class Service(models.Model):
     @property
     def reference(self) -> str:
         return reference("exchange-service", self.key)
+
+
+class ConformanceReport(models.Model):
+    """兼容性测试报告: what the kit found about one version of a service."""
+
+    service = models.CharField(max_length=73)
+    service_version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    passed = models.BooleanField()
+    checks = models.JSONField()  # [[check, title, result, seen, remedy]]
+    kit = models.CharField(max_length=20, blank=True)
+    tried_at = models.DateTimeField()
+    attached_at = models.DateTimeField()
+    attached_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "exchange_conformance_report"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "digest"], name="exchange_report_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.digest[:8]}"
 
 
 class Route(models.Model):

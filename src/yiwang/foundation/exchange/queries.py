@@ -12,14 +12,22 @@ from django.db.models import Max, Q, Sum
 
 from yiwang.foundation.exchange import archiving, rules
 from yiwang.foundation.exchange.definitions import CallStatus, Side
+from yiwang.foundation.exchange.describing import openapi as openapi
 from yiwang.foundation.exchange.models import (
     Block,
     Countersignature,
     Figure,
     Receipt,
     Service,
-    System,
 )
+from yiwang.foundation.exchange.offering import Health as Health
+from yiwang.foundation.exchange.offering import KeyView as KeyView
+from yiwang.foundation.exchange.offering import SystemView as SystemView
+from yiwang.foundation.exchange.offering import describe as describe
+from yiwang.foundation.exchange.offering import get_system as get_system
+from yiwang.foundation.exchange.offering import list_health as list_health
+from yiwang.foundation.exchange.offering import list_reports as list_reports
+from yiwang.foundation.exchange.offering import list_systems as list_systems
 from yiwang.foundation.exchange.uses import count_uses as count_uses
 from yiwang.foundation.exchange.uses import list_use_days as list_use_days
 from yiwang.foundation.exchange.uses import receipts_of_grant
@@ -84,19 +92,6 @@ class ServiceView:
     state: str
     version: int
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SystemView:
-    """A calling system and its keys that hold."""
-
-    key: str
-    code: str
-    name: str
-    department: str
-    per_second: int
-    state: str
-    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,23 +268,6 @@ def list_services(*, after: str = "", limit: int = PAGE) -> tuple[ServiceView, .
     """Services of this node by code."""
     rows = Service.objects.filter(code__gt=after).order_by("code")[: min(limit, 200)]
     return tuple(_service(row) for row in rows)
-
-
-def list_systems(*, after: str = "", limit: int = PAGE) -> tuple[SystemView, ...]:
-    """Calling systems of this node by code, with the ids of keys that hold."""
-    rows = System.objects.filter(code__gt=after).prefetch_related("keys").order_by("code")
-    return tuple(
-        SystemView(
-            row.key,
-            row.code,
-            row.name,
-            row.department,
-            row.per_second,
-            row.state,
-            tuple(key.key_id for key in row.keys.all() if key.ended_at is None),
-        )
-        for row in rows[: min(limit, 200)]
-    )
 
 
 def list_blocks(*, after: int = 0, limit: int = 200) -> tuple[BlockView, ...]:

@@ -18,3 +18,8 @@ class KeyOver(Refusal):
 class ServiceTaken(Refusal):
     sentence = "这个服务编码已经发布过。"
     remedy = "请修改已有的服务，或换一个编码。"
+
+
+class CannotSign(Refusal):
+    sentence = "平台上没有这个系统可用的共享密钥，不能代它签名。"
+    remedy = "请先为系统发放一个密钥；用自己的 SM2 密钥签名的系统请从系统本身试。"

@@ -36,6 +36,7 @@ from yiwang.project.sweep import (
     duties,
     following,
     hall,
+    integrating,
     jointly,
     looks,
     promises,
@@ -135,6 +136,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "source_key": "data_source",
     "query_key": "data_query",
     "drop_key": "data_drop",
+    "system_key": "exchange_system",
+    "exchange_key": "exchange_key",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -173,6 +176,9 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "correction_answer": "correct",
     "query_act": "stop",
     "drop_act": "take",
+    "exchange_node": settings.NODE,
+    "service_name": integrating.SERVICE,
+    "key_act": "renew",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
@@ -213,6 +219,7 @@ def prepare_shelf(*, at: datetime) -> None:
     )
     promises.prepare(at=at)
     sharing.prepare(at=at)
+    integrating.prepare(at=at)
 
 
 def make_case(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
@@ -408,6 +415,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     looks.make_looks,
     data.make_correction,
     sources.make_source,
+    integrating.make_system,
 )
 
 

@@ -38,3 +38,5 @@ from yiwang.foundation.agreements.actions.spreading import end_subscriptions as 
 from yiwang.foundation.agreements.actions.spreading import publish_to as publish_to
 from yiwang.foundation.agreements.actions.spreading import take_in as take_in
 from yiwang.foundation.agreements.actions.timing import note_limit as note_limit
+from yiwang.foundation.agreements.actions.trying import CannotTry as CannotTry
+from yiwang.foundation.agreements.actions.trying import try_service as try_service

@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any, Final
 
+from yiwang.foundation.exchange import describing
 from yiwang.foundation.exchange.fastpath import callers, envelope, questions, web
 from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.house import House
@@ -50,7 +51,7 @@ async def show_services(house: House, request: Request) -> Response:
         return web.as_json({"node": node, "services": services})
     for service in services:
         if service.get("code") == f"{node}/{name}":
-            return web.as_json(openapi(service))
+            return web.as_json(describing.openapi(service))
     raise ServiceUnknown
 
 
@@ -65,67 +66,6 @@ def described(house: House) -> list[dict[str, Any]]:
     services = house.snapshots.current.services.values()
     mine = f"{house.config.node}/"
     return [_described(s) for s in services if s.active and s.code.startswith(mine)]
-
-
-def openapi(service: dict[str, Any]) -> dict[str, Any]:
-    """A service as integrators' tools read it."""
-    parameters = {p["name"]: {"title": p.get("title", "")} for p in service["parameters"]}
-    needed = [p["name"] for p in service["parameters"] if p.get("required", True)]
-    record = {f["name"]: {"title": f["title"]} for f in service["fields"]}
-    names = [f["name"] for f in service["fields"]]
-    text = {"type": "string"}
-    question = {
-        "type": "object",
-        "required": ["purpose", *(["parameters"] if needed else [])],
-        "additionalProperties": False,
-        "properties": {
-            "purpose": {**text, "maxLength": 200},
-            "item": {**text, "maxLength": 80},
-            "case": {**text, "maxLength": 80},
-            "subject": {**text, "maxLength": 80},
-            "parameters": {"type": "object", "properties": parameters, "required": needed},
-            "fields": {"type": "array", "items": {"enum": names}},
-        },
-    }
-    good = {
-        "type": "object",
-        "required": ["message", "status", "as_of", "source"],
-        "properties": {
-            "message": text,
-            "status": {"enum": ["FOUND", "NOT_FOUND"]},
-            "value": {"type": "object", "properties": record},
-            "rows": {"type": "array", "items": {"type": "object", "properties": record}},
-            "more": {"type": "boolean"},
-            "as_of": text,
-            "source": text,
-        },
-    }
-    no = {
-        "type": "object",
-        "required": ["refusal"],
-        "properties": {"status": {"enum": ["REFUSED", "AWAY"]}, "refusal": {"type": "object"}},
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": service["title"], "version": str(service["version"])},
-        "paths": {
-            f"/exchange/v1/calls/{service['code']}": {
-                "post": {
-                    "summary": service["title"],
-                    "description": service["summary"],
-                    "requestBody": {"required": True, "content": _json(question)},
-                    "responses": {
-                        "200": {"description": "有记录或没有记录", "content": _json(good)},
-                        "default": {"description": "没有办成", "content": _json(no)},
-                    },
-                }
-            }
-        },
-    }
-
-
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
 
 
 def _known(house: House, request: Request) -> None:
@@ -158,6 +98,7 @@ def _described(service: FastService) -> dict[str, Any]:
         "summary": service.summary,
         "version": service.version,
         "limit_seconds": service.limit_seconds,
+        "reply_bytes": service.reply_bytes,
         "parameters": [dict(parameter) for parameter in service.parameters],
         "fields": [
             {"name": f.name, "title": f.title, "grade": f.grade} for f in service.fields.values()

@@ -172,3 +172,17 @@ def test_the_recipe_for_java_works(node, key, tmp_path):
         ["java", "Call.java"], capture_output=True, text=True, cwd=tmp_path, timeout=120
     )
     assert '"status":"FOUND"' in done.stdout, done.stdout + done.stderr
+
+
+def test_the_recipe_for_python_works(node, key, tmp_path):
+    script = recipe("python").replace("http://exchange.example:8010", address_of(node))
+    script = script.replace("KEY_ID", key["key_id"], 1).replace("64_HEX_DIGITS", key["secret"], 1)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+        env={"PYTHONPATH": str(ROOT / "clients" / "python"), "PYTHONUTF8": "1", "PATH": ""},
+    )
+    assert " True {" in done.stdout, done.stdout + done.stderr

@@ -1,0 +1,102 @@
+"""Pure: a service as integrators' tools read it (OpenAPI 3.1); used by the fast path and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+#: The catalogue's types in JSON Schema; a field without a type may hold anything.
+_TYPES: Final[Mapping[str, dict[str, Any]]] = {
+    "TEXT": {"type": ["string", "null"]},
+    "CODE": {"type": ["string", "null"]},
+    "NUMBER": {"type": ["number", "null"]},
+    "DATE": {"type": ["string", "null"], "format": "date"},
+    "MOMENT": {"type": ["string", "null"], "format": "date-time"},
+    "YES_NO": {"type": ["boolean", "null"]},
+    "OBJECT": {"type": ["object", "null"]},
+    "FILE": {"type": ["object", "null"]},
+}
+
+
+def openapi(service: Mapping[str, Any]) -> dict[str, Any]:
+    """One service: ``code title summary version limit_seconds reply_bytes parameters fields``; a field
+    may say its ``kind`` and ``length``."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": service["title"], "version": str(service["version"])},
+        "paths": {
+            f"/exchange/v1/calls/{service['code']}": {
+                "post": {
+                    "summary": service["title"],
+                    "description": service["summary"],
+                    "x-limit-seconds": service.get("limit_seconds", 10.0),
+                    "x-reply-bytes": service.get("reply_bytes", 1_048_576),
+                    "requestBody": {"required": True, "content": _json(_question(service))},
+                    "responses": {
+                        "200": {
+                            "description": "有记录或没有记录",
+                            "content": _json(_answer(service)),
+                        },
+                        "default": {"description": "没有办成", "content": _json(_NO)},
+                    },
+                }
+            }
+        },
+    }
+
+
+_TEXT: Final = {"type": "string"}
+_NO: Final = {
+    "type": "object",
+    "required": ["refusal"],
+    "properties": {"status": {"enum": ["REFUSED", "AWAY"]}, "refusal": {"type": "object"}},
+}
+
+
+def _question(service: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = {p["name"]: {"title": p.get("title", "")} for p in service["parameters"]}
+    needed = [p["name"] for p in service["parameters"] if p.get("required", True)]
+    return {
+        "type": "object",
+        "required": ["purpose", *(["parameters"] if needed else [])],
+        "additionalProperties": False,
+        "properties": {
+            "purpose": {**_TEXT, "maxLength": 200},
+            "item": {**_TEXT, "maxLength": 80},
+            "case": {**_TEXT, "maxLength": 80},
+            "subject": {**_TEXT, "maxLength": 80},
+            "parameters": {"type": "object", "properties": parameters, "required": needed},
+            "fields": {
+                "type": "array",
+                "items": {"enum": [field["name"] for field in service["fields"]]},
+            },
+        },
+    }
+
+
+def _answer(service: Mapping[str, Any]) -> dict[str, Any]:
+    record = {field["name"]: _field(field) for field in service["fields"]}
+    return {
+        "type": "object",
+        "required": ["message", "status", "as_of", "source"],
+        "properties": {
+            "message": _TEXT,
+            "status": {"enum": ["FOUND", "NOT_FOUND"]},
+            "value": {"type": "object", "properties": record},
+            "rows": {"type": "array", "items": {"type": "object", "properties": record}},
+            "more": {"type": "boolean"},
+            "as_of": _TEXT,
+            "source": _TEXT,
+        },
+    }
+
+
+def _field(field: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {"title": field["title"], **_TYPES.get(str(field.get("kind", "")), {})}
+    if field.get("length") and "string" in schema.get("type", ()):
+        schema["maxLength"] = field["length"]
+    return schema
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
