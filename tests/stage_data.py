@@ -23,6 +23,7 @@ def set_up(person, citizen, at: datetime) -> Data:
     from yiwang.foundation.libraries import queries as libraries
     from yiwang.foundation.resources import actions, queries, sample
     from yiwang.kernel.actor import Role
+    from yiwang.kernel.moments import legal_date
     from yiwang.network.directory import sample as places
     from yiwang.support.identity import sample as accounts
 
@@ -42,7 +43,11 @@ def set_up(person, citizen, at: datetime) -> Data:
     handed = actions.write(
         content=sample.content(sample.FIRMS, officer="新的责任人"), actor=market, at=at
     )
-    actions.submit(key=handed.key, version=handed.version, actor=market, at=at)
+    sample.handed_in(handed, actor=market, at=at)
+    change = actions.note_change(
+        department=police.grants[0].department or "", cause="LAW", basis="《户口登记条例》修改",
+        what="加一项现住址", happened_on=legal_date(at), actor=police, at=at,
+    )  # fmt: skip
     said = {"wrong": "名字写错了一个字", "right": "马晓燕", "about": "", "at": at}
     first = actions.report_error(element="person.sex", actor=citizen, **said)
     actions.correct(key=first.key, version=1, answer="已经更正", actor=police, at=at)
@@ -57,7 +62,9 @@ def set_up(person, citizen, at: datetime) -> Data:
             "/data/resources/", one, f"{one}edit/", "/data/resources/new/", version,
             f"{version}submit/", "/data/demand/", "/data/duty/", "/data/negative/", "/data/census/",
             "/data/import/", "/data/corrections/", wrong, f"{wrong}correct/",
-            "/data/corrections/new/",
+            "/data/corrections/new/", "/data/changes/", "/data/changes/new/",
+            f"/data/changes/{change.key}/", f"/data/changes/{change.key}/ask-longer/",
+            "/desk/messages/",
         ),
         authority=(
             "/data/waiting/", f"/data/versions/{handed.key}/", f"/data/versions/{handed.key}/send-back/",

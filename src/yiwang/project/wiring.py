@@ -95,11 +95,21 @@ from yiwang.foundation.agreements.events import (
 )
 from yiwang.foundation.resources import reactions as resources
 from yiwang.foundation.resources.events import (
+    ChangeDone,
+    ChangeLate,
+    ChangeLongerAnswered,
+    ChangeLongerAsked,
+    ChangeNearlyDue,
+    ChangeNoted,
+    ConsentAsked,
+    ConsentDeclined,
     CorrectionAsked,
     CorrectionDeclined,
     CorrectionLate,
     CorrectionMade,
     CorrectionNearlyDue,
+    ResourceSentBack,
+    ResourceSubmitted,
 )
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
@@ -305,6 +315,16 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     CommitmentBroken: [commitments.tell_broken],
     BreachRepaired: [credit.tell_repaired],
     RepairDeclined: [credit.tell_declined],
+    ConsentAsked: [offices.tell_consent_asked],
+    ConsentDeclined: [offices.tell_consent_declined],
+    ResourceSubmitted: [offices.tell_submitted],
+    ResourceSentBack: [offices.tell_sent_back],
+    ChangeNoted: [offices.tell_change],
+    ChangeLongerAsked: [offices.tell_change_longer_asked],
+    ChangeLongerAnswered: [offices.tell_change],
+    ChangeNearlyDue: [offices.tell_change_nearly_due, supervision.warn_of_change],
+    ChangeLate: [offices.tell_change_late, supervision.late_with_change],
+    ChangeDone: [supervision.settle],
     CorrectionAsked: [offices.tell_correction_asked],
     CorrectionNearlyDue: [offices.tell_correction_nearly_due, supervision.warn_of_correction],
     CorrectionLate: [offices.tell_correction_late, supervision.late_with_correction],
@@ -374,8 +394,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.revoked",
         "mandates.took_effect",
         "resources.resource_published",
-        "resources.resource_sent_back",
-        "resources.resource_submitted",
         "resources.resource_withdrawn",
         "nodes.node_joined",
         "nodes.node_key_changed",

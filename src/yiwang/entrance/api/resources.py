@@ -143,6 +143,12 @@ class VersionIn(Given):
     version: Annotated[int, Field(ge=1, le=10**9)]
 
 
+class VersionHandIn(VersionIn):
+    """``assessment``: what was assessed of secrecy and personal data, for the head (条例 13)."""
+
+    assessment: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class VersionBackIn(VersionIn):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -207,13 +213,18 @@ def list_waiting(request: HttpRequest, after: str = "", limit: Count = 50) -> ob
 
 
 @router.post(
-    "/data/versions/{resource_version}/submit", response=ResourceVersionOut, summary="报送审核"
+    "/data/versions/{resource_version}/submit", response=ResourceVersionOut, summary="送负责人同意"
 )
 @access(OFFICIAL, roles=WRITERS, scope="data:write")
-def submit(request: HttpRequest, resource_version: Short, body: VersionIn) -> object:
+def submit(request: HttpRequest, resource_version: Short, body: VersionHandIn) -> object:
+    """Before the head of the body, who consents on the page; then the authority has it."""
     return _version(
         resource_actions.submit(
-            key=resource_version, version=body.version, actor=actor_of(request), at=moments.now()
+            key=resource_version,
+            version=body.version,
+            assessment=body.assessment,
+            actor=actor_of(request),
+            at=moments.now(),
         )
     )
 

@@ -14,6 +14,7 @@ from yiwang.entrance.api import (
     cases,
     checking,
     conversations,
+    data_changes,
     data_lists,
     deliveries,
     desk,
@@ -59,7 +60,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists,
+    halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_changes,
     agreements,
 ):  # fmt: skip
     api.add_router("", module.router)

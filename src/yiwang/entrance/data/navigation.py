@@ -11,7 +11,14 @@ from django.http import HttpRequest
 from yiwang.foundation.agreements.definitions import GRANT_ROLES, REQUEST_ROLES
 from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.exchange.definitions import SYSTEM_READERS
-from yiwang.foundation.resources.definitions.codes import CHECKERS, KEEPERS, READERS, WRITERS
+from yiwang.foundation.resources.definitions.codes import (
+    CHECKERS,
+    CONSENTERS,
+    KEEPERS,
+    ON_THE_WAY,
+    READERS,
+    WRITERS,
+)
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.support.enquiries.definitions import ANSWERERS
 
@@ -21,6 +28,7 @@ DATA: Final = "/data/"
 RESOURCES: Final = f"{DATA}resources/"
 VERSIONS: Final = f"{DATA}versions/"
 WAITING: Final = f"{DATA}waiting/"
+CHANGES: Final = f"{DATA}changes/"
 DEMAND: Final = f"{DATA}demand/"
 DUTY: Final = f"{DATA}duty/"
 NEGATIVE: Final = f"{DATA}negative/"
@@ -38,7 +46,8 @@ FIGURES: Final = f"{DATA}figures/"
 #: Address, word, and who has the link; a new page is one line here.
 PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (RESOURCES, "目录", DATA_ROLES),
-    (WAITING, "待审核", KEEPERS),
+    (WAITING, "待审核", ON_THE_WAY),
+    (CHANGES, "目录变动", ON_THE_WAY),
     (DEMAND, "需求清单", DATA_ROLES),
     (DUTY, "责任清单", DATA_ROLES),
     (NEGATIVE, "负面清单", DATA_ROLES),
@@ -55,7 +64,16 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (SYSTEMS, "系统和密钥", SYSTEM_READERS),
 )
 
-__all__ = ["CHECKERS", "DATA_ROLES", "KEEPERS", "WRITERS", "Link", "links"]
+__all__ = [
+    "CHECKERS",
+    "CONSENTERS",
+    "DATA_ROLES",
+    "KEEPERS",
+    "ON_THE_WAY",
+    "WRITERS",
+    "Link",
+    "links",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.data import catalogue, corrections, lists, public, sheets, versions, writing
+from yiwang.entrance.data import (
+    catalogue,
+    changes,
+    corrections,
+    lists,
+    public,
+    sheets,
+    versions,
+    writing,
+)
 
 urlpatterns = [
     path("data/", catalogue.open_data),
     path("data/resources/", catalogue.show_resources),
+    path("data/changes/", changes.show_changes),
+    path("data/changes/new/", changes.note),
+    path("data/changes/<slug:catalogue_change>/", changes.show_change),
+    *(
+        path(f"data/changes/<slug:catalogue_change>/{slug}/", changes.take_act, {"slug": slug})
+        for slug in changes.SLUGS
+    ),
     path("data/resources/new/", writing.write_new),
     path("data/resources/<slug:resource_key>/", catalogue.show_resource),
     path("data/resources/<slug:resource_key>/edit/", writing.write_next),

@@ -11,7 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, navigation
 from yiwang.entrance.data.catalogue import actor_of, item_rows
-from yiwang.entrance.data.navigation import CHECKERS, DATA_ROLES, KEEPERS, WRITERS
+from yiwang.entrance.data.navigation import (
+    CHECKERS,
+    CONSENTERS,
+    DATA_ROLES,
+    ON_THE_WAY,
+    WRITERS,
+)
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.typed import Field
@@ -24,31 +30,43 @@ from yiwang.kernel.refusals import NotFound, Refusal
 
 PAGE_SIZE: Final = 50
 _REASON: Final = Field("reason", "理由", "long", "会写在记录里，不超过 500 字")
-#: Act: title, kind of button, what will happen, whether a reason is written, in which state.
-_ACTS: Final[Mapping[str, tuple[str, str, tuple[str, ...], bool, VersionState]]] = {
+_ASSESSMENT: Final = Field(
+    "assessment", "评估的结论", "long",
+    "保密风险、个人信息保护影响评估的结论（条例第十三条），负责人看得到，不超过 500 字",
+)  # fmt: skip
+#: Act: title, kind of button, what will happen, what is written, in which state.
+_ACTS: Final[Mapping[str, tuple[str, str, tuple[str, ...], tuple[Field, ...], VersionState]]] = {
     "submit": (
-        "报送审核", "main",
-        ("数据共享主管部门在 2 个工作日内审核发布（政务数据共享条例第十七条）。", "审核期间不能再改。"),
-        False, VersionState.DRAFT,
+        "送负责人同意", "main",
+        ("本部门负责人审核同意以后报送主管部门（政务数据共享条例第十三条）。", "等意见期间不能再改。"),
+        (_ASSESSMENT,), VersionState.DRAFT,
     ),
     "discard": (
-        "不要这份草稿", "danger", ("草稿不再保留；已经发布的版本不受影响。",), False,
+        "不要这份草稿", "danger", ("草稿不再保留；已经发布的版本不受影响。",), (),
         VersionState.DRAFT,
     ),
+    "consent": (
+        "同意并报送", "main",
+        ("马上报送数据共享主管部门，2 个工作日内审核发布（政务数据共享条例第十七条）。", "审核期间不能再改。"),
+        (), VersionState.TO_CONSENT,
+    ),
+    "hand-back": (
+        "不同意，退回修改", "danger", ("数据专员改好以后再送。",), (_REASON,), VersionState.TO_CONSENT,
+    ),
     "publish": (
-        "发布", "main", ("发布后所有部门都能看到；这一版以后不能再改，要改就写新的一版。",), False,
+        "发布", "main", ("发布后所有部门都能看到；这一版以后不能再改，要改就写新的一版。",), (),
         VersionState.SUBMITTED,
     ),
     "send-back": (
-        "退回修改", "danger", ("提供方改好以后再报送。",), True, VersionState.SUBMITTED,
+        "退回修改", "danger", ("提供方改好以后再报送。",), (_REASON,), VersionState.SUBMITTED,
     ),
 }  # fmt: skip
 
 
 @require_GET
-@access(OFFICIAL, roles=KEEPERS)
+@access(OFFICIAL, roles=ON_THE_WAY)
 def show_waiting(request: HttpRequest) -> HttpResponse:
-    """What was handed in and is not checked yet, the oldest first."""
+    """What was handed in and is not checked yet, or waits for the head, the oldest first."""
     after = request.GET.get("after", "")[:16]
     page = resources.list_waiting(actor_of(request), at=now(), after=after, limit=PAGE_SIZE)
     context = {
@@ -74,20 +92,21 @@ def show_version(request: HttpRequest, resource_version: str) -> HttpResponse:
         "resource": resource,
         "items": item_rows(version.content.items),
         "may_write": bool(held & set(WRITERS)) and version.state is VersionState.DRAFT,
+        "may_consent": bool(held & set(CONSENTERS)) and version.state is VersionState.TO_CONSENT,
         "may_check": bool(held & set(CHECKERS)) and version.state is VersionState.SUBMITTED,
     }
     return render(request, "data/version.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(OFFICIAL, roles=KEEPERS)
+@access(OFFICIAL, roles=ON_THE_WAY)
 def take_act(request: HttpRequest, resource_version: str, version_act: str) -> HttpResponse:
     """Asked once more with what will happen, then done."""
     actor = actor_of(request)
     version = resources.get_version(resource_version, actor, at=now())
     if version_act not in _ACTS or version.state is not _ACTS[version_act][4]:
         raise NotFound
-    title, kind, consequences, reasoned, _state = _ACTS[version_act]
+    title, kind, consequences, fields, _state = _ACTS[version_act]
     home = f"{navigation.VERSIONS}{version.key}/"
     form = forms.Form(
         title=f"{title}：{version.content.name}",
@@ -97,7 +116,7 @@ def take_act(request: HttpRequest, resource_version: str, version_act: str) -> H
         back=home,
         back_label="回到这一版",
         version=version.version,
-        fields=(_REASON,) if reasoned else (),
+        fields=fields,
         kind=kind,
     )
     if request.method != "POST":
@@ -115,7 +134,13 @@ def _do(act: str, request: HttpRequest, version: VersionView, actor: Actor) -> s
     seen, at = typed.version_in(request), now()
     home = f"{navigation.VERSIONS}{version.key}/"
     if act == "submit":
-        resource_actions.submit(key=version.key, version=seen, actor=actor, at=at)
+        said = typed.text_in(request, "assessment", label="评估的结论", most=500)
+        resource_actions.submit(key=version.key, version=seen, assessment=said, actor=actor, at=at)
+    elif act == "consent":
+        resource_actions.consent(key=version.key, version=seen, actor=actor, at=at)
+    elif act == "hand-back":
+        reason = typed.text_in(request, "reason", label="理由", most=500)
+        resource_actions.hand_back(key=version.key, version=seen, reason=reason, actor=actor, at=at)
     elif act == "discard":
         resource_actions.discard(key=version.key, version=seen, actor=actor, at=at)
         return navigation.RESOURCES

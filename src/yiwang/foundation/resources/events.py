@@ -19,6 +19,75 @@ class ResourceEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentAsked(ResourceEvent):
+    """An entry is before the head of its body (条例 13)."""
+
+    name: ClassVar[str] = "resources.consent_asked"
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDeclined(ResourceEvent):
+    """The head wants it changed first."""
+
+    name: ClassVar[str] = "resources.consent_declined"
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEvent(Event):
+    """What each fact about a change of the catalogue carries (条例 17)."""
+
+    department: str
+    division_code: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNoted(ChangeEvent):
+    """A law or the duties of a body changed: its catalogue has to follow."""
+
+    name: ClassVar[str] = "resources.change_noted"
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLongerAsked(ChangeEvent):
+    """The body asks the authority for five working days more."""
+
+    name: ClassVar[str] = "resources.change_longer_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLongerAnswered(ChangeEvent):
+    """The authority consented, or did not."""
+
+    name: ClassVar[str] = "resources.change_longer_answered"
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDone(ChangeEvent):
+    """The catalogue was changed and handed in."""
+
+    name: ClassVar[str] = "resources.change_done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNearlyDue(ChangeEvent):
+    """The catalogue has to follow within days."""
+
+    name: ClassVar[str] = "resources.change_nearly_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLate(ChangeEvent):
+    """The catalogue did not follow in time."""
+
+    name: ClassVar[str] = "resources.change_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceSubmitted(ResourceEvent):
     """The body handed a version in to be checked; ``check_by``: the authority's last day."""
 

@@ -6,22 +6,26 @@ from datetime import datetime
 from typing import Final
 
 from yiwang.foundation.resources import actions
+from yiwang.foundation.resources.definitions.changes import CHANGE
 from yiwang.foundation.resources.definitions.corrections import ANSWER
 from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
 
 _CORRECTION: Final = "data-correction:"
+_CHANGE: Final = "catalogue-change:"
 
 
 def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:
-    """A source has nearly no time left to verify a datum."""
+    """A source has nearly no time left to verify a datum, or a body to change its catalogue."""
     _note(event, late=False, at=at)
 
 
 def tell_late(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
-    """A source did not verify a datum in time."""
+    """A source did not verify a datum in time, or a body did not change its catalogue."""
     _note(event, late=True, at=at)
 
 
 def _note(event: ClockTurnedYellow | ClockTurnedRed, *, late: bool, at: datetime) -> None:
     if event.subject.startswith(_CORRECTION) and event.kind == ANSWER:
         actions.note_limit(correction=event.subject, due_on=event.due_on, late=late, at=at)
+    if event.subject.startswith(_CHANGE) and event.kind == CHANGE:
+        actions.note_change_limit(change=event.subject, late=late, at=at)

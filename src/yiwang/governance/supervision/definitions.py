@@ -53,6 +53,7 @@ MATTER_LABELS: Final[Mapping[str, str]] = {
     "data-delivery": "提供共享数据",
     "data-correction": "核实数据纠错",
     "data-enquiry": "答复当事人的询问",
+    "data-change": "更新数据目录",
 }
 #: To whom a card without an explanation was taken.
 LEVEL_LABELS: Final[tuple[str, ...]] = ("本单位", "本级领导", "上一级领导")

@@ -20,6 +20,7 @@ _DATA: Final = {
     "data-delivery": "政务数据共享条例第二十二条",
 }
 _CORRECTION: Final = "政务数据共享条例第二十六条"
+_CHANGE: Final = "政务数据共享条例第十七条"
 _ENQUIRY: Final = "个人信息保护法第五十条，时限为本地规定（示例）"
 
 
@@ -76,6 +77,16 @@ def warn_of_correction(*, event: Limit, **_: object) -> None:
 def late_with_correction(*, event: Limit, **_: object) -> None:
     """The source of a datum did not verify it in time."""
     _of_part(event, Colour.RED, "data-correction", _CORRECTION)
+
+
+def warn_of_change(*, event: Limit, **_: object) -> None:
+    """A body's catalogue has to follow a change within days."""
+    _of_part(event, Colour.YELLOW, "data-change", _CHANGE)
+
+
+def late_with_change(*, event: Limit, **_: object) -> None:
+    """A body's catalogue did not follow a change in time."""
+    _of_part(event, Colour.RED, "data-change", _CHANGE)
 
 
 def warn_of_enquiry(*, event: Limit, **_: object) -> None:

@@ -9,14 +9,16 @@ from typing import Final
 
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.resources import actions, queries, sample
-from yiwang.foundation.resources.definitions.codes import KEEPERS
+from yiwang.foundation.resources.definitions.codes import KEEPERS, ON_THE_WAY
 from yiwang.foundation.standards import actions as standards
 from yiwang.foundation.standards.definitions import About, Element, ElementType
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.moments import legal_date
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Thing
 
 _KEEPERS: Final = frozenset(KEEPERS)
+_ON_THE_WAY: Final = frozenset(ON_THE_WAY)
 _SWEEP: Final = machine("sweep")
 _PERSONS, _FIRMS = "person.sweep", "organization.sweep"
 
@@ -33,9 +35,14 @@ def make_resource(*, owner: Actor, department: str, at: datetime) -> Mapping[str
         ),
     )
     draft = actions.write(content=content, actor=_SWEEP, at=at)
-    thing = Thing(draft.resource, "", places.CHENGGUAN, department, _KEEPERS)
+    change = actions.note_change(
+        department=department, cause="LAW", basis="权限检查", what="权限检查",
+        happened_on=legal_date(at), actor=_SWEEP, at=at,
+    )  # fmt: skip
+    thing = Thing(draft.resource, "", places.CHENGGUAN, department, _ON_THE_WAY)
     return {
         "resource": thing,
+        "catalogue_change": replace(thing, key=change.key),
         "resource_version": replace(thing, key=draft.key),
         "open_resource": Thing(_open(number, at), public=True),
     }

@@ -126,6 +126,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "account_key": "account",
     "resource_key": "resource",
     "resource_version": "resource_version",
+    "catalogue_change": "catalogue_change",
     "open_resource": "open_resource",
     "request_key": "data_request",
     "agreement_key": "data_grant",

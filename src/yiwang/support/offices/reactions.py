@@ -11,12 +11,39 @@ from yiwang.foundation.agreements import queries as agreements
 from yiwang.foundation.agreements.definitions import RequestView
 from yiwang.foundation.agreements.events import AgreementEvent, AgreementLimit
 from yiwang.foundation.resources import queries as resources
-from yiwang.foundation.resources.events import CorrectionAsked, CorrectionLate, CorrectionNearlyDue
-from yiwang.kernel.actor import machine
+from yiwang.foundation.resources.events import (
+    ChangeEvent,
+    ChangeLate,
+    ChangeLongerAnswered,
+    ChangeLongerAsked,
+    ChangeNearlyDue,
+    ChangeNoted,
+    ConsentAsked,
+    ConsentDeclined,
+    CorrectionAsked,
+    CorrectionLate,
+    CorrectionLimit,
+    CorrectionNearlyDue,
+    ResourceEvent,
+    ResourceSentBack,
+    ResourceSubmitted,
+)
+from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.references import split
-from yiwang.support.enquiries.events import EnquiryLate, EnquiryMade, EnquiryNearlyDue
+from yiwang.support.enquiries.events import (
+    EnquiryLate,
+    EnquiryLimit,
+    EnquiryMade,
+    EnquiryNearlyDue,
+)
 from yiwang.support.offices import actions
-from yiwang.support.offices.definitions import LATE, NEARLY_DUE, OF_REQUEST, Told
+from yiwang.support.offices.definitions import (
+    LATE,
+    NEARLY_DUE,
+    OF_REQUEST,
+    OFFICE,
+    Told,
+)
 
 _SELF: Final = machine("offices")
 _MATTERS: Final = {"data-answer": "答复共享申请", "data-delivery": "提供共享数据"}
@@ -86,6 +113,90 @@ def tell_enquiry_late(*, event: EnquiryLate, position: int, **_: object) -> None
     _matter(event, "答复当事人的询问", "enquiries", LATE, position)
 
 
+def tell_consent_asked(*, event: ConsentAsked, position: int, at: datetime, **_: object) -> None:
+    """The head of the body is asked to consent to an entry (条例 13)."""
+    _entry(event, event.version, "resource-to-consent", (Role.HEAD,), position, at)
+
+
+def tell_consent_declined(
+    *, event: ConsentDeclined, position: int, at: datetime, **_: object
+) -> None:
+    """The head wants it changed first."""
+    _entry(event, event.version, "resource-sent-back", (Role.DATA_OFFICER,), position, at)
+
+
+def tell_sent_back(*, event: ResourceSentBack, position: int, at: datetime, **_: object) -> None:
+    """The authority gave an entry back."""
+    _entry(event, event.version, "resource-sent-back", OFFICE, position, at)
+
+
+def tell_submitted(*, event: ResourceSubmitted, position: int, at: datetime, **_: object) -> None:
+    """The authority has two working days to check and publish (条例 17)."""
+    view = resources.get_version(split(event.version)[1], _SELF, at=at)
+    values = {
+        "title": view.content.name,
+        "due_on": _day(event.check_by),
+        "link": _link("versions", event.version),
+    }
+    actions.tell_authority(
+        division_code=event.division_code, notice="resource-submitted", values=values,
+        subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def tell_change(*, event: ChangeNoted | ChangeLongerAnswered, position: int, **_: object) -> None:
+    """The body's catalogue has to follow; or what the authority said to its wish for more time."""
+    notice = "catalogue-change"
+    if isinstance(event, ChangeLongerAnswered):
+        notice = "catalogue-change-longer" if event.granted else "catalogue-change-not-longer"
+    actions.tell_office(
+        division_code=event.division_code, department=event.department, notice=notice,
+        values=_change(event), subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def tell_change_longer_asked(*, event: ChangeLongerAsked, position: int, **_: object) -> None:
+    """The authority is asked for five working days more."""
+    actions.tell_authority(
+        division_code=event.division_code, notice="catalogue-change-longer-asked",
+        values=_change(event), subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def tell_change_nearly_due(*, event: ChangeNearlyDue, position: int, **_: object) -> None:
+    """The catalogue has to follow within days."""
+    _matter(event, "更新数据目录", "changes", NEARLY_DUE, position)
+
+
+def tell_change_late(*, event: ChangeLate, position: int, **_: object) -> None:
+    """The catalogue did not follow in time."""
+    _matter(event, "更新数据目录", "changes", LATE, position)
+
+
+def _change(event: ChangeEvent) -> dict[str, str]:
+    return {"due_on": _day(event.due_on), "link": _link("changes", event.subject)}
+
+
+def _entry(
+    event: ResourceEvent,
+    version: str,
+    notice: str,
+    roles: tuple[Role, ...],
+    position: int,
+    at: datetime,
+) -> None:
+    view = resources.get_version(split(version)[1], _SELF, at=at)
+    values = {
+        "title": view.content.name,
+        "reason": view.remark or "没有写",
+        "link": _link("versions", version),
+    }
+    actions.tell_office(
+        division_code=event.division_code, department=event.provider, notice=notice,
+        values=values, subject=event.subject, position=position, at=event.at, roles=roles,
+    )  # fmt: skip
+
+
 def _limit(event: AgreementLimit, notice: str, position: int, at: datetime) -> None:
     _matter(event, _MATTERS[event.matter], "requests", notice, position)
 
@@ -105,7 +216,7 @@ def _correction(event: CorrectionAsked, notice: str, due_on: str, position: int)
 
 
 def _matter(
-    event: AgreementLimit | CorrectionNearlyDue | CorrectionLate | EnquiryNearlyDue | EnquiryLate,
+    event: AgreementLimit | ChangeEvent | CorrectionLimit | EnquiryLimit,
     title: str,
     pages: str,
     notice: str,

@@ -6,6 +6,7 @@ import pytest
 
 from yiwang.foundation.resources import actions, queries, sample
 from yiwang.foundation.resources.definitions import Need, ResourceState
+from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
 from yiwang.network.directory import sample as places
 
@@ -46,17 +47,28 @@ def text(response):
 def test_a_resource_goes_from_a_draft_to_the_catalogue(sign_in):
     officer = sign_in("police")
     authority = sign_in("authority", Role.DATA_AUTHORITY, serial=None)
+    head = sign_in("head", Role.HEAD)
     assert officer.get("/data/resources/new/").status_code == 200
     written = officer.post("/data/resources/new/", SAID)
     version = written["Location"]
     assert re.fullmatch(r"/data/versions/[0-9a-z]{16}/", version)
-    assert "报送审核" in text(officer.get(version))
+    assert "送负责人同意" in text(officer.get(version))
     assert authority.get(f"{version}publish/").status_code == 404  # nothing was handed in
-    asked = officer.get(f"{version}submit/")
-    assert "2 个工作日" in text(asked)
-    assert officer.post(f"{version}submit/", {"version": "1"})["Location"] == version
+    said = {"assessment": "不涉密，个人信息只给要用的部门"}
+    assert "第十三条" in text(officer.get(f"{version}submit/"))
+    assert officer.post(f"{version}submit/", {"version": "1"}).status_code == 422
+    assert officer.post(f"{version}submit/", {"version": "1", **said})["Location"] == version
+    assert "居住证登记信息" not in text(authority.get("/data/waiting/"))
+    assert said["assessment"] in text(head.get(version))
+    back = head.post(f"{version}hand-back/", {"version": "2", "reason": "先改名称"})
+    assert "先改名称" in text(officer.get(back["Location"]))
+    officer.post(f"{version}submit/", {"version": "3", **said})
+    assert "等本部门负责人同意" in text(head.get("/data/waiting/"))
+    assert "2 个工作日" in text(head.get(f"{version}consent/"))
+    assert officer.post(f"{version}consent/", {"version": "4"}).status_code == 403
+    assert head.post(f"{version}consent/", {"version": "4"})["Location"] == version
     assert "居住证登记信息" in text(authority.get("/data/waiting/"))
-    back = authority.post(f"{version}send-back/", {"version": "2", "reason": "摘要太短"})
+    back = authority.post(f"{version}send-back/", {"version": "5", "reason": "摘要太短"})
     assert back["Location"] == version
     assert "摘要太短" in text(officer.get(version))
     (row,) = queries.list_resources(sample.officer()).rows
@@ -64,10 +76,11 @@ def test_a_resource_goes_from_a_draft_to_the_catalogue(sign_in):
     page = officer.get(f"{home}edit/").content.decode()
     assert 'value="居住证登记信息"' in page
     assert 'name="code"' not in page
-    again = officer.post(f"{home}edit/", {**SAID, "version": "3", "summary": "写长了一些。"})
+    again = officer.post(f"{home}edit/", {**SAID, "version": "6", "summary": "写长了一些。"})
     assert again["Location"] == version
-    officer.post(f"{version}submit/", {"version": "4"})
-    assert authority.post(f"{version}publish/", {"version": "5"})["Location"] == home
+    officer.post(f"{version}submit/", {"version": "7", **said})
+    head.post(f"{version}consent/", {"version": "8"})
+    assert authority.post(f"{version}publish/", {"version": "9"})["Location"] == home
     resource = queries.get_resource("307001/000001")
     assert (resource.content.summary, resource.number) == ("写长了一些。", 1)
     assert resource.content.ways == ("CALL", "VERIFY")
@@ -194,3 +207,26 @@ def test_anybody_sees_what_is_open_and_nothing_else(client, catalogue):
     assert "统一社会信用代码" in text(client.get(f"/data/catalogue/{firms.key}/"))
     assert client.get(f"/data/catalogue/{people.key}/").status_code == 404
     assert client.get("/data/resources/")["Location"].startswith("/sign-in/")
+
+
+def test_a_change_is_noted_prolonged_and_done(sign_in):
+    officer = sign_in("police")
+    authority = sign_in("authority", Role.DATA_AUTHORITY, serial=None)
+    today = moments.legal_date(moments.now()).isoformat()
+    said = {
+        "department": sample.officer().grants[0].department, "cause": "LAW",
+        "basis": "户口登记条例修改", "what": "加一项住址", "happened_on": today,
+    }  # fmt: skip
+    assert "5 个工作日" in text(officer.get("/data/changes/new/"))
+    assert officer.post("/data/changes/new/", {**said, "happened_on": "x"}).status_code == 422
+    change = officer.post("/data/changes/new/", said)["Location"]
+    assert "加一项住址" in text(officer.get("/data/changes/"))
+    assert officer.get(f"{change}consent-longer/").status_code == 404
+    officer.post(f"{change}ask-longer/", {"version": "1", "words": "系统在改造"})
+    assert "等主管部门定：系统在改造" in text(authority.get(change))
+    authority.post(f"{change}consent-longer/", {"version": "2"})
+    assert "主管部门同意延长" in text(officer.get(change))
+    done = officer.post(f"{change}done/", {"version": "3", "words": "登记了新目录"})
+    assert "已更新报送" in text(officer.get(done["Location"]))
+    assert "加一项住址" in text(officer.get("/data/changes/?state=DONE"))
+    assert sign_in("other", serial=2).get(change).status_code == 404

@@ -1,5 +1,13 @@
 """Verbs of the catalogue: writing, checking and publishing, taking off; noting what items need."""
 
+from yiwang.foundation.resources.actions.changing import (
+    ask_longer,
+    consent_longer,
+    decline_longer,
+    finish_change,
+    note_change,
+    note_change_limit,
+)
 from yiwang.foundation.resources.actions.correcting import (
     CannotReport,
     correct,
@@ -25,7 +33,9 @@ from yiwang.foundation.resources.actions.publishing import (
 from yiwang.foundation.resources.actions.timing import note_limit
 from yiwang.foundation.resources.actions.writing import (
     CannotWriteResource,
+    consent,
     discard,
+    hand_back,
     submit,
     write,
 )
@@ -36,11 +46,19 @@ __all__ = [
     "CannotReport",
     "CannotUndoResources",
     "CannotWriteResource",
+    "ask_longer",
+    "consent",
+    "consent_longer",
     "correct",
     "decline",
+    "decline_longer",
     "discard",
     "export_resources",
+    "finish_change",
+    "hand_back",
     "import_resources",
+    "note_change",
+    "note_change_limit",
     "note_limit",
     "note_needs",
     "publish",

@@ -16,7 +16,7 @@ from yiwang.foundation.resources.definitions import (
     ResourceState,
     VersionState,
 )
-from yiwang.foundation.resources.definitions.codes import WRITERS
+from yiwang.foundation.resources.definitions.codes import OPEN_VERSIONS, WRITERS
 from yiwang.foundation.resources.definitions.imports import ImportedRow, Outcome, ResourceReport
 from yiwang.foundation.resources.models import Resource, ResourceImport, ResourceVersion
 from yiwang.foundation.resources.queries.catalogue import narrowed
@@ -126,7 +126,7 @@ def _reasons(content: Content, actor: Actor) -> list[str]:
     if known is not None and known.department != body.uscc:
         found.append("这个代码是别的部门的资源。")
     open_version = ResourceVersion.objects.filter(
-        resource__code=content.code, state__in=(VersionState.DRAFT, VersionState.SUBMITTED)
+        resource__code=content.code, state__in=OPEN_VERSIONS
     )
     if open_version.exists():
         found.append("这项资源有草稿或者正在审核，请先处理。")

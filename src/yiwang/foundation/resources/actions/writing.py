@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from yiwang.foundation.resources import rules
+from yiwang.foundation.resources.actions import changing
 from yiwang.foundation.resources.definitions import (
     Content,
     ResourceState,
@@ -18,10 +19,16 @@ from yiwang.foundation.resources.definitions.codes import (
     CHECK,
     CHECK_WITHIN,
     CHECKERS,
+    CONSENTERS,
+    OPEN_VERSIONS,
     VERSION,
     WRITERS,
 )
-from yiwang.foundation.resources.events import ResourceSubmitted
+from yiwang.foundation.resources.events import (
+    ConsentAsked,
+    ConsentDeclined,
+    ResourceSubmitted,
+)
 from yiwang.foundation.resources.models import Resource, ResourceVersion
 from yiwang.foundation.resources.queries.catalogue import version_of
 from yiwang.foundation.standards import queries as standards
@@ -34,6 +41,8 @@ from yiwang.mechanisms.states import actions as states
 from yiwang.mechanisms.states.definitions import Party
 from yiwang.network.directory import queries as directory
 from yiwang.network.directory.definitions import DepartmentView
+
+LONGEST_ASSESSMENT = 500
 
 
 class CannotWriteResource(Refusal):
@@ -58,6 +67,10 @@ def write(
     row = _open_version(resource)
     if row is None:
         return _first(resource, content, actor, at, run)
+    if row.state == VersionState.TO_CONSENT:
+        raise CannotWriteResource(
+            "已经送负责人，不能再改。", "请等负责人的意见；退回以后可以修改。"
+        )
     if row.state == VersionState.SUBMITTED:
         raise CannotWriteResource(
             "已经报送，正在审核，不能再改。", "请等审核结果；退回以后可以修改。"
@@ -82,15 +95,38 @@ def write(
 
 
 @transaction.atomic
-def submit(*, key: str, version: int, actor: Actor, at: datetime) -> VersionView:
-    """Hand a draft in: the authority checks and publishes within two working days (条例 第十七条).
+def submit(*, key: str, version: int, assessment: str, actor: Actor, at: datetime) -> VersionView:
+    """Put a draft before the head of the body, with what was assessed of secrecy and personal data (条例 13).
 
     Refusals: NotFound, NotAllowed, CannotDo, VersionConflict, InvalidInput when the rules changed since.
     """
     row = locked(key, actor)
     _insist_keeper(actor, row.resource.division_code, row.resource.department)
     _insist_sound(Content.of(row.content))
-    _move(row, "submit", version, submitted_by=actor.reference, submitted_at=at, remark="")
+    said = assessment.strip()
+    if not 0 < len(said) <= LONGEST_ASSESSMENT:
+        problem = FieldProblem(
+            "assessment", "要写明评估的结论。", f"不超过 {LONGEST_ASSESSMENT} 字。"
+        )
+        raise InvalidInput(fields=[problem])
+    _move(row, "submit", version, submitted_by=actor.reference, assessment=said, remark="")
+    told = ConsentAsked(
+        subject=row.resource.reference, at=at, version=row.reference, **facts_of(row.resource)
+    )
+    journal.announce(told, actor=actor)
+    return version_of(row)
+
+
+@transaction.atomic
+def consent(*, key: str, version: int, actor: Actor, at: datetime) -> VersionView:
+    """The head of the body consents: handed in at once, to be checked and published within two working days
+    (条例 第十三条、第十七条). What had to be changed in the catalogue by a day is changed.
+
+    Refusals: NotFound, NotAllowed, CannotDo, VersionConflict.
+    """
+    row = locked(key, actor)
+    _insist_head(actor, row.resource)
+    _move(row, "consent", version, submitted_at=at, consented_by=actor.reference, consented_at=at)
     known = clock_queries.find_clock(subject=row.reference, kind=CHECK, at=at)
     begin = clocks.start if known is None else clocks.restart
     due = begin(subject=row.reference, kind=CHECK, allowance=CHECK_WITHIN, at=at, actor=actor)
@@ -104,6 +140,23 @@ def submit(*, key: str, version: int, actor: Actor, at: datetime) -> VersionView
         **facts_of(row.resource),
     )
     journal.announce(event, actor=actor)
+    changing.close_for(row.resource, actor=actor, at=at)
+    return version_of(row)
+
+
+@transaction.atomic
+def hand_back(*, key: str, version: int, reason: str, actor: Actor, at: datetime) -> VersionView:
+    """The head wants it changed first, and says what. Refusals as ``consent``; InvalidInput."""
+    row = locked(key, actor)
+    _insist_head(actor, row.resource)
+    words = reason.strip()
+    if not 0 < len(words) <= LONGEST_ASSESSMENT:
+        raise InvalidInput(fields=[FieldProblem("reason", "要写明理由，不超过 500 字。")])
+    _move(row, "hand_back", version, remark=words)
+    told = ConsentDeclined(
+        subject=row.resource.reference, at=at, version=row.reference, **facts_of(row.resource)
+    )
+    journal.announce(told, actor=actor)
     return version_of(row)
 
 
@@ -145,6 +198,12 @@ def insist_authority(actor: Actor, resource: Resource) -> None:
     held = actor.roles_at(resource.division_code, resource.department)
     if actor.kind is not ActorKind.MACHINE and not held & set(CHECKERS):
         raise NotAllowed("审核和发布由数据共享主管部门办理。", "请报送后等待审核。")
+
+
+def _insist_head(actor: Actor, resource: Resource) -> None:
+    held = actor.roles_at(resource.division_code, resource.department)
+    if actor.kind is not ActorKind.MACHINE and not held & set(CONSENTERS):
+        raise NotAllowed("目录要由本部门负责人审核同意。", "请负责人登录后办理。")
 
 
 def _insist_keeper(actor: Actor, division_code: str, department: str) -> None:
@@ -200,7 +259,7 @@ def _open_version(resource: Resource) -> ResourceVersion | None:
     return (
         ResourceVersion.objects.select_related("resource")
         .select_for_update(of=("self",))
-        .filter(resource=resource, state__in=(VersionState.DRAFT, VersionState.SUBMITTED))
+        .filter(resource=resource, state__in=OPEN_VERSIONS)
         .first()
     )
 

@@ -139,18 +139,20 @@ class VersionState(StrEnum):
     """One version of what is written about a resource."""
 
     DRAFT = "DRAFT"
+    TO_CONSENT = "TO_CONSENT"  # written; the head of the body has not consented (条例 13)
     SUBMITTED = "SUBMITTED"
     PUBLISHED = "PUBLISHED"
     DISCARDED = "DISCARDED"
 
 
-#: The body writes, the authority checks and publishes (政务数据共享条例 第十六条、第十七条).
+#: The body writes, its head consents, the authority checks and publishes (政务数据共享条例 第十三条、第十六条、第十七条).
 VERSION: Final = Machine(
     profile="RESOURCE_VERSION",
-    version=1,
+    version=2,
     initial=VersionState.DRAFT,
     labels={
         VersionState.DRAFT: "在写",
+        VersionState.TO_CONSENT: "等本部门负责人同意",
         VersionState.SUBMITTED: "等审核发布",
         VersionState.PUBLISHED: "已发布",
         VersionState.DISCARDED: "不用了",
@@ -158,7 +160,17 @@ VERSION: Final = Machine(
     transitions=(
         Transition(VersionState.DRAFT, "write", (Party.OFFICIAL,), VersionState.DRAFT, "修改"),
         Transition(
-            VersionState.DRAFT, "submit", (Party.OFFICIAL,), VersionState.SUBMITTED, "报送审核"
+            VersionState.DRAFT, "submit", (Party.OFFICIAL,), VersionState.TO_CONSENT, "送负责人同意"
+        ),
+        Transition(
+            VersionState.TO_CONSENT,
+            "consent",
+            (Party.OFFICIAL,),
+            VersionState.SUBMITTED,
+            "同意，报送审核",
+        ),
+        Transition(
+            VersionState.TO_CONSENT, "hand_back", (Party.OFFICIAL,), VersionState.DRAFT, "退回修改"
         ),
         Transition(
             VersionState.DRAFT, "discard", (Party.OFFICIAL,), VersionState.DISCARDED, "不用了"
@@ -181,5 +193,10 @@ WRITERS: Final = (Role.DATA_OFFICER,)
 CHECKERS: Final = (Role.DATA_AUTHORITY,)
 #: Who sees drafts: of the own body, of the own place.
 KEEPERS: Final = (*WRITERS, *CHECKERS)
+#: Who consents before an entry leaves the body (条例 13).
+CONSENTERS: Final = (Role.HEAD,)
+#: Who works on an entry on its way.
+ON_THE_WAY: Final = (*KEEPERS, *CONSENTERS)
+OPEN_VERSIONS: Final = (VersionState.DRAFT, VersionState.TO_CONSENT, VersionState.SUBMITTED)
 #: Who may look at everything that is published: they work with data, or answer for those who do.
 READERS: Final = (*KEEPERS, Role.HEAD, Role.LEADER, Role.ITEM_ADMIN, Role.OPERATOR)

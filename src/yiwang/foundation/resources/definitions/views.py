@@ -147,6 +147,8 @@ class VersionView:
     written_by: str
     written_at: datetime
     submitted_at: datetime | None
+    assessment: str  # of secrecy and personal data, as the head saw it
+    consented_at: datetime | None
     published_at: datetime | None
     due_on: date | None
     remark: str

@@ -11,6 +11,7 @@ from yiwang.foundation.resources.queries.catalogue import (
     list_waiting,
     read_resource,
 )
+from yiwang.foundation.resources.queries.changes import get_change, list_changes
 from yiwang.foundation.resources.queries.corrections import (
     get_correction,
     list_copies_waiting,
@@ -34,9 +35,11 @@ __all__ = [
     "find_open_version",
     "find_source_of",
     "find_sources",
+    "get_change",
     "get_correction",
     "get_resource",
     "get_version",
+    "list_changes",
     "list_copies_waiting",
     "list_correctable",
     "list_corrections",

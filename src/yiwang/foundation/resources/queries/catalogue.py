@@ -23,7 +23,7 @@ from yiwang.foundation.resources.definitions import (
     VersionState,
     VersionView,
 )
-from yiwang.foundation.resources.definitions.codes import CHECK
+from yiwang.foundation.resources.definitions.codes import CHECK, CONSENTERS, OPEN_VERSIONS
 from yiwang.foundation.resources.models import (
     Resource,
     ResourceItem,
@@ -37,7 +37,6 @@ from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.clocks.definitions import ClockView
 
 EVERYTHING: Final = ResourceFilter()
-_OPEN: Final = (VersionState.DRAFT, VersionState.SUBMITTED)
 
 
 def get_resource(code: str) -> ResourceView:
@@ -70,7 +69,7 @@ def list_resources(
     rows = narrowed(Resource.objects.visible_to(actor), filter)
     if after:
         rows = rows.filter(code__gt=Resource.objects.filter(key=after).values("code")[:1])
-    open_version = ResourceVersion.objects.filter(resource=OuterRef("pk"), state__in=_OPEN)
+    open_version = ResourceVersion.objects.filter(resource=OuterRef("pk"), state__in=OPEN_VERSIONS)
     listed = rows.annotate(drafted=Exists(open_version), held=Count("items")).defer("content")
     shown, following = cut(listed.order_by("code")[: bounded(limit) + 1], limit)
     return Page(tuple(_row(row) for row in shown), following)
@@ -129,7 +128,7 @@ def get_version(key: str, actor: Actor, *, at: datetime) -> VersionView:
 def find_open_version(resource: str, actor: Actor, *, at: datetime) -> VersionView | None:
     """What is being written about a resource (its key), None when nothing is or it is not the actor's."""
     rows = ResourceVersion.objects.visible_to(actor)
-    row = rows.filter(resource__key=resource, state__in=_OPEN).first()
+    row = rows.filter(resource__key=resource, state__in=OPEN_VERSIONS).first()
     if row is None:
         return None
     found = clocks.find_clocks(subjects=[row.reference], at=at)[row.reference]
@@ -149,8 +148,11 @@ def list_versions(resource: str, actor: Actor) -> tuple[VersionView, ...]:
 def list_waiting(
     actor: Actor, *, at: datetime, after: str = "", limit: int = 50
 ) -> Page[VersionView]:
-    """Versions that wait to be checked in the actor's place or body, the oldest first."""
-    rows = ResourceVersion.objects.visible_to(actor).filter(state=VersionState.SUBMITTED)
+    """Versions that wait to be checked, or for the head of the actor's own body, the oldest first."""
+    waiting = Q(state=VersionState.SUBMITTED)
+    if any(actor.has_role(role) for role in CONSENTERS):
+        waiting |= Q(state=VersionState.TO_CONSENT)
+    rows = ResourceVersion.objects.visible_to(actor).filter(waiting)
     if after:
         rows = rows.filter(id__gt=ResourceVersion.objects.filter(key=after).values("id")[:1])
     shown, following = cut(
@@ -190,6 +192,8 @@ def version_of(row: ResourceVersion, found: tuple[ClockView, ...] = ()) -> Versi
         written_by=row.written_by,
         written_at=row.written_at,
         submitted_at=row.submitted_at,
+        assessment=row.assessment,
+        consented_at=row.consented_at,
         published_at=row.published_at,
         due_on=row.due_on,
         remark=row.remark,

@@ -22,7 +22,7 @@ KEEPER, SECOND = sample.authority("keeper"), sample.authority("second")
 
 def handed_in(content, at, by=POLICE):
     draft = actions.write(content=content, actor=by, at=at)
-    return actions.submit(key=draft.key, version=draft.version, actor=by, at=at)
+    return sample.handed_in(draft, actor=by, at=at)
 
 
 def test_a_body_writes_and_the_authority_publishes(ground, at):
@@ -30,7 +30,7 @@ def test_a_body_writes_and_the_authority_publishes(ground, at):
     assert draft.state is VersionState.DRAFT
     with pytest.raises(NotFound):
         queries.get_resource(sample.POPULATION)
-    handed = actions.submit(key=draft.key, version=draft.version, actor=POLICE, at=at)
+    handed = sample.handed_in(draft, actor=POLICE, at=at)
     assert handed.due_on == date(2026, 3, 4)  # two working days, 条例 17
     published = actions.publish(key=handed.key, version=handed.version, actor=KEEPER, at=at)
     assert (published.number, published.state) == (1, ResourceState.PUBLISHED)
@@ -41,6 +41,7 @@ def test_a_body_writes_and_the_authority_publishes(ground, at):
     acts = [one.act for one in journal.list_entries(subject=published.reference)]
     assert acts == [
         "resources.write",
+        "resources.consent_asked",
         "resources.resource_submitted",
         "resources.resource_published",
     ]
@@ -84,7 +85,7 @@ def test_what_was_handed_in_is_not_changed_until_it_comes_back(ground, at):
         content=sample.content(summary="写长一点"), actor=POLICE, at=at, version=back.version
     )
     later = at + timedelta(days=7)
-    again = actions.submit(key=mended.key, version=mended.version, actor=POLICE, at=later)
+    again = sample.handed_in(mended, actor=POLICE, at=later)
     assert again.due_on == date(2026, 3, 11)
     assert again.remark == ""
 
@@ -93,7 +94,9 @@ def test_a_draft_may_be_dropped_and_begun_anew(ground, at):
     draft = actions.write(content=sample.content(), actor=POLICE, at=at)
     actions.discard(key=draft.key, version=draft.version, actor=POLICE, at=at)
     with pytest.raises(CannotDo):
-        actions.submit(key=draft.key, version=draft.version + 1, actor=POLICE, at=at)
+        actions.submit(
+            key=draft.key, version=draft.version + 1, assessment="不涉密", actor=POLICE, at=at
+        )
     assert actions.write(content=sample.content(), actor=POLICE, at=at).key != draft.key
 
 
@@ -103,7 +106,7 @@ def test_only_the_bodys_own_officer_writes(ground, at):
             actions.write(content=sample.content(), actor=other, at=at)
     draft = actions.write(content=sample.content(), actor=POLICE, at=at)
     with pytest.raises(NotFound):  # a draft is nobody else's to see
-        actions.submit(key=draft.key, version=draft.version, actor=MARKET, at=at)
+        sample.handed_in(draft, actor=MARKET, at=at)
 
 
 def test_a_code_belongs_to_the_body_that_used_it_first(ground, at):
@@ -180,7 +183,7 @@ def test_a_datum_has_one_source(ground, at):
     )
     civil = sample.officer("civil", serial=1)
     draft = actions.write(content=mended, actor=civil, at=at, version=back.version)
-    again = actions.submit(key=draft.key, version=draft.version, actor=civil, at=at)
+    again = sample.handed_in(draft, actor=civil, at=at)
     actions.publish(key=again.key, version=again.version, actor=KEEPER, at=at)
     assert queries.find_source_of("person.name").code == sample.POPULATION
 

@@ -41,7 +41,7 @@ def test_two_who_claim_one_datum_at_once_do_not_both_get_it(ground, at):
         (CIVIL, replace(rival, items=(*rival.items, claim))),
     ):
         draft = actions.write(content=content, actor=officer, at=at)
-        handed.append(actions.submit(key=draft.key, version=draft.version, actor=officer, at=at))
+        handed.append(sample.handed_in(draft, actor=officer, at=at))
 
     def publish(one):
         try:

@@ -102,7 +102,7 @@ def test_an_import_is_undone_while_its_drafts_are_as_they_came(ground, at):
     again = take(book(*sample.contents()), at=at, apply=True)
     key = queries.list_resources(LOADER).rows[0].key
     draft = queries.find_open_version(key, LOADER, at=at)
-    actions.submit(key=draft.key, version=draft.version, actor=LOADER, at=at)
+    sample.handed_in(draft, actor=LOADER, at=at)
     with pytest.raises(CannotUndoResources):
         actions.undo_import(run=again.run, actor=LOADER, at=at)
     assert queries.find_open_version(key, LOADER, at=at).state is VersionState.SUBMITTED

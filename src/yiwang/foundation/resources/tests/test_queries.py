@@ -95,7 +95,7 @@ def test_a_list_is_narrowed_by_words_and_attributes(ground, at, wanted, found):
 def test_what_waits_is_listed_for_the_authority_with_its_day(ground, at):
     draft = actions.write(content=sample.content(), actor=POLICE, at=at)
     assert queries.list_waiting(KEEPER, at=at).rows == ()
-    actions.submit(key=draft.key, version=draft.version, actor=POLICE, at=at)
+    sample.handed_in(draft, actor=POLICE, at=at)
     (row,) = queries.list_waiting(KEEPER, at=at).rows
     assert row.key == draft.key
     assert row.clock is not None
@@ -190,7 +190,7 @@ def test_what_the_law_closes_is_on_the_negative_list_and_nobodys_duty(ground, at
 def test_the_census_says_what_is_missing(ground, at):
     sample.publish_all(at=at)
     draft = actions.write(content=sample.content(summary="下一版"), actor=POLICE, at=at)
-    actions.submit(key=draft.key, version=draft.version, actor=POLICE, at=at)
+    sample.handed_in(draft, actor=POLICE, at=at)
     note("a", Need("person.name", "姓名", "表单"), Need("", "规划批准", "材料", paper=True), at=at)
     from datetime import timedelta
 
