@@ -16,7 +16,12 @@ settings.load_profile("house")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For several processes: the longest first, so that none works alone at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+    def seconds(item: pytest.Item) -> float:
+        slow = item.get_closest_marker("slow")
+        return float(slow.kwargs.get("seconds", 10)) if slow else 0.0
+
+    items.sort(key=seconds, reverse=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

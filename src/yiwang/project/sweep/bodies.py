@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 _BY_TYPE: dict[str, Any] = {
@@ -13,6 +14,7 @@ _BY_TYPE: dict[str, Any] = {
 }
 
 
+@cache
 def smallest_body(operation: Any) -> dict[str, Any]:
     """Every required field, filled with the plainest value of its type."""
     for model in getattr(operation, "models", ()):

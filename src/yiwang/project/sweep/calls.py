@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from itertools import cycle
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client
+from django.test import RequestFactory
+from django.test.client import ClientHandler
 
 from yiwang.entrance.shell.answers import SIGN_IN
 from yiwang.kernel.actor import Actor
 from yiwang.project.sweep.bodies import smallest_body
-from yiwang.project.sweep.definitions import Estate, Route, Thing, Visitor
+from yiwang.project.sweep.definitions import Estate, Route, Visitor
 from yiwang.support.identity.definitions import COOKIE
 
 NO_SUCH_KEY: Final = "zzzzzzzzzzzzzzzz"
@@ -26,6 +28,8 @@ _FORM: Final = {"version": "1", "reason": "权限检查", "opinion": "权限检�
 _ADDRESSES: Final = cycle(f"10.0.{high}.{low}" for high in range(256) for low in range(1, 255))
 _REFUSED: Final = (401, 403, 404)
 _INVALID: Final = (400, 409, 422)
+#: Where all calls are taken back to, while ``standing``.
+_points: Final[list[str]] = []
 
 
 @contextmanager
@@ -39,10 +43,52 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def standing() -> Iterator[None]:
+    """Around many calls, silently: they are taken back to one point, not each to a point of its own."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with undone():
+            _points.append(connection.savepoint() or "")
+            try:
+                yield
+            finally:
+                _points.pop()
+    finally:
+        logging.disable(before)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    if not _points:
+        with undone():
+            yield
+        return
+    waiting = len(connection.run_on_commit)
+    try:
+        yield
+    finally:
+        connection.needs_rollback = False
+        connection.savepoint_rollback(_points[-1])
+        del connection.run_on_commit[waiting:]
+
+
+class _Caller(RequestFactory):
+    """Straight through the middlewares: Django's client would copy what each template was given."""
+
+    def __init__(self) -> None:
+        super().__init__(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+        self.handler = ClientHandler(enforce_csrf_checks=False)
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))  # type: ignore[attr-defined]
+
+
 @cache
-def _client() -> Client:
+def _client() -> _Caller:
     """One for all calls: each new one would load the middlewares again."""
-    return Client(raise_request_exception=False, SERVER_NAME=settings.ALLOWED_HOSTS[0])
+    return _Caller()
 
 
 def call(route: Route, address: str, visitor: Visitor, *, briefly: bool = False) -> HttpResponse:
@@ -60,7 +106,7 @@ def call(route: Route, address: str, visitor: Visitor, *, briefly: bool = False)
         given["content_type"] = "application/json"
     elif route.method == "POST":
         given["data"] = _FORM
-    with undone():
+    with _taken_back():
         response: HttpResponse = getattr(client, route.method.lower())(address, **given)
         if response.streaming:
             whole = b"".join(response)
@@ -109,10 +155,16 @@ def shown_without_right(
     """A key or secret of somebody else's thing in the answer, however the page came by it."""
     text = response.content.decode("utf-8", errors="replace")
     for estate in estates:
-        hidden: list[Thing] = [t for t in estate.things.values() if not t.may_be_seen_by(actor)]
-        words = [thing.key for thing in hidden if thing.key not in asked]
+        hidden = _hidden(estate, actor)
+        words = [key for key in hidden if key not in asked]
         if hidden and len(hidden) == len(estate.things):
             words += estate.secrets
         if any(word and word in text for word in words):
             return "泄漏：页面上出现了别人的内容"
     return ""
+
+
+@lru_cache(maxsize=1_000)
+def _hidden(estate: Estate, actor: Actor) -> tuple[str, ...]:
+    """The keys of what he may not see."""
+    return tuple(t.key for t in estate.things.values() if not t.may_be_seen_by(actor))

@@ -85,7 +85,7 @@ class Thing:
         return self.needs in acts and (power.items is None or self.item in power.items)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Estate:
     """All the things of one owner, by kind: ``case``, ``draft``, ``message`` …"""
 
