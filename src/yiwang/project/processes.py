@@ -118,9 +118,13 @@ def tick() -> None:
 
 
 def together() -> None:
-    """Worker, errands, sealer and clock as threads of one process: for a node with little to do."""
+    """Worker, errands, sealer and clock as threads of one process: for a node with little to do.
+
+    On the sample the departments that stand at this node serve here, too.
+    """
     background.know_all()
-    with _beside(nodes.keep_up, journal.run, ledger.run, run_clock):
+    theirs = (departments.serve,) if settings.SAMPLE else ()
+    with _beside(nodes.keep_up, journal.run, ledger.run, run_clock, *theirs):
         worker.work(tuple(QUEUES))
 
 

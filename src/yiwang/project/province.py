@@ -6,7 +6,7 @@ At one of the sample's further nodes ``load`` enters who works there; ``nodes`` 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,15 +18,12 @@ from yiwang.capability.archives import sample as archives
 from yiwang.capability.catalogue import actions as catalogue
 from yiwang.capability.halls import sample as halls
 from yiwang.foundation.laws import actions as laws
-from yiwang.foundation.libraries import actions as libraries
-from yiwang.foundation.libraries import sample as people
-from yiwang.foundation.libraries.definitions import PersonView, Sex
 from yiwang.foundation.resources import sample as resources
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.moments import now
 from yiwang.network.directory import actions as directory
 from yiwang.network.directory import sample as bodies
-from yiwang.project import province_nodes, scenes, scenes_permits, settings
+from yiwang.project import population, province_nodes, scenes, scenes_permits, settings
 from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import AccountKind
@@ -108,25 +105,13 @@ def _has_cast(cast: Mapping[str, Any]) -> bool:
 
 
 def _enter(cast: Mapping[str, Any], *, at: datetime) -> None:
-    known = {row["seed"]: _enter_person(row, at=at) for row in cast["persons"]}
-    for row in cast["allowances_elsewhere"]:
-        libraries.report_allowance(
-            person=known[row["person"]].reference,
-            kind=row["kind"],
-            division_code=row["division_code"],
-            since=row["since"],
-        )
-    for row in cast["organizations"]:
-        people.register_organization(
-            row["seed"],
-            at=at,
-            name=f"{row['name']}（示例）",
-            legal_representative=known[row["legal_representative"]].reference,
-        )
+    known = population.enter(at=at)
+    for row in cast["persons"]:
+        person = known[row["seed"]].reference
+        accounts.open_person_account(person, at=at, user_name=row["user_name"])
     for row in cast["officials"]:
         _enter_official(row, at=at)
     _enter_hall(cast["hall"], at=at)
-    _enter_crowd(cast["crowd"], at=at)
 
 
 def _enter_hall(row: Mapping[str, Any], *, at: datetime) -> None:
@@ -135,19 +120,6 @@ def _enter_hall(row: Mapping[str, Any], *, at: datetime) -> None:
         serial = one.get("department")
         body = bodies.department_uscc(bodies.CHENGGUAN, serial) if serial else ""
         halls.counter(hall, one["number"], at=at, line=one["line"], department=body)
-
-
-def _enter_person(row: Mapping[str, Any], *, at: datetime) -> PersonView:
-    person = people.register_person(
-        row["seed"],
-        at=at,
-        name=row["name"],
-        born_on=row["born"],
-        sex=Sex(row["sex"]),
-        division_code=row.get("place", bodies.CHENGGUAN),
-    )
-    accounts.open_person_account(person.reference, at=at, user_name=row["user_name"])
-    return person
 
 
 def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
@@ -165,15 +137,6 @@ def _enter_official(row: Mapping[str, Any], *, at: datetime) -> None:
     for post in row.get("posts", ()):
         roles = tuple(Role(role) for role in post["roles"])
         accounts.appoint(account.key, post["name"], roles, bodies.CHENGGUAN, body or None, at=at)
-
-
-def _enter_crowd(crowd: Mapping[str, int], *, at: datetime) -> None:
-    """Elders turn out 80 to 101 years old; traders 22 to 59."""
-    first, elders = crowd["first_seed"], crowd["elders"]
-    for number in range(elders + crowd["traders"]):
-        age = 80 + number % 22 if number < elders else 22 + number % 38
-        born = date(at.year - age, 1 + number % 8, 1 + number % 28)
-        people.register_person(first + number, at=at, born_on=born)
 
 
 def _print_accounts() -> None:

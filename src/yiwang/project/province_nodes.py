@@ -18,17 +18,20 @@ from yiwang.network.directory import actions as directory
 from yiwang.network.directory.definitions import DepartmentView
 from yiwang.network.nodes import actions as node_actions
 from yiwang.network.nodes import sample as nodes
-from yiwang.project import settings, subnodes
+from yiwang.project import population, settings, subnodes
 from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.definitions import AccountKind
 
 
 def load(*, at: datetime) -> None:
-    """At a further node: its key, those who work there, its request to join. Safe to run again."""
+    """At a further node: its key, the register its departments answer from, those who work there, its
+    request to join. Safe to run again."""
     row = next(one for one in subnodes.rows() if str(one["code"]) == settings.NODE)
     directory.load_shipped_divisions()
     with transaction.atomic():
+        if not population.is_entered(1):
+            population.enter(at=at)
         body = _body(row)
         for official in row["officials"]:
             _enter(official, str(row["division_code"]), body, at=at)

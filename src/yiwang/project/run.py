@@ -112,7 +112,7 @@ def serve(home: Path, port: int, places: Sequence[Place] = ()) -> None:
         environment |= place.environment(port, exchange_port(port))
         prepare(environment, running)
         nodes = make_nodes(home, port, running, environment, places)
-        environment = {**subnodes.witnesses(nodes), **environment}
+        environment = {**subnodes.witnesses(nodes), **environment, **subnodes.beside(nodes)}
         loading = subnodes.start_loading(nodes)
         sample.load_once(home, environment)
         subnodes.finish_loading(loading, nodes, environment)

@@ -122,6 +122,8 @@ NODE_DIVISION = os.environ.get(
 )
 #: The sample's further nodes, a city and a department, run beside the province.
 SAMPLE_NODES = os.environ.get("YIWANG_SAMPLE_NODES", "1") == "1"
+#: Codes of the sample's further nodes that really run; ``yiwang run`` says so to what it starts.
+NODES_BESIDE = tuple(filter(None, os.environ.get("YIWANG_NODES_BESIDE", "").split(",")))
 #: The exchange address of the node that says who the members are. Empty: this one does.
 REGISTRY = os.environ.get("YIWANG_REGISTRY", "")
 #: Where other nodes reach the exchange process of this one: its port, and the address told to them.

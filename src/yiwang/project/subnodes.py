@@ -111,7 +111,8 @@ def plan(
             **place.environment(one.port, one.exchange_port),
         }
         found.append(replace(one, environment={**one.environment, **theirs}, place=place))
-    return tuple(found)
+    told = beside(found)
+    return tuple(replace(one, environment={**one.environment, **told}) for one in found)
 
 
 def _planned(
@@ -144,6 +145,11 @@ def _planned(
         "DATABASE_URL": database.as_url(own.app),
     }
     return Subnode(code, str(row["name"]), home, port, {**shared, **theirs}, own, HERE)
+
+
+def beside(nodes: Sequence[Subnode]) -> dict[str, str]:
+    """Which further nodes run, for whoever may ask them. Empty: none."""
+    return {"YIWANG_NODES_BESIDE": ",".join(node.code for node in nodes)} if nodes else {}
 
 
 def witnesses(nodes: Sequence[Subnode]) -> dict[str, str]:

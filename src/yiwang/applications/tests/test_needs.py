@@ -57,16 +57,19 @@ def test_every_datum_the_packs_name_has_its_source_in_the_catalogue(province):
         )),
         *(("individual-business", one) for one in (
             "person.name", "person.citizen_id", "person.phone", "person.address",
-            "organization.name",
+            "organization.name", "holder.premises",
         )),
         *(("food-business", one) for one in (
             "licence.business", "organization.address", "person.name", "person.phone",
+            "holder.food_permit_revoked",
         )),
         *(("fire-safety-check", one) for one in (
             "licence.business", "organization.name", "organization.address", "person.phone",
         )),
         ("road-occupation", "licence.content"),
-        ("road-occupation", "person.phone"),
+        *(("road-occupation", one) for one in (
+            "person.phone", "person.name", "organization.name",
+        )),
     }  # fmt: skip
 
 
@@ -97,7 +100,9 @@ def test_each_body_owes_what_it_is_the_source_of(province):
         },
         "城关区市场监督管理局（示例）": {
             "organization.name", "organization.address", "licence.business",
+            "holder.food_permit_revoked",
         },
+        "城关区自然资源局（示例）": {"holder.premises"},
         "城关区行政审批服务局（示例）": {"licence.content"},
         "城关区人力资源和社会保障局（示例）": {"person.bank_account"},
         "城关区民政局（示例）": {"person.allowance"},

@@ -310,6 +310,13 @@ def prepared(
     """A draft with answers and papers (those of ``late`` come later), signed where something is promised."""
     key = filled(code, actor, answers, at=at, questions=questions)
     supplying.fetch_materials(draft_key=key, actor=actor, at=at)
+    supplied(key, actor, at=at, late=late)
+    signed(key, actor, at=at)
+    return key
+
+
+def supplied(key: str, actor: Actor, *, at: datetime, late: Collection[str] = ()) -> None:
+    """Every paper that is missing is handed in; those of ``late`` come later."""
     for view in supplying.list_supplied(intake_queries.get_draft(key, actor)):
         if view.supply is Supply.MISSING and view.material in late:
             supplying.promise_material(draft_key=key, material=view.material, actor=actor, at=at)
@@ -326,8 +333,6 @@ def prepared(
                 actor=actor,
                 at=at,
             )
-    signed(key, actor, at=at)
-    return key
 
 
 def signed(key: str, actor: Actor, *, at: datetime) -> None:

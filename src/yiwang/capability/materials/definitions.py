@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,7 @@ class MaterialView:
     tolerance: Tolerance | None = None  # it may come later
     on_form: bool = False  # uploaded in a step of the form, not on the materials page
     verified: Verified | None = None
+    told: str = field(default="", repr=False)  # what the source said, in words
 
     @property
     def may_promise(self) -> bool:

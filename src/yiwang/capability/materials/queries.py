@@ -230,6 +230,7 @@ def view_of(row: SuppliedMaterial) -> MaterialView:
         as_of=row.as_of,
         note=rules.note_of(known) if row.source_label else "",
         verified=_verified(row),
+        told=rules.words_of(row.value),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from yiwang.capability.catalogue.definitions import Material, MaterialSource
 from yiwang.capability.materials.definitions import (
@@ -88,6 +89,15 @@ def note_of(fetched: Fetched) -> str:
     if fetched.supply is Supply.MISSING:
         return f"{fetched.source_label}里没有查到，请您上传。"
     return ""
+
+
+def words_of(value: Any) -> str:
+    """What a register said instead of a paper, for whoever decides; codes and bare texts say nothing here."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if not isinstance(value, Mapping):
+        return ""
+    return "；".join(f"{label}：{said}" for label, said in value.items() if isinstance(said, str))
 
 
 def _one(material: Material, known: MaterialView | None, subject: str) -> MaterialView:

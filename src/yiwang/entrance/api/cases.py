@@ -83,6 +83,7 @@ class CaseMaterialOut(Schema):
     filename: str
     label: str
     verified: str
+    told: str
 
 
 class DocumentOut(Schema):

@@ -47,12 +47,13 @@ class MaterialLine:
     file_key: str
     how: str
     source: str
+    told: str
 
 
 def material_lines(case: CaseView) -> tuple[MaterialLine, ...]:
     """The case's materials with their state in words."""
     return tuple(
-        MaterialLine(m.name, m.file_key, _HOW.get(m.state, m.state), m.source)
+        MaterialLine(m.name, m.file_key, _HOW.get(m.state, m.state), m.source, m.told)
         for m in case.materials
     )
 

@@ -84,6 +84,11 @@ def grant(
     return row.key
 
 
+def has_grant(service: str, *, fields: Sequence[str]) -> bool:
+    """Was a grant of this service with these fields ever given, whatever became of it?"""
+    return DataGrant.objects.filter(service=service, fields__contains=list(fields)).exists()
+
+
 def fast_rows() -> list[tuple[object, ...]]:
     """What the fast side reads."""
     with connection.cursor() as cursor:

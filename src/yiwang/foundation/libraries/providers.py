@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from yiwang.foundation.exchange.definitions import Found, Plain, Shape
+from yiwang.foundation.exchange.definitions import Found, Plain, Shape, SourceAway
 from yiwang.foundation.exchange.sources import provides
 from yiwang.foundation.libraries import queries, rules
 from yiwang.foundation.libraries.definitions import (
@@ -19,6 +19,8 @@ PERSONS = "人口库（示例数据）"
 ORGANIZATIONS = "法人库（示例数据）"
 BANKS = "社会保障卡账户库（示例数据）"
 ALLOWANCES = "津贴发放共享库（示例数据）"
+REAL_ESTATE = "不动产登记（示例数据）"
+PENALTIES = "行政处罚信用信息（示例数据）"
 _CLOSED = {OrganizationState.REVOKED: "已吊销", OrganizationState.CANCELLED: "已注销"}
 
 
@@ -167,3 +169,40 @@ def person_allowance_elsewhere(*, subject: str, parameters: Mapping[str, str]) -
         return None
     drawn = queries.list_allowances(subject, kind=parameters.get("kind", ""))
     return any(one.until is None for one in drawn)
+
+
+@provides(
+    "holder.number", label="身份证号或者统一社会信用代码", source_label="人口库、法人库（示例数据）"
+)
+def holder_number(*, subject: str, parameters: Mapping[str, str]) -> str | None:
+    """The number other bodies know the applicant by, be it a person or a firm."""
+    if _person(subject) is not None:
+        return queries.find_citizen_id(subject)
+    body = _organization(subject)
+    return None if body is None else body.uscc
+
+
+@provides(
+    "holder.premises",
+    label="本人名下的不动产",
+    source_label=REAL_ESTATE,
+    shape=Shape.OBJECT,
+    papers=("不动产权证书", "不动产权证", "房屋所有权证", "房产证"),
+)
+def holder_premises(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+    """What the land register has in the applicant's name; only a route answers it. SourceAway."""
+    raise SourceAway("还没有接到不动产登记")
+
+
+@provides(
+    "holder.food_permit_revoked",
+    label="五年内是否被吊销食品生产经营许可",
+    source_label=PENALTIES,
+    shape=Shape.YES_NO,
+)
+def holder_food_permit_revoked(*, subject: str, parameters: Mapping[str, str]) -> Plain:
+    """Has the applicant lost a food licence within five years (食品安全法 135)? Only a route answers.
+
+    SourceAway.
+    """
+    raise SourceAway("还没有接到行政处罚信用信息")

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from yiwang.foundation.agreements import sample as agreements
 from yiwang.foundation.exchange import breaker, calls, routes, simulator, sources
 from yiwang.foundation.exchange.definitions import CallStatus, Misbehaviour, Question, Status
 from yiwang.foundation.exchange.models import Receipt, Service
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
+from yiwang.network.nodes.sample import LANZHOU, POLICE
 from yiwang.project import departments
+from yiwang.project.departments_cast import DEPARTMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,8 +90,9 @@ def test_every_department_answers_about_its_own(open_departments, elder):
         "citizen_id": libraries.find_citizen_id(elder.reference),
         "uscc": firm.uscc,
         "name": elder.name,
+        "number": firm.uscc,
     }
-    for one in departments.DEPARTMENTS:
+    for one in DEPARTMENTS:
         reply = calls.call(
             service=one.code,
             parameters={name: about[name] for name in one.told},
@@ -96,6 +100,32 @@ def test_every_department_answers_about_its_own(open_departments, elder):
             **WHY,
         )
         assert reply.status in (CallStatus.FOUND, CallStatus.NOT_FOUND), (one.name, reply)
+
+
+def where(provider):
+    return routes.find([provider])[provider].service
+
+
+def test_a_department_is_asked_at_its_node_once_that_answers(db, settings):
+    settings.NODES_BESIDE = (LANZHOU, POLICE)
+    departments.publish(5001)
+    assert where("person.name") == "62/household-register"
+    routes.end(provider="person.alive", actor=departments.machine("operator"), at=AT)
+    departments.move(POLICE)
+    assert where("person.name") == f"{POLICE}/household-register"
+    assert where("holder.premises") == "62/real-estate"
+    assert agreements.has_grant(f"{LANZHOU}/real-estate", fields=["premises"])
+    departments.publish(5002)  # the next start: nobody has answered yet
+    assert where("person.name") == "62/household-register"
+    assert "person.alive" not in routes.find(["person.alive"])
+
+
+def test_a_further_node_has_its_own_departments_and_gives_no_grants(db, settings):
+    settings.NODE, settings.REGISTRY = LANZHOU, "http://127.0.0.1:8010"
+    departments.publish(5001)
+    assert list(Service.objects.values_list("code", flat=True)) == [f"{LANZHOU}/real-estate"]
+    assert routes.list_routes() == ()
+    assert not agreements.has_grant(f"{LANZHOU}/real-estate", fields=["premises"])
 
 
 def test_where_they_listen_may_change_and_what_was_ended_stays_ended(db):

@@ -73,6 +73,7 @@ class MaterialRow:
     filename: str = ""
     label: str = ""  # how it came, in the applicant's words
     verified: str = ""  # which body verified it, and when
+    told: str = ""  # what a register said instead of a paper; for those who see the case unmasked
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         steps=rules.steps(said, views.reached(row)),
         answers=views.answer_rows(row, unmasked=unmasked),
         answer_values=_values(row) if unmasked else {},
-        materials=_materials(row),
+        materials=_materials(row, unmasked=unmasked),
         documents=tuple(
             DocumentRow(
                 one.key, one.kind, one.title, one.state, one.created_at, one.opened_at, one.receipt
@@ -198,7 +198,7 @@ def _values(row: Case) -> Mapping[str, object]:
     return values
 
 
-def _materials(row: Case) -> tuple[MaterialRow, ...]:
+def _materials(row: Case, *, unmasked: bool) -> tuple[MaterialRow, ...]:
     rows = []
     for one in materials.list_materials(subject=row.reference):
         mark = one.verified
@@ -209,6 +209,7 @@ def _materials(row: Case) -> tuple[MaterialRow, ...]:
             source=one.source_label,
             label=one.supply_label,
             verified=f"{mark.body}，{legal_date(mark.at).isoformat()}" if mark else "",
+            told=one.told if unmasked else "",
         )
         rows += [replace(plain, file_key=f.key, filename=f.filename) for f in one.files] or [plain]
     return tuple(rows)

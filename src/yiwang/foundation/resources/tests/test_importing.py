@@ -42,7 +42,7 @@ def test_words_that_look_like_a_formula_come_back_as_they_were():
 @pytest.mark.django_db
 def test_a_try_writes_nothing_and_says_what_would_be(ground, at):
     report = take(book(*sample.contents()), at=at)
-    assert (report.written, report.unchanged, report.refused, report.applied) == (7, 0, 0, False)
+    assert (report.written, report.unchanged, report.refused, report.applied) == (9, 0, 0, False)
     assert report.rows[0].line == 3  # below the trace line and the heading
     assert queries.list_resources(LOADER).rows == ()
 
@@ -53,11 +53,11 @@ def test_a_file_becomes_drafts_and_the_same_again_changes_nothing(ground, at):
     report = take(data, at=at, apply=True)
     assert report.applied
     rows = queries.list_resources(LOADER).rows
-    assert [row.has_draft for row in rows] == [True] * 7
+    assert [row.has_draft for row in rows] == [True] * 9
     actions.undo_import(run=report.run, actor=LOADER, at=at)
     sample.publish_all(at=at)
     again = take(data, at=at, apply=True)
-    assert (again.unchanged, again.run) == (7, "")
+    assert (again.unchanged, again.run) == (9, "")
     changed = take(book(sample.content(summary="改了")), at=at, apply=True)
     assert changed.written == 1
     assert queries.get_resource(sample.POPULATION).content.summary != "改了"
@@ -79,7 +79,7 @@ def test_one_bad_resource_and_nothing_is_written(ground, at):
 @pytest.mark.django_db
 def test_an_officer_imports_for_his_own_body_only(ground, at):
     report = take(book(*sample.contents()), MARKET, at=at)
-    assert (report.written, report.refused) == (3, 4)
+    assert (report.written, report.refused) == (4, 5)
     assert "不是您所在部门的资源。" in report.rows[0].reasons
 
 
@@ -95,7 +95,7 @@ def test_an_import_is_undone_while_its_drafts_are_as_they_came(ground, at):
     report = take(book(*sample.contents()), at=at, apply=True)
     with pytest.raises(NotFound):
         actions.undo_import(run=report.run, actor=MARKET, at=at)
-    assert actions.undo_import(run=report.run, actor=LOADER, at=at) == 7
+    assert actions.undo_import(run=report.run, actor=LOADER, at=at) == 9
     assert queries.list_resources(LOADER).rows == ()
     with pytest.raises(CannotUndoResources):
         actions.undo_import(run=report.run, actor=LOADER, at=at)

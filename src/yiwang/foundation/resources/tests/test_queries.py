@@ -16,7 +16,7 @@ LEADER = Actor(
 CLERK = Actor(
     ActorKind.OFFICIAL, "official:c", grants=(Grant(Role.WINDOW_CLERK, places.CHENGGUAN, None),)
 )
-OPEN_TO_ALL = [sample.FIRMS, "105001/000001", sample.LICENCES]
+OPEN_TO_ALL = [sample.FIRMS, "105001/000001", sample.LICENCES, sample.PENALTIES]
 
 
 def codes(actor, **more):
@@ -39,7 +39,7 @@ def test_everybody_sees_what_is_open_and_those_who_work_with_data_all_that_is_pu
     sample.publish_all(at=at)
     for anybody in (ANONYMOUS, Actor(ActorKind.PERSON, "person:x"), CLERK):
         assert codes(anybody) == OPEN_TO_ALL
-    assert len(codes(LEADER)) == 7
+    assert len(codes(LEADER)) == 9
     hidden = queries.get_resource(sample.POPULATION)
     with pytest.raises(NotFound):
         queries.read_resource(hidden.key, ANONYMOUS)
@@ -70,7 +70,7 @@ def test_pages_follow_one_another_without_gap(ground, at, django_assert_max_num_
         if not after:
             break
     assert seen == sorted(seen)
-    assert len(seen) == 7
+    assert len(seen) == 9
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,15 @@ def test_pages_follow_one_another_without_gap(ground, at, django_assert_max_num_
     [
         ({"text": "基础信息"}, [sample.POPULATION]),
         ({"text": "照面"}, ["105001/000001", sample.LICENCES]),
-        ({"text": "市场监督"}, [sample.FIRMS, "105001/000001", sample.REPORTERS]),
+        ({"text": "市场监督"}, [sample.FIRMS, "105001/000001", sample.REPORTERS, sample.PENALTIES]),
         ({"text": "305001"}, [sample.ACCOUNTS]),
         ({"text": "没有这样的"}, []),
         ({"text": "基息"}, []),
         ({"sharing": "NONE"}, [sample.REPORTERS]),
-        ({"kind": "DEPARTMENT", "sharing": "CONDITIONAL"}, [sample.ALLOWANCES, sample.ACCOUNTS]),
+        (
+            {"kind": "DEPARTMENT", "sharing": "CONDITIONAL"},
+            [sample.ALLOWANCES, sample.ACCOUNTS, sample.REAL_ESTATE],
+        ),
         ({"provider": places.department_uscc(places.CHENGGUAN, 5)}, [sample.ACCOUNTS]),
     ],
 )
@@ -195,8 +198,8 @@ def test_the_census_says_what_is_missing(ground, at):
     from datetime import timedelta
 
     found = queries.census(at=at + timedelta(days=9), division_code=places.CHENGGUAN)
-    assert (found.published, found.drafts, found.providers) == (7, 0, 5)
-    assert found.by_sharing == {"UNCONDITIONAL": 3, "CONDITIONAL": 3, "NONE": 1}
+    assert (found.published, found.drafts, found.providers) == (9, 0, 6)
+    assert found.by_sharing == {"UNCONDITIONAL": 4, "CONDITIONAL": 4, "NONE": 1}
     assert (found.needs, found.supplied, found.share_supplied) == (2, 1, 50)
     assert [(one.label, one.paper) for one in found.missing] == [("规划批准", True)]
     assert (found.waiting, found.late) == (1, 1)
