@@ -241,3 +241,24 @@ def confirm_visit(page: Page, visit_address: str) -> None:
     page.goto(visit_address)
     page.get_by_role("button", name="确认签字").click()
     expect(page.locator("[role=status]").first).to_contain_text("核查完成")
+
+
+# --- at the console ------------------------------------------------------------------------------
+
+
+def draft_of(page: Page) -> str:
+    """The key of the application being filled in."""
+    found = re.search(r"/my/drafts/([^/]+)/", page.url)
+    assert found, page.url
+    return found.group(1)
+
+
+def see_receipts(operator: Page, draft: str, item: str, service: str, purpose: str) -> None:
+    """One call for this draft: both sides hold a receipt that says why, for which item and application."""
+    operator.goto(f"/console/exchange/receipts/?service={service}&case=draft:{draft}")
+    operator.locator("tbody tr", has_text=purpose).first.locator("a").click()
+    operator.wait_for_url("**/console/exchange/receipt/**")
+    for side in ("调用方回执", "提供方回执"):
+        receipt = operator.locator("section.block", has=operator.get_by_role("heading", name=side))
+        for words in (service, purpose, item, f"draft:{draft}"):
+            expect(receipt).to_contain_text(words)

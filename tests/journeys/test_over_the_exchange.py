@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,8 +30,9 @@ from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
 from yiwang.kernel import moments
-from yiwang.kernel.actor import machine
+from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.references import new_key
+from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as books
 from yiwang.network.directory import sample as places
@@ -322,3 +324,26 @@ def test_the_person_sees_who_asked_and_why(me):
     case = me.get(f"/cases/{receipt['case_key']}")
     for words in ("户籍信息查询（示例）", "是否健在", "核对办理条件", case["case_no"], "查到了"):
         assert words in page
+    objected_and_answered(browser, page, receipt["case_key"])
+
+
+def objected_and_answered(browser, page, case_key):
+    """The last call is objected to: ten working days run, the body's data officer answers, the clock stops."""
+    at, handled = moments.now(), cases.get_case(case_key, machine("test"))
+    address = re.search(r"/my/reads/call-\d+/ask/", page)
+    assert address
+    sent = browser.post(address.group(), {"kind": "OBJECTION", "words": "为什么查我？"})
+    key = sent.url.rstrip("/").rpartition("/")[2]
+    (running,) = clocks.find_clocks(subjects=[f"enquiry:{key}"], at=at)[f"enquiry:{key}"]
+    assert (running.allowance.amount, running.stopped_on) == (10, None)
+    body, place = handled.department, handled.division_code
+    account = accounts.open_official_account(
+        "shuju", at=at, name="梁晓东", department=body, grants=((Role.DATA_OFFICER, place, body),)
+    )
+    officer = Client()
+    accounts.sign_in_client(officer, account.subject)
+    answer = {"finding": "IN_ORDER", "words": "为发放津贴核对。"}
+    assert officer.post(f"/data/enquiries/{key}/", answer).status_code == 302
+    assert "为发放津贴核对。" in browser.get(sent.url).content.decode()
+    (stopped,) = clocks.find_clocks(subjects=[f"enquiry:{key}"], at=at)[f"enquiry:{key}"]
+    assert stopped.stopped_on

@@ -32,23 +32,30 @@ def fill_in(page: Page) -> None:
     steps.next_step(page)
 
 
-def hand_in_with_a_late_paper(page: Page) -> str:
+def hand_in_with_a_late_paper(page: Page) -> tuple[str, str]:
+    """The case's page and the key of the draft it was."""
     steps.act_for_firm(page, FIRM)
     steps.search(page, "开饭馆", "食品经营许可")
     steps.begin(page, ITEM, act="new", kind="catering", raw="no-raw", place="shop")
     fill_in(page)
-    expect(page.locator("#m-business-licence")).to_contain_text("已替您取到")
+    for material in ("business-licence", "not-barred"):
+        expect(page.locator(f"#m-{material}")).to_contain_text("已替您取到")
+    draft = steps.draft_of(page)
     steps.upload(page, "layout", "布局图.pdf")
     steps.promise_later(page, "rules")
-    return steps.hand_in(page)
+    return steps.hand_in(page), draft
 
 
 def test_a_restaurant_is_visited_by_two_on_their_phones_and_gets_its_licence(visit):
     page = visit("maxiaoyan")
-    case = hand_in_with_a_late_paper(page)
+    case, draft = hand_in_with_a_late_paper(page)
+    operator = visit("yunwei", staff=True)
+    for service in ("62/business-licence", "62/credit"):
+        steps.see_receipts(operator, draft, ITEM, service, "替申请人取材料")
 
     handler = visit("shihe1", staff=True)
     steps.open_case(handler, case)
+    expect(handler.locator("main")).to_contain_text("统一社会信用代码：")  # what the registrar said
     steps.decide(handler, "accept", "材料齐全，目录后补")
     visited = steps.plan_visit(handler, case, ["马建军", "何小红"])
     page.goto(case)

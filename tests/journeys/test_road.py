@@ -53,7 +53,8 @@ def send(page: Page) -> str:
     return link.removeprefix("/my/cases/").strip("/").split("/")[0]
 
 
-def apply_to_dig(page: Page) -> str:
+def apply_to_dig(page: Page) -> tuple[str, str]:
+    """The case and the draft it was."""
     steps.begin(page, ITEM, act="new", way="dig", urgent="planned", age="old", trees="touched")
     steps.next_step(page)
     page.fill("[name=road]", "静宁路")
@@ -67,6 +68,7 @@ def apply_to_dig(page: Page) -> str:
     steps.next_step(page)
     who(page)
     page.wait_for_url("**/materials/")
+    draft = steps.draft_of(page)
     for material, name in (
         ("planning", "规划文件"), ("design", "设计图"), ("plan", "位置图"),
         ("traffic", "交通方案"), ("safety", "防护方案"),
@@ -76,13 +78,13 @@ def apply_to_dig(page: Page) -> str:
     expect(page.locator("#m-pipes")).to_contain_text("补交以前不发结果")
     steps.next_step(page)
     sign_undertaking(page)
-    return send(page)
+    return send(page), draft
 
 
 def who(page: Page) -> None:
     if page.locator("[name=builder]:visible").count():
         page.fill("[name=builder]", "兰州示例供水工程有限公司")
-    page.fill("[name=contact_name]", "罗文博")
+    steps.fill_if_asked(page, "contact_name", "罗文博")
     steps.fill_if_asked(page, "phone", "13900000005")
     page.locator("label.choice", has_text="只要电子的").click()
     steps.next_step(page)
@@ -141,7 +143,10 @@ def code_of(page: Page, case: str) -> str:
 
 def test_a_road_is_dug_with_three_bodies_a_correction_a_late_paper_and_more_time(visit):
     page, stranger, bureau = visit("luowenbo"), visit(), Bureau(visit)
-    case = apply_to_dig(page)
+    case, draft = apply_to_dig(page)
+    steps.see_receipts(
+        visit("yunwei", staff=True), draft, ITEM, "62/household-register", "填写申请表"
+    )
 
     take(bureau.handler, case, "return-for-correction", "位置图没有标明面积，请标上再交")
     steps.wait_for_words(page, f"/my/cases/{case}/", "位置图没有标明面积")
