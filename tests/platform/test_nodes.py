@@ -147,6 +147,44 @@ def test_each_ledger_is_countersigned_by_the_others(province):
         assert report.findings == []
 
 
+#: A pack's question as the province's own processes ask it.
+ASK = """
+from yiwang.foundation.exchange import sources
+from yiwang.foundation.exchange.definitions import Question
+from yiwang.foundation.libraries import sample
+who = "person:" + sample.key_of("person", 1)
+asked = [Question("person.name", who), Question("holder.premises", who)]
+for one in sources.ask_all(asked, purpose="填写申请表", item="individual-business", case="draft:x", limit_seconds=20):
+    print(one.source, one.status.value)
+"""
+
+
+def test_questions_of_packs_cross_to_the_departments_nodes_with_receipts_on_both_sides(province):
+    lanzhou, police = FURTHER
+    wanted = {f"{lanzhou}/real-estate", f"{police}/household-register"}
+
+    def routed() -> set[str]:
+        with connect(province, "62") as connection:
+            rows = connection.execute("SELECT service FROM exchange_route WHERE state = 'ACTIVE'")
+            return {service for (service,) in rows.fetchall()}
+
+    until(lambda: wanted <= routed(), seconds=120)
+    # the node may be a moment behind with the grant it was told
+    until(lambda: "AWAY" not in command(province, "62", "manage", "shell", "-c", ASK), seconds=120)
+    for service in wanted:
+        told = []
+        for code in ("62", service.partition("/")[0]):
+            with connect(province, code) as connection:
+                rows = connection.execute(
+                    "SELECT message, purpose, item, case_no FROM exchange_receipt "
+                    "WHERE service = %s AND status IN ('FOUND', 'NOT_FOUND')",
+                    [service],
+                ).fetchall()
+            told.append({row for row in rows if row[3] == "draft:x"})
+        assert told[0] == told[1] != set()
+        assert {row[1:] for row in told[0]} == {("填写申请表", "individual-business", "draft:x")}
+
+
 def test_a_stop_at_the_province_is_in_force_everywhere_within_five_seconds(province):
     victim = FURTHER[1]
 
