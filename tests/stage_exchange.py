@@ -8,16 +8,25 @@ WATCHING = "jiaohuan"
 
 
 def addresses(at: datetime) -> tuple[str, ...]:
-    """The console's pages of the exchange, for the operator named above."""
+    """The console's pages of the exchange and subscriptions, for the operator named above."""
+    from yiwang.foundation.agreements import sample as agreements
+    from yiwang.foundation.agreements.definitions import Way
     from yiwang.foundation.exchange import sample
 
     sample.service(upstream="https://data.example.org/household", private_ok=False, at=at)
     sample.system(at=at)
     message = sample.traffic(at=at)
-    here = "/console/exchange/"
+    sample.topic(department=sample.CONSUMER, at=at)
+    agreements.grant("62/licence-changes", fields=("number",), way=Way.MESSAGE, at=at)
+    key, _dead = sample.subscribed(department=sample.CONSUMER, at=at)
+    here, taken = "/console/exchange/", "/data/subscriptions/"
     return (
         here,
         f"{here}receipts/",
         f"{here}receipt/?message={message}",
         f"{here}services/",
+        f"{here}messages/",
+        taken,
+        f"{taken}new/",
+        f"{taken}{key}/",
     )

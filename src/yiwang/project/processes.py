@@ -31,7 +31,14 @@ from yiwang.mechanisms.jobs import worker
 from yiwang.mechanisms.jobs.definitions import QUEUES, WAITED_FOR
 from yiwang.mechanisms.journal import jobs as journal
 from yiwang.network.nodes import jobs as nodes
-from yiwang.project import background, backup, database, departments, migrating
+from yiwang.project import (
+    background,
+    backup,
+    database,
+    department_messages,
+    departments,
+    migrating,
+)
 from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER
 
 log = logging.getLogger("yiwang.process")
@@ -177,9 +184,10 @@ def follow() -> None:
 
 
 def serve_departments() -> None:
-    """The sample departments' services, reachable through the exchange."""
+    """The sample departments' services, reachable through the exchange, and who hears a topic there."""
     _stop_on_signals()
-    departments.serve(stopping)
+    with department_messages.listening():
+        departments.serve(stopping)
 
 
 def _stop_on_signals() -> None:

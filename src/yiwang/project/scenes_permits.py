@@ -22,6 +22,7 @@ from yiwang.kernel.actor import Actor, ActorKind, machine
 from yiwang.kernel.moments import SHANGHAI, add_months, legal_date
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.clocks import queries as clock_queries
+from yiwang.project import department_messages
 from yiwang.support.identity import queries as identity
 from yiwang.support.identity.definitions import AccountKind
 from yiwang.support.licences import actions as licence_actions
@@ -40,6 +41,8 @@ def play(*, until: datetime) -> int:
         (HOTEL, sample.FIRE, _promise),
         (RESTAURANT, sample.FOOD, _waiting),
     )
+    with transaction.atomic():
+        department_messages.declare(at=until)
     played = 0
     for seed, item, scene in scenes:
         firm = _firm(seed)

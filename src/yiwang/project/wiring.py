@@ -124,6 +124,8 @@ from yiwang.support.enquiries.events import (
     EnquiryMade,
     EnquiryNearlyDue,
 )
+from yiwang.support.licences import reactions as licences
+from yiwang.support.licences.events import LicenceIssued, LicenceStateChanged
 from yiwang.support.messages import reactions as messages
 from yiwang.support.offices import reactions as offices
 
@@ -285,6 +287,8 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     DataRefused: [supervision.settle, offices.tell_of_request],
     DataDelivered: [supervision.settle, offices.tell_of_request],
     RequestWithdrawn: [supervision.settle, offices.tell_of_request],
+    LicenceIssued: [licences.tell_issued],
+    LicenceStateChanged: [licences.tell_changed],
     GrantChanged: [agreements.publish_grants, agreements.end_subscriptions],
     DocumentTaken: [agreements.take_grants],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
@@ -388,8 +392,6 @@ UNHEARD: frozenset[str] = frozenset(
         "journey.case_checked_again",
         "journey.difference_found",
         "ledger.alarm_raised",
-        "licences.licence_issued",
-        "licences.licence_state_changed",
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",

@@ -35,6 +35,7 @@ from yiwang.entrance.api import (
     search,
     staff,
     standing_in,
+    subscriptions,
     supervision,
     turns,
     verify,
@@ -61,7 +62,7 @@ for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_changes,
-    agreements,
+    agreements, subscriptions,
 ):  # fmt: skip
     api.add_router("", module.router)
 

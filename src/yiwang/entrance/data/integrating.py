@@ -31,6 +31,7 @@ KIND_LABELS: Final = {
     ServiceKind.QUERY: "查询",
     ServiceKind.VERIFY: "批量核验",
     ServiceKind.FILE: "文件",
+    ServiceKind.MESSAGE: "消息订阅",
 }
 _MOST_REPORT: Final = 200_000
 

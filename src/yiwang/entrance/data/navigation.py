@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from yiwang.foundation.agreements.definitions import GRANT_ROLES, REQUEST_ROLES
 from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.exchange.definitions import SYSTEM_READERS
+from yiwang.foundation.exchange.topics.definitions import SUBSCRIBERS
 from yiwang.foundation.resources.definitions.codes import (
     CHECKERS,
     CONSENTERS,
@@ -40,6 +41,7 @@ SYSTEMS: Final = f"{DATA}systems/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
+SUBSCRIPTIONS: Final = f"{DATA}subscriptions/"
 ENQUIRIES: Final = f"{DATA}enquiries/"
 MESSAGES: Final = "/desk/messages/"
 FIGURES: Final = f"{DATA}figures/"
@@ -56,6 +58,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (IMPORT, "导入", WRITERS),
     (REQUESTS, "共享申请", REQUEST_ROLES),
     (GRANTS, "共享授权", GRANT_ROLES),
+    (SUBSCRIPTIONS, "消息订阅", SUBSCRIBERS),
     (ENQUIRIES, "询问和异议", ANSWERERS),
     (FIGURES, "共享成效", REQUEST_ROLES),
     (SOURCES, "数据源", OFFICERS),

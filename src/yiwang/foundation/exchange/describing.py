@@ -20,10 +20,13 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
 
 def openapi(service: Mapping[str, Any]) -> dict[str, Any]:
     """One service: ``code title summary version limit_seconds reply_bytes parameters fields``; a field
-    may say its ``kind`` and ``length``."""
+    may say its ``kind`` and ``length``. A topic (kind MESSAGE): how it is told."""
+    head = {"title": service["title"], "version": str(service["version"])}
+    if service.get("kind") == "MESSAGE":
+        return {"openapi": "3.1.0", "info": head, "paths": _told(service)}
     return {
         "openapi": "3.1.0",
-        "info": {"title": service["title"], "version": str(service["version"])},
+        "info": head,
         "paths": {
             f"/exchange/v1/calls/{service['code']}": {
                 "post": {
@@ -51,6 +54,45 @@ _NO: Final = {
     "required": ["refusal"],
     "properties": {"status": {"enum": ["REFUSED", "AWAY"]}, "refusal": {"type": "object"}},
 }
+
+
+def _told(service: Mapping[str, Any]) -> dict[str, Any]:
+    """Publishing, by the department it belongs to; subscribers fetch under the same name."""
+    record = {field["name"]: _field(field) for field in service["fields"]}
+    text = {**_TEXT, "maxLength": 100}
+    publication = {
+        "type": "object",
+        "required": ["key", "body"],
+        "additionalProperties": False,
+        "properties": {
+            "key": {**text, "minLength": 1},
+            "order": text,
+            "subject": text,
+            "body": {"type": "object", "properties": record, "additionalProperties": False},
+        },
+    }
+    taken = {
+        "type": "object",
+        "required": ["status", "topic", "position"],
+        "properties": {
+            "status": {"enum": ["TAKEN", "KNOWN"]},
+            "topic": _TEXT,
+            "position": {"type": "integer"},
+        },
+    }
+    return {
+        f"/exchange/v1/topics/{service['code']}": {
+            "post": {
+                "summary": service["title"],
+                "description": service["summary"],
+                "requestBody": {"required": True, "content": _json(publication)},
+                "responses": {
+                    "202": {"description": "已收下", "content": _json(taken)},
+                    "default": {"description": "没有办成", "content": _json(_NO)},
+                },
+            }
+        }
+    }
 
 
 def _question(service: Mapping[str, Any]) -> dict[str, Any]:

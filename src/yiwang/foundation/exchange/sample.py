@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from yiwang.foundation.exchange import actions
 from yiwang.foundation.exchange.definitions import (
@@ -15,10 +18,22 @@ from yiwang.foundation.exchange.definitions import (
     ServiceParameter,
     Side,
 )
-from yiwang.foundation.exchange.models import Block, Figure, Receipt, Service
+from yiwang.foundation.exchange.models import (
+    Block,
+    Figure,
+    Receipt,
+    Service,
+    System,
+    SystemKey,
+)
+from yiwang.foundation.exchange.topics import actions as topics
+from yiwang.foundation.exchange.topics import queries
+from yiwang.foundation.exchange.topics.definitions import QueuedState, SubscriptionState
+from yiwang.foundation.exchange.topics.models import Subscription
 from yiwang.kernel.actor import machine
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
+from yiwang.kernel.references import new_key
 
 HOUSEHOLD = (
     ServiceField("name", "姓名", 3, "name"),
@@ -109,6 +124,79 @@ def topic(
         department=department,
     )
     return actions.publish_service(service=new, actor=machine("sample"), at=at or now())
+
+
+def subscribed(*, department: str, at: datetime) -> tuple[str, str]:
+    """A subscription of a department's own system, one message that waits and one nobody took: the
+    subscription's key, the dead letter's number."""
+    system(code := f"{settings.NODE}/taker-{new_key().lower()[:12]}", department=department, at=at)
+    row = Subscription.objects.create(
+        topic="62/licence-changes",
+        system=code,
+        department=department,
+        grant_key=new_key(),
+        purpose="核对申请人情况",
+        callback="https://taker.example/hear",
+        position=2,
+        fetched_at=at,
+        failure="PartnerAway",
+        failures=7,
+        made_at=at,
+        made_by="machine:sample",
+    )
+    dead = secrets.token_hex(16)
+    for position, state in ((1, QueuedState.DEAD), (2, QueuedState.WAITING)):
+        row.queue.create(
+            message=dead if state == QueuedState.DEAD else secrets.token_hex(16),
+            position=position,
+            order="1" * 64,
+            body='{"number":"1"}',
+            published_at=at,
+            taken_at=at,
+            state=state,
+            tries=30 if state == QueuedState.DEAD else 3,
+            failure="PartnerNonsense",
+            settled_at=at if state == QueuedState.DEAD else None,
+        )
+    return row.key, dead
+
+
+def subscriber(
+    *, code: str, name: str, department: str, topic: str, purpose: str, callback: str, at: datetime
+) -> None:
+    """A department's system that hears a topic at this address; where it listens may move."""
+    row = Subscription.objects.filter(system=code).first()
+    if row is None:
+        actor = machine("sample")
+        if not System.objects.filter(code=code).exists():
+            actions.register_system(code=code, name=name, department=department, actor=actor, at=at)
+            actions.issue_key(system=code, actor=actor, at=at)
+        offers = queries.list_offers(actor)
+        topics.subscribe(
+            grant=next(o.grant for o in offers if (o.topic, o.purpose) == (topic, purpose)),
+            system=code,
+            purpose=purpose,
+            callback=callback,
+            private_ok=True,
+            from_start=True,
+            actor=actor,
+            at=at,
+        )
+    elif row.callback != callback and row.state != SubscriptionState.ENDED:
+        topics.change_callback(
+            key=row.key,
+            version=row.version,
+            callback=callback,
+            private_ok=True,
+            actor=machine("sample"),
+            at=at,
+        )
+
+
+def secret_of(key_id: str) -> str | None:
+    """What a sample department's system shares with the node, to check its callbacks."""
+    row = SystemKey.objects.filter(key_id=key_id, ended_at=None).first()
+    return row.secret if row else None
 
 
 def provide(new: NewService, *, at: datetime | None = None) -> bool:

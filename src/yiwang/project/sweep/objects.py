@@ -139,6 +139,8 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "drop_key": "data_drop",
     "system_key": "exchange_system",
     "exchange_key": "exchange_key",
+    "subscription_key": "subscription",
+    "dead_letter": "dead_letter",
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
@@ -180,6 +182,8 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "exchange_node": settings.NODE,
     "service_name": integrating.SERVICE,
     "key_act": "renew",
+    "subscription_act": "go-on",
+    "letter_act": "again",
     "parked": ABSENT,
     "recovery_key": ABSENT,
     "network_key": ABSENT,
@@ -413,6 +417,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     archives.make_archive,
     data.make_resource,
     sharing.make_agreements,
+    sharing.make_subscription,
     looks.make_looks,
     data.make_correction,
     sources.make_source,

@@ -1,4 +1,4 @@
-"""What a department has asked another for, and the grant that came of it."""
+"""What a department has asked another for, the grant that came of it, what it subscribes to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from yiwang.foundation.agreements import sample
+from yiwang.foundation.exchange import sample as topics
+from yiwang.foundation.exchange.topics.definitions import SUBSCRIBERS
 from yiwang.foundation.resources import sample as resources
 from yiwang.kernel.actor import Actor, Role
 from yiwang.network.directory import sample as places
@@ -19,6 +21,15 @@ _READERS: Final = frozenset({Role.DATA_OFFICER, Role.HEAD, Role.LEADER, Role.DAT
 def prepare(*, at: datetime) -> None:
     """The resource that is asked for; other makers write their own."""
     resources.publish(resources.content(resources.POPULATION), at=at)
+
+
+def make_subscription(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A subscription of the body's own system, and a message nobody took."""
+    del owner
+    key, message = topics.subscribed(department=department, at=at)
+    readers = frozenset(SUBSCRIBERS)
+    thing = Thing(key, "", places.CHENGGUAN, department, readers)
+    return {"subscription": thing, "dead_letter": replace(thing, key=message)}
 
 
 def make_agreements(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:

@@ -166,6 +166,13 @@ def test_a_callback_is_proven_and_an_altered_one_is_not(node, publisher, endpoin
         callback(target, headers, body, at=later, **again)
 
 
+def test_a_topic_is_described_as_it_is_told(publisher):
+    (topic,) = [one for one in publisher.services() if one["kind"] == "MESSAGE"]
+    assert topic["code"] == TOPIC
+    (path,) = publisher.openapi(TOPIC)["paths"]
+    assert path == f"/exchange/v1/topics/{TOPIC}"
+
+
 def test_the_whole_package_stays_small():
     files = (ROOT / "clients/python/yiwang_client").glob("*.py")
     assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < 600

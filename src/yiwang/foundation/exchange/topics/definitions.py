@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,8 @@ MOST_TRIES: Final = 30
 KEEP_DAYS: Final = 30
 #: Who may subscribe in his department's name, and see how its subscriptions do.
 OFFICERS: Final = (Role.DATA_OFFICER, Role.HEAD)
+#: They, and who runs the node.
+SUBSCRIBERS: Final = (*OFFICERS, Role.OPERATOR)
 
 #: Cipher purposes: the two columns that hold content.
 PUBLISHED: Final = "exchange.publication"
@@ -47,6 +50,13 @@ class QueuedState(StrEnum):
     WITHDRAWN = "WITHDRAWN"  # its grant or subscription ended before
 
 
+STATE_LABELS: Final[Mapping[str, str]] = {
+    SubscriptionState.ACTIVE: "订阅中",
+    SubscriptionState.STOPPED: "已停止",
+    SubscriptionState.ENDED: "已结束",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What a publication came to; ``known``: the same key was published before, nothing new began."""
@@ -70,6 +80,7 @@ class SubscriptionView:
     state: str
     position: int | None
     failure: str
+    failure_label: str  # the sentence of the refusal
     failures: int
     next_at: datetime | None
     fetched_at: datetime | None
@@ -78,6 +89,14 @@ class SubscriptionView:
     oldest: datetime | None
     version: int
     granted: bool  # does its grant hold here now
+
+    @property
+    def state_label(self) -> str:
+        return STATE_LABELS[self.state]
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == SubscriptionState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,18 @@ class DeadLetterView:
     published_at: datetime
     tries: int
     failure: str
+    failure_label: str
     settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an officer may subscribe by: one purpose and item of a grant of messages."""
+
+    grant: str
+    topic: str
+    purpose: str
+    item: str
 
 
 @dataclass(frozen=True, slots=True)

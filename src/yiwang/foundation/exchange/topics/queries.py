@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, Q
 
-from yiwang.foundation.exchange.definitions import ServiceKind
-from yiwang.foundation.exchange.models import Service
+from yiwang.foundation.exchange.definitions import ServiceKind, State
+from yiwang.foundation.exchange.fastpath.refusals import by_code
+from yiwang.foundation.exchange.models import Service, System
 from yiwang.foundation.exchange.topics.definitions import (
     OFFICERS,
     DeadLetterView,
     FollowerView,
+    Offer,
     QueuedState,
     SubscriptionState,
     SubscriptionView,
@@ -37,8 +39,8 @@ SELECT service, consumer, purposes, items FROM agreements_fast_grants
  WHERE key = %s AND consumer_node = %s AND way = 'MESSAGE'
 """
 _OPEN: Final = """
-SELECT key, service, consumer, purposes, items FROM agreements_fast_grants
- WHERE consumer_node = %s AND consumer = ANY(%s) AND way = 'MESSAGE' ORDER BY key LIMIT 200
+SELECT key, service, purposes, items FROM agreements_fast_grants
+ WHERE consumer_node = %s AND (%s OR consumer = ANY(%s)) AND way = 'MESSAGE' ORDER BY key LIMIT 200
 """
 _HELD: Final = "SELECT key FROM agreements_fast_grants WHERE key = ANY(%s)"
 
@@ -60,11 +62,24 @@ def find_grant(key: str) -> Granted | None:
     return None
 
 
-def list_grants(actor: Actor) -> tuple[tuple[str, Granted], ...]:
-    """Grants of messages that hold for this officer's departments, to subscribe by: (key, grant)."""
-    mine = [g.department for g in actor.grants if g.role in OFFICERS and g.department]
-    rows = _rows(_OPEN, [settings.NODE, mine])
-    return tuple((key, Granted(t, c, tuple(p), tuple(i))) for key, t, c, p, i in rows)
+def list_offers(actor: Actor) -> tuple[Offer, ...]:
+    """What may be subscribed to by grants of messages that hold here: the officer's departments';
+    of all departments of this node for its operators."""
+    rows = _rows(_OPEN, [settings.NODE, _sees_all(actor), _departments(actor)])
+    return tuple(
+        Offer(key, topic, purpose, item)
+        for key, topic, purposes, items in rows
+        for purpose in purposes
+        for item in (items or [""])
+    )
+
+
+def list_own_systems(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Systems of this node that may subscribe: (code, name)."""
+    rows = System.objects.filter(state=State.ACTIVE, node=settings.NODE).order_by("code")
+    if not _sees_all(actor):
+        rows = rows.filter(department__in=_departments(actor))
+    return tuple(rows.values_list("code", "name")[:200])
 
 
 def list_subscriptions(
@@ -96,6 +111,16 @@ def list_dead(
     return tuple((row.pk, _dead(row)) for row in rows)
 
 
+def get_dead(message: str, actor: Actor) -> DeadLetterView:
+    """One of them, whatever became of it. NotFound."""
+    seen = Subscription.objects.visible_to(actor)
+    rows = QueuedMessage.objects.filter(message=message, subscription__in=seen).defer("body")
+    row = rows.select_related("subscription").first()
+    if row is None:
+        raise NotFound
+    return _dead(row)
+
+
 def count_dead() -> int:
     """Dead letters of this node: what its operators are told of."""
     return QueuedMessage.objects.filter(state=QueuedState.DEAD).count()
@@ -104,9 +129,8 @@ def count_dead() -> int:
 def list_topics(actor: Actor) -> tuple[TopicView, ...]:
     """Topics of this node and who follows them: the providing departments' officers and operators."""
     rows = Service.objects.filter(kind=ServiceKind.MESSAGE, node=settings.NODE).order_by("code")
-    if actor.kind is not ActorKind.MACHINE and not actor.has_role(Role.OPERATOR):
-        mine = [g.department for g in actor.grants if g.role in OFFICERS and g.department]
-        rows = rows.filter(department__in=mine)
+    if not _sees_all(actor):
+        rows = rows.filter(department__in=_departments(actor))
     services = list(rows[:PAGE])
     codes = [service.code for service in services]
     lasts = dict(Topic.objects.filter(code__in=codes).values_list("code", "last"))
@@ -137,6 +161,19 @@ def list_subscribed() -> tuple[str, ...]:
 def held(grants: Sequence[str]) -> frozenset[str]:
     """Which of these grants hold at this node now."""
     return frozenset(key for (key,) in _rows(_HELD, [list(grants)]))
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.kind is ActorKind.MACHINE or actor.has_role(Role.OPERATOR)
+
+
+def _departments(actor: Actor) -> list[str]:
+    return [g.department for g in actor.grants if g.role in OFFICERS and g.department]
+
+
+def _said(code: str) -> str:
+    """Why it does not go on, in words."""
+    return str(by_code(code).sentence) if code else ""
 
 
 def _followers(topic: str, last: int) -> tuple[FollowerView, ...]:
@@ -187,6 +224,7 @@ def _view(row: Subscription, counted: Mapping[str, Any], granted: bool) -> Subsc
         state=row.state,
         position=row.position,
         failure=row.failure,
+        failure_label=_said(row.failure),
         failures=row.failures,
         next_at=row.next_at,
         fetched_at=row.fetched_at,
@@ -208,6 +246,7 @@ def _dead(row: QueuedMessage) -> DeadLetterView:
         published_at=row.published_at,
         tries=row.tries,
         failure=row.failure,
+        failure_label=_said(row.failure),
         settled_at=row.settled_at,
     )
 

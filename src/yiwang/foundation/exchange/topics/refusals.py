@@ -17,6 +17,7 @@ class SubscribedAlready(Refusal):
 
 
 class CallbackForbidden(Refusal):
+    status = 422
     sentence = "回调地址不允许访问。"
     remedy = "请用 https 的公网地址；内网地址须由运维人员准许。"
 
@@ -31,8 +32,3 @@ class NotDead(Refusal):
     status = 409
     sentence = "这条消息不是死信，或者已经处理过。"
     remedy = "请刷新页面查看最新情况。"
-
-
-class CannotPublish(Refusal):
-    sentence = "消息没有发布。"
-    remedy = "请检查主题、字段和消息键。"
