@@ -25,14 +25,14 @@ FAST = {
 
 
 @contextlib.contextmanager
-def running() -> Iterator[dict[str, str]]:
+def running(base: Path | None = None) -> Iterator[dict[str, str]]:
     """The environment tests run in; DATABASE_URL when given is kept."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     environment.setdefault("YIWANG_HOME", str(ROOT / "var" / "test"))
     if "DATABASE_URL" in environment:
         yield environment
         return
-    home = Path(tempfile.mkdtemp(prefix="yiwang-test-"))
+    home = Path(tempfile.mkdtemp(prefix="yiwang-test-", dir=base))
     home.chmod(0o755)
     place = placement.choose(home)
     try:

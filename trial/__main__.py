@@ -32,6 +32,8 @@ TRIALS = (
     "hostile_files",
     "fuzzing",
     "exchange_fuzzing",
+    "exchange_kills",
+    "exchange_bad_days",
     "rights",
     "federation",
     "million",

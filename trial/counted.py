@@ -16,11 +16,15 @@ from trial.outcome import Outcome
 
 
 def run(
-    outcome: Outcome, *paths: str, more: Mapping[str, str], seconds: int = 1800
+    outcome: Outcome,
+    *paths: str,
+    more: Mapping[str, str],
+    base: Path | None = None,
+    seconds: int = 1800,
 ) -> dict[str, int]:
     """The tests of some files on a database of their own, with further environment; how many passed,
-    failed, were left out. What a test notes with ``record_property`` becomes a count."""
-    with database.running() as environment, tempfile.TemporaryDirectory() as folder:
+    failed, were left out; ``base``: where its files lie. What a test notes with ``record_property`` becomes a count."""
+    with database.running(base) as environment, tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.xml"
         done = subprocess.run(
             [

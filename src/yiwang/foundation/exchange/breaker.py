@@ -43,6 +43,14 @@ def succeeded(name: str) -> None:
         _resting_until.pop(name, None)
 
 
+def heard(name: str, *, now: float | None = None) -> None:
+    """It spoke by itself: its rest is over for one caller, who tries; a failure begins a new rest."""
+    moment = time.monotonic() if now is None else now
+    with _lock:
+        if name in _resting_until:
+            _resting_until[name] = moment
+
+
 def resting(name: str, *, now: float | None = None) -> bool:
     """For the console: is the source being spared just now?"""
     moment = time.monotonic() if now is None else now

@@ -61,7 +61,7 @@ class Partners:
         if partner is None or not partner.active:
             raise PartnerUnknown
         head, keys = self._begin(snapshot, partner, kind, message or secrets.token_hex(16), now)
-        name = f"node {code}"
+        name = name_of(code)
         with self._upstreams.places.one(name, AT_ONCE):
             if not breaker.may_call(name):
                 raise PartnerAway("对方节点连续没有答复，暂停询问半分钟。")
@@ -141,6 +141,11 @@ class Partners:
                 raise NotGenuine from error
             self._pairs[name] = envelope.keys_of(shared)
         return self._pairs[name]
+
+
+def name_of(code: str) -> str:
+    """What a node is called among those that may be resting."""
+    return f"node {code}"
 
 
 def _opened(keys: PairKeys, asked: Head, raw: bytes) -> bytes:

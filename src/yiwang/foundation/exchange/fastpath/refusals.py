@@ -150,6 +150,14 @@ class PartnerAway(CannotCall):
     remedy = "请稍后重试；急用时请先按无法核验处理。"
 
 
+class ClocksDiffer(CannotCall):
+    """Another node did not take our message for its time; which of the two is wrong nobody knows."""
+
+    status = 502
+    sentence = "本节点与对方节点的时钟相差超过 5 分钟，对方没有受理。"
+    remedy = "请两边的运维人员核对时钟（时间同步服务）后重试。"
+
+
 class PartnerNonsense(CannotCall):
     status = 502
     sentence = "对方的答复不合约定，没有采用。"
@@ -235,6 +243,7 @@ AWAY: Final = (
     PartnerAway,
     PartnerBusy,
     PartnerNonsense,
+    ClocksDiffer,
     ReplyTooLarge,
     AddressForbidden,
     ExchangeAway,

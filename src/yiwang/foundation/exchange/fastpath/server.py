@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from yiwang.foundation.exchange import breaker
 from yiwang.foundation.exchange.fastpath import (
     blocks,
     callers,
@@ -143,6 +144,7 @@ async def take_message(house: House, request: Request) -> Response:
     head, body, keys = house.partners.open(house.snapshots.current, request.body, now)
     ready(house)
     house.from_partners.take(head.message)
+    breaker.heard(partners.name_of(head.sender))
     try:
         handler = KINDS.get(head.kind)
         if handler is None:

@@ -17,6 +17,7 @@ from yiwang.foundation.exchange.fastpath import egress, local, questions
 from yiwang.foundation.exchange.fastpath.limits import Places
 from yiwang.foundation.exchange.fastpath.refusals import (
     CannotCall,
+    ClocksDiffer,
     PartnerAway,
     PartnerNonsense,
     ReplyTooLarge,
@@ -26,6 +27,7 @@ from yiwang.foundation.exchange.fastpath.snapshot import FastService
 CONNECT_SECONDS: Final = 3.0
 _CHUNK: Final = 64 * 1024
 _NOT_FOUND: Final = "NOT_FOUND"
+_SEALED: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,10 @@ class Upstreams:
     async def post(
         self, address: str, path: str, body: bytes, *, seconds: float, most: int
     ) -> bytes:
-        """One message to another node; PartnerAway, PartnerNonsense, ReplyTooLarge."""
+        """One message to another node; PartnerAway, PartnerNonsense, ReplyTooLarge, ClocksDiffer."""
         url = URL(address).join(URL(path))
         egress.check_literal(url, private_ok=True)
-        call = _Call("POST", url, body, "application/octet-stream", "application/octet-stream", {})
+        call = _Call("POST", url, body, _SEALED, _SEALED, {})
         return await self._exchange(self._session("node"), call, seconds=seconds, most=most)
 
     async def tell(
@@ -194,6 +196,8 @@ async def _read(response: aiohttp.ClientResponse, *, wanted: str, most: int) -> 
     """The body when status, type and size are what was agreed; a redirect is none of ours."""
     if response.status >= 500:
         raise PartnerAway
+    if response.status == 401 and wanted == _SEALED:
+        raise await _why_not(response)
     if response.status not in (200, 404):
         raise PartnerNonsense
     encoded = response.headers.get("Content-Encoding", "identity").lower()
@@ -212,6 +216,12 @@ async def _read(response: aiohttp.ClientResponse, *, wanted: str, most: int) -> 
     if response.status == 404 and b'"NOT_FOUND"' not in body:
         raise PartnerNonsense  # a wrong address is no “no such record”
     return bytes(body)
+
+
+async def _why_not(response: aiohttp.ClientResponse) -> CannotCall:
+    """A node that took nothing may still say that clocks differ; nothing else said unproven counts."""
+    said = await response.content.read(2_000)
+    return ClocksDiffer() if b'"ClockWrong"' in said else PartnerNonsense()
 
 
 def read_answer(body: bytes) -> Found:

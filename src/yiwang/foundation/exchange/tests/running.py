@@ -60,6 +60,8 @@ class Node:
 
     def __init__(self, code: str, *, home: Path, url: str, **more: str) -> None:
         self.code, self.home, self.url, self.more = code, home, url, more
+        #: Where it listens, and what it is started by: a network of its own.
+        self.host, self.prefix = "127.0.0.1", ()
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -71,11 +73,11 @@ class Node:
             "YIWANG_NODE": self.code,
             "DATABASE_URL": self.url,
             "EXCHANGE_PORT": str(self.port),
-            "YIWANG_EXCHANGE_BIND": "127.0.0.1",
+            "YIWANG_EXCHANGE_BIND": self.host,
             **self.more,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "yiwang.foundation.exchange.fastpath"],
+            [*self.prefix, sys.executable, "-m", "yiwang.foundation.exchange.fastpath"],
             env=environment,
             process_group=0,
         )
@@ -95,7 +97,7 @@ class Node:
         return status, body
 
     def send(self, method, path, body=b"", headers=None, seconds=30.0):
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        link = http.client.HTTPConnection(self.host, self.port, timeout=seconds)
         try:
             link.request(method, path, body=body or None, headers=headers or {})
             answer = link.getresponse()
@@ -107,6 +109,16 @@ class Node:
         """As the kernel would: no goodbye, workers included."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def kill_worker(self) -> bool:
+        """The worker alone, which the process starts again; False when there is none just now."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        found = children.read_text().split() if children.exists() else []
+        for child in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        return bool(found)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -128,13 +140,15 @@ def running(code: str = "62", *, home: Path | None = None, url: str = "", **more
 
 
 @contextlib.contextmanager
-def partner(record=household, *, slow_seconds: float = 10.0) -> Iterator[tuple[Partner, str]]:
+def partner(
+    record=household, *, slow_seconds: float = 10.0, host: str = "127.0.0.1"
+) -> Iterator[tuple[Partner, str]]:
     """A misbehaving service in a thread; its address."""
     found = Partner(record, slow_seconds=slow_seconds)
     port, loop, ready = free_port(), asyncio.new_event_loop(), threading.Event()
 
     async def begin() -> None:
-        await found.serve(port)
+        await found.serve(port, host)
         ready.set()
 
     def run() -> None:
@@ -147,7 +161,7 @@ def partner(record=household, *, slow_seconds: float = 10.0) -> Iterator[tuple[P
     thread.start()
     assert ready.wait(10)
     try:
-        yield found, f"http://127.0.0.1:{port}"
+        yield found, f"http://{host}:{port}"
     finally:
         loop.call_soon_threadsafe(_end, loop)
         thread.join(10)

@@ -6,10 +6,11 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -36,7 +37,7 @@ TOLD = ("exchange_service", "agreements_grant", "nodes_node", "nodes_key")
 class Two:
     """The province asks, Lanzhou answers."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, networks: Sequence[Any] = (), **more: str) -> None:
         self.name = f"{connection.settings_dict['NAME']}_lanzhou"
         self.home = home
         self.store = EncryptedFileKeyStore(home / "secrets")
@@ -51,8 +52,10 @@ class Two:
             YIWANG_COUNTERSIGN_AFTER="0.5",
         )
         self.lanzhou = running.Node(
-            "620100", home=home, url=self.url, YIWANG_COUNTERSIGN_AFTER="0.5"
+            "620100", home=home, url=self.url, YIWANG_COUNTERSIGN_AFTER="0.5", **more
         )
+        for node, network in zip((self.province, self.lanzhou), networks, strict=False):
+            node.host, node.prefix = network.host, network.prefix
 
     def admin(self, *statements: str) -> None:
         given = psycopg.conninfo.make_conninfo(running.conninfo(), dbname="postgres")
@@ -67,10 +70,10 @@ class Two:
 
     def introduce(self) -> None:
         """Both are members, with the keys they really hold."""
-        at = now()
+        at = now() - timedelta(days=1)  # a clock that is behind finds keys that hold
         nodes.begin(at=at)
         ExchangeNode.objects.filter(code="62").update(
-            address=f"http://127.0.0.1:{self.province.port}"
+            address=f"http://{self.province.host}:{self.province.port}"
         )
         key_id = self.store.current("sign-node")
         far.member(
@@ -79,7 +82,7 @@ class Two:
                 "兰州市（示例）",
                 self.store.get(key_id),
                 key_id,
-                f"http://127.0.0.1:{self.lanzhou.port}",
+                f"http://{self.lanzhou.host}:{self.lanzhou.port}",
             ),
             at=at,
         )
@@ -99,6 +102,17 @@ class Two:
                     for piece in out:
                         into.write(piece)
             there.execute("SELECT pg_notify('exchange_changed', '')")
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Both processes."""
+        try:
+            self.province.start()
+            self.lanzhou.start()
+            yield
+        finally:
+            self.province.stop()
+            self.lanzhou.stop()
 
     def there(self, statement: str, *values: object) -> list[tuple]:
         """A look into Lanzhou's database."""
@@ -162,9 +176,10 @@ def question(**changes: object) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def databases(home: Path) -> Iterator[Two]:
-    """Both databases; no process runs yet."""
-    found = Two(home)
+def databases(home: Path, networks: Sequence[Any] = (), **more: str) -> Iterator[Two]:
+    """Both databases; no process runs yet. ``networks``: a place for each; ``more``: Lanzhou's environment."""
+    home.mkdir(exist_ok=True)
+    found = Two(home, networks, **more)
     connection.close()
     found.admin(
         "DROP DATABASE IF EXISTS {new} WITH (FORCE)", "CREATE DATABASE {new} TEMPLATE {old}"
@@ -177,11 +192,5 @@ def databases(home: Path) -> Iterator[Two]:
 
 @contextlib.contextmanager
 def running_two(home: Path) -> Iterator[Two]:
-    with databases(home) as found:
-        try:
-            found.province.start()
-            found.lanzhou.start()
-            yield found
-        finally:
-            found.province.stop()
-            found.lanzhou.stop()
+    with databases(home) as found, found.running():
+        yield found
