@@ -17,7 +17,15 @@ from typing import Any
 from urllib.parse import quote
 
 from yiwang.foundation.exchange import rules
-from yiwang.foundation.exchange.fastpath import blocks, envelope, meta, relay
+from yiwang.foundation.exchange.fastpath import (
+    blocks,
+    envelope,
+    fetching,
+    meta,
+    relay,
+    server,
+    topics,
+)
 from yiwang.foundation.exchange.fastpath.tests.test_rules_of_envelopes import mutated
 from yiwang.foundation.exchange.tests import running, two
 from yiwang.mechanisms.crypto import keystore
@@ -142,6 +150,8 @@ class Fuzzer:
                 meta.MEMBERS, f"{meta.SERVICES}/620100", f"{meta.SERVICES}/{odd}", meta.SERVICES + odd,
                 f"{meta.SERVICES}/{self.service}/openapi", f"{meta.SERVICES}/620100/{odd}/openapi",
                 f"{CALLS}{odd}", f"{CALLS}620100/{odd}", f"{CALLS}{self.service}?{odd}", f"/exchange/{odd}",
+                topics.PATH + odd, topics.PATH + self.service, f"{fetching.PATH}620100/{odd}",
+                f"{fetching.PATH}{self.service}?after={odd}&most={odd}",
             )
         )  # fmt: skip
         method = self.chance.choice(("GET", "GET", "POST", "PUT", "OPTIONS", "HEAD"))
@@ -165,7 +175,7 @@ class Fuzzer:
 
     def sealed(self) -> None:
         """From a partner who closes his messages by the book and writes nonsense."""
-        kind = self.chance.choice((relay.KIND, relay.KIND, blocks.KIND, meta.KIND, "gossip"))
+        kind = self.chance.choice((relay.KIND, *server.KINDS, "gossip"))
         body = spoilt(self.said(kind), self.chance, self.chance.randrange(4))
         keys, head, raw = two.message_to(self.place, written(body, self.chance), kind=kind)
         answer = self.send_to_lanzhou(envelope.close_message(keys, head, raw))
