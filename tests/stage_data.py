@@ -69,6 +69,6 @@ def set_up(person, citizen, at: datetime) -> Data:
         authority=(
             "/data/waiting/", f"/data/versions/{handed.key}/", f"/data/versions/{handed.key}/send-back/",
         ),
-        open=("/data/catalogue/", f"/data/catalogue/{firms.key}/"),
+        open=("/data/catalogue/", f"/data/catalogue/{firms.key}/", "/data/catalogue/usage/"),
         mine=("/my/corrections/", "/my/corrections/new/"),
     )  # fmt: skip

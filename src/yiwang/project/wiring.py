@@ -377,6 +377,8 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.bag_received",
         "deliveries.bag_sealed",
         "deliveries.original_taken_in",
+        "exchange.alert_answered",
+        "exchange.alert_raised",
         "exchange.receipts_archived",
         "exchange.route_ended",
         "exchange.route_laid",

@@ -38,6 +38,7 @@ from yiwang.entrance.api import (
     subscriptions,
     supervision,
     turns,
+    usage,
     verify,
     visits,
     worklists,
@@ -62,7 +63,7 @@ for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_changes,
-    agreements, subscriptions,
+    agreements, subscriptions, usage,
 ):  # fmt: skip
     api.add_router("", module.router)
 

@@ -75,6 +75,7 @@ def show_traffic(request: HttpRequest) -> HttpResponse:
         "odd": [
             (one, [ODD_LABELS[kind] for kind in one.kinds]) for one in queries.list_oddities(at=at)
         ],
+        "waiting": len(actions.list_alerts(_actor(request)).rows),
         "mismatches": [
             (view, [(message, MISMATCH_LABELS.get(why, why)) for message, why in view.calls[:20]])
             for view in queries.list_mismatches(limit=20)

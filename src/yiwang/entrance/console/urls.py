@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yiwang.entrance.console import (
+    alerts,
     calendar,
     exchange,
     halls,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("console/exchange/services/", exchange.show_services),
     path("console/exchange/services/turn/", exchange.turn),
     path("console/exchange/messages/", messages.show_messages),
+    path("console/exchange/alerts/", alerts.show_alerts),
+    path("console/exchange/alerts/answer/", alerts.answer),
     path("console/halls/", halls.halls),
     path("console/halls/<str:network_key>/end/", halls.end),
     path("console/recovery/", recovery.recovery),

@@ -26,7 +26,7 @@ from yiwang.foundation.resources.definitions.changes import (
 )
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.network.directory import queries as directory
 
 PAGE_SIZE: Final = 50
@@ -48,6 +48,7 @@ _ACTS: Final[Mapping[str, tuple[str, str, tuple[Field, ...], Callable[..., Any]]
     ),
 }  # fmt: skip
 SLUGS: Final = tuple(_ACTS)
+_LABELS: Final = {one.act: one.label for one in CHANGE_MACHINE.transitions}
 
 
 @require_GET
@@ -117,10 +118,10 @@ def take_act(request: HttpRequest, catalogue_change: str, slug: str) -> HttpResp
     actor, at = actor_of(request), now()
     one = resources.get_change(catalogue_change, actor, at=at)
     act, happens, fields, verb = _ACTS[slug]
-    if act not in dict(one.acts):
-        raise NotFound
-    form = _act_form(one, slug, dict(one.acts)[act], happens, fields)
+    form = _act_form(one, slug, _LABELS[act], happens, fields)
     if request.method != "POST":
+        if act not in dict(one.acts):
+            return HttpResponseRedirect(form.back)
         return forms.show(request, form)
     said = {"words": request.POST.get("words", "")} if fields else {}
     try:

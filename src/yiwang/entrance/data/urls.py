@@ -11,6 +11,7 @@ from yiwang.entrance.data import (
     lists,
     public,
     sheets,
+    usage,
     versions,
     writing,
 )
@@ -46,5 +47,8 @@ urlpatterns = [
     path("data/corrections/<slug:correction_key>/<slug:correction_answer>/", corrections.answer),
     path("data/copies/<slug:correction_copy>/taken/", corrections.take_over),
     path("data/catalogue/", public.show_catalogue),
+    path("data/catalogue/usage/", usage.show_usage),
+    path("data/catalogue/usage.csv", usage.usage_csv),
+    path("data/catalogue/usage.json", usage.usage_json),
     path("data/catalogue/<slug:open_resource>/", public.show_entry),
 ]

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from yiwang.foundation.exchange.alerts import answer_alert as answer_alert
+from yiwang.foundation.exchange.alerts import list_alerts as list_alerts
 from yiwang.foundation.exchange.checks import code_problem, if_, refuse, tell_fast_path
 from yiwang.foundation.exchange.definitions import NewService, ServiceField, ServiceKind, State
 from yiwang.foundation.exchange.events import ServicePublished, ServiceResumed, ServiceStopped

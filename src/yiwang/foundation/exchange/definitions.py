@@ -319,3 +319,47 @@ class Sent:
     message: str
     milliseconds: int
     proven: bool
+
+
+#: Who says why an hour was not as usual.
+ALERT_ANSWERERS: Final = (Role.OPERATOR, Role.SECURITY_ADMIN)
+LONGEST_ANSWER: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    """How one service did, on one day or in a stretch of days; nobody is named. Open data."""
+
+    service: str
+    title: str  # "" where it is another node's
+    day: date | None  # None: in the whole stretch
+    calls: int
+    answered: int
+    refused: int
+    away: int
+    rows: int
+    mean_milliseconds: int
+    slowest: int
+
+    @property
+    def success(self) -> float:
+        """Answered or rightly refused, in per cent of all, rounded down."""
+        return (self.calls - self.away) * 1000 // self.calls / 10 if self.calls else 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An hour that was not as usual, and who said why. ``kind``: of ``rules.oddities``."""
+
+    key: str
+    system: str
+    service: str
+    kind: str
+    calls: int
+    usual_calls: float
+    rows: int
+    mean_milliseconds: int
+    raised_at: datetime
+    answered_at: datetime | None
+    answered_by: str
+    answer: str

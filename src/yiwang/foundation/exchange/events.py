@@ -61,3 +61,26 @@ class ReceiptsArchived(Event):
     last_block: int
     count: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEvent(Event):
+    """What each fact about an odd hour carries."""
+
+    system: str
+    service: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRaised(AlertEvent):
+    """调用异常: an hour of a system and a service was not as usual."""
+
+    name: ClassVar[str] = "exchange.alert_raised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAnswered(AlertEvent):
+    """Somebody looked and said what it was."""
+
+    name: ClassVar[str] = "exchange.alert_answered"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from yiwang.foundation.exchange import archiving
+from yiwang.foundation.exchange import alerts, archiving
 from yiwang.foundation.exchange.topics import actions as topics
 from yiwang.foundation.exchange.topics.definitions import KEEP_DAYS
 from yiwang.kernel.actor import Actor
@@ -26,3 +26,9 @@ def forget_messages(*, actor: Actor, at: datetime) -> None:
     """Messages everybody has had for thirty days go, in batches."""
     del actor
     topics.forget(before=at - timedelta(days=KEEP_DAYS))
+
+
+@registry.every(minutes=10, name="exchange.raise_alerts")
+def raise_alerts(*, actor: Actor, at: datetime) -> None:
+    """What is odd about the last hour waits on the console until somebody says what it was."""
+    alerts.raise_alerts(actor=actor, at=at)

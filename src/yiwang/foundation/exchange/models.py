@@ -277,6 +277,81 @@ class Use(models.Model):
         return f"{self.grant_key} {self.day}"
 
 
+class ServiceDay(models.Model):
+    """服务日报: how one service did on one day, counted when its blocks are closed; each call once."""
+
+    service = models.CharField(max_length=73)
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    away = models.PositiveIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    milliseconds = models.PositiveBigIntegerField(default=0)
+    slowest = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "exchange_service_day"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "service"], name="exchange_service_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.day}"
+
+
+class AlertSet(models.QuerySet["Alert"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Operators, auditors and security administrators; machines."""
+        if actor.kind is ActorKind.MACHINE or any(map(actor.has_role, RECEIPT_READERS)):
+            return self
+        return self.none()
+
+
+class Alert(models.Model):
+    """调用异常: an hour of one system and one service that was not as usual, until somebody says why."""
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    system = models.CharField(max_length=73)
+    service = models.CharField(max_length=73)
+    kind = models.CharField(max_length=12)  # of rules.oddities
+    calls = models.PositiveIntegerField()
+    usual_calls = models.FloatField()
+    rows = models.PositiveBigIntegerField()
+    mean_milliseconds = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=80, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    objects = AlertSet.as_manager()
+
+    class Meta:
+        db_table = "exchange_alert"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system", "service", "kind"],
+                condition=Q(answered_at__isnull=True),
+                name="exchange_alert_open_once",
+            ),
+            models.CheckConstraint(
+                name="exchange_alert_answered_in_words",
+                condition=Q(answered_at__isnull=True) | (~Q(answered_by="") & ~Q(answer="")),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["answered_at", "-id"], name="exchange_alerts"),
+            models.Index(fields=["system", "service", "kind", "-id"], name="exchange_alerts_alike"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return reference("exchange-alert", self.key)
+
+
 class ReceiptArchive(models.Model):
     """回执档案: the receipts of a run of blocks, older than they must be kept here, in one sealed file."""
 

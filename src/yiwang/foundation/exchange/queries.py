@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import Max, Q, Sum
 
 from yiwang.foundation.exchange import archiving, rules
+from yiwang.foundation.exchange.days import list_service_days as list_service_days
+from yiwang.foundation.exchange.days import list_service_figures as list_service_figures
 from yiwang.foundation.exchange.definitions import CallStatus, Side
 from yiwang.foundation.exchange.describing import openapi as openapi
 from yiwang.foundation.exchange.models import (

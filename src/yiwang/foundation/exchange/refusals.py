@@ -23,3 +23,8 @@ class ServiceTaken(Refusal):
 class CannotSign(Refusal):
     sentence = "平台上没有这个系统可用的共享密钥，不能代它签名。"
     remedy = "请先为系统发放一个密钥；用自己的 SM2 密钥签名的系统请从系统本身试。"
+
+
+class AlertAnsweredAlready(Refusal):
+    sentence = "这个异常已经有人处理了。"
+    remedy = "请刷新后看处理的结果。"

@@ -221,7 +221,8 @@ def test_a_change_is_noted_prolonged_and_done(sign_in):
     assert officer.post("/data/changes/new/", {**said, "happened_on": "x"}).status_code == 422
     change = officer.post("/data/changes/new/", said)["Location"]
     assert "加一项住址" in text(officer.get("/data/changes/"))
-    assert officer.get(f"{change}consent-longer/").status_code == 404
+    assert officer.get(f"{change}consent-longer/")["Location"] == change
+    assert officer.post(f"{change}consent-longer/", {"version": "1"}).status_code == 403
     officer.post(f"{change}ask-longer/", {"version": "1", "words": "系统在改造"})
     assert "等主管部门定：系统在改造" in text(authority.get(change))
     authority.post(f"{change}consent-longer/", {"version": "2"})

@@ -79,6 +79,17 @@ SELECT grant_key, day, calls, answered, refused, away, rows
     ON CONFLICT (grant_key, day) DO UPDATE SET
        {", ".join(f"{name} = u.{name} + excluded.{name}" for name in _OF_USE)}
 """  # noqa: S608  # nosec B608 fixed names
+_OF_DAY: Final = (*_OF_USE, "milliseconds")
+_DAY: Final = f"""
+INSERT INTO exchange_service_day AS d
+       (service, day, calls, answered, refused, away, rows, milliseconds, slowest)
+SELECT service, day, calls, answered, refused, away, rows, milliseconds, slowest
+  FROM json_to_recordset(%s::json) AS given(service text, day date, calls int, answered int,
+       refused int, away int, rows bigint, milliseconds bigint, slowest int)
+    ON CONFLICT (day, service) DO UPDATE SET
+       {", ".join(f"{name} = d.{name} + excluded.{name}" for name in _OF_DAY)},
+       slowest = greatest(d.slowest, excluded.slowest)
+"""  # noqa: S608  # nosec B608 fixed names
 _OPEN: Final = """
 SELECT c.block_id, c.partner, c.count, c.root, b.first_id, b.last_id
   FROM exchange_countersignature c JOIN exchange_block b ON b.number = c.block_id
@@ -165,6 +176,8 @@ class Blocks:
         await connection.execute(_COUNT, [json.dumps(figures(receipts))])
         if used := uses(receipts, self._house.config.node):
             await connection.execute(_USED, [json.dumps(used)])
+        if days := service_days(receipts, self._house.config.node):
+            await connection.execute(_DAY, [json.dumps(days)])
 
     async def _have_signed(self, connection: psycopg.AsyncConnection[Any]) -> None:
         now, clock = moments.now(), time.monotonic()
@@ -296,12 +309,35 @@ def uses(receipts: Sequence[Receipt], node: str) -> list[dict[str, Any]]:
     """The receipts counted per grant and day; a call both of whose sides are here counts once."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for receipt in receipts:
-        twice = receipt["side"] == "CONSUMER" and receipt["to_node"] == node
-        if receipt["grant_key"] and not twice:
-            key = (receipt["grant_key"], moments.legal_date(receipt["at"]).isoformat())
-            names = dict(zip(("grant_key", "day"), key, strict=True))
-            _count(found.setdefault(key, names | dict.fromkeys(_OF_USE, 0)), receipt)
+        if receipt["grant_key"] and not _told_twice(receipt, node):
+            _count(_of_day(found, receipt, "grant_key", _OF_USE), receipt)
     return list(found.values())
+
+
+def service_days(receipts: Sequence[Receipt], node: str) -> list[dict[str, Any]]:
+    """The receipts counted per service and day; a call both of whose sides are here counts once."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for receipt in receipts:
+        if not _told_twice(receipt, node):
+            row = _of_day(found, receipt, "service", (*_OF_DAY, "slowest"))
+            _count(row, receipt)
+            row["milliseconds"] += receipt["milliseconds"]
+            row["slowest"] = max(row["slowest"], receipt["milliseconds"])
+    return list(found.values())
+
+
+def _told_twice(receipt: Receipt, node: str) -> bool:
+    return bool(receipt["side"] == "CONSUMER" and receipt["to_node"] == node)
+
+
+def _of_day(
+    found: dict[tuple[str, str], dict[str, Any]],
+    receipt: Receipt,
+    name: str,
+    counted: Sequence[str],
+) -> dict[str, Any]:
+    key = (receipt[name], moments.legal_date(receipt["at"]).isoformat())
+    return found.setdefault(key, {name: key[0], "day": key[1]} | dict.fromkeys(counted, 0))
 
 
 def _count(row: dict[str, Any], receipt: Receipt) -> None:

@@ -1,0 +1,118 @@
+"""What is not as usual is raised once, answered once by a person, and how services did is open to all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from yiwang.foundation.exchange import actions, jobs, queries, sample
+from yiwang.foundation.exchange.fastpath.blocks import service_days
+from yiwang.foundation.exchange.models import Alert, Figure, ServiceDay
+from yiwang.foundation.exchange.refusals import AlertAnsweredAlready
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.moments import legal_date, now
+from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
+from yiwang.mechanisms.journal import queries as journal
+
+pytestmark = pytest.mark.django_db
+SELF = machine("test")
+
+
+def official(role: Role) -> Actor:
+    return Actor(
+        ActorKind.OFFICIAL, f"official:{role}", "王", grants=(Grant(role, "620000000000", None),)
+    )
+
+
+OPERATOR = official(Role.OPERATOR)
+
+
+@pytest.fixture
+def raised(settings):
+    settings.NODE = "62"
+    at = now()
+    sample.traffic(at=at)
+    jobs.raise_alerts(actor=SELF, at=at)
+    return at
+
+
+def test_an_odd_hour_is_raised_once_while_nobody_answers(raised) -> None:
+    kinds = {row.kind for row in actions.list_alerts(OPERATOR).rows}
+    assert kinds == {"FREQUENCY", "FAILING"}
+    jobs.raise_alerts(actor=SELF, at=raised)
+    assert Alert.objects.count() == 2
+
+
+def test_who_answers_what_and_when_is_kept_and_told_to_the_journal(raised) -> None:
+    row = actions.list_alerts(OPERATOR).rows[0]
+    answered = actions.answer_alert(
+        key=row.key, words="对方系统在升级，已经恢复", actor=OPERATOR, at=raised
+    )
+    assert (answered.answered_by, answered.answered_at) == (OPERATOR.reference, raised)
+    assert [one.key for one in actions.list_alerts(OPERATOR, answered=True).rows] == [row.key]
+    acts = [one.act for one in journal.list_entries(subject=f"exchange-alert:{row.key}")]
+    assert acts == ["exchange.alert_raised", "exchange.alert_answered"]
+    with pytest.raises(AlertAnsweredAlready):
+        actions.answer_alert(key=row.key, words="又看了", actor=OPERATOR, at=raised)
+
+
+def test_the_same_hour_is_not_raised_again_and_the_next_odd_one_is(raised) -> None:
+    for row in actions.list_alerts(OPERATOR).rows:
+        actions.answer_alert(key=row.key, words="查了", actor=OPERATOR, at=raised)
+    jobs.raise_alerts(actor=SELF, at=raised + timedelta(minutes=10))
+    assert Alert.objects.count() == 2
+    later = raised + timedelta(hours=30)
+    Figure.objects.filter(calls=600).update(minute=later)
+    Figure.objects.filter(calls=24).update(minute=later - timedelta(hours=5))
+    jobs.raise_alerts(actor=SELF, at=later)
+    assert Alert.objects.count() == 4
+
+
+@pytest.mark.parametrize("words", ["", "  ", "长" * 501])
+def test_an_answer_says_something(raised, words) -> None:
+    row = actions.list_alerts(OPERATOR).rows[0]
+    with pytest.raises(InvalidInput):
+        actions.answer_alert(key=row.key, words=words, actor=OPERATOR, at=raised)
+
+
+def test_an_auditor_reads_and_does_not_answer_and_a_data_officer_sees_nothing(raised) -> None:
+    auditor = official(Role.AUDITOR)
+    row = actions.list_alerts(auditor).rows[0]
+    with pytest.raises(NotAllowed):
+        actions.answer_alert(key=row.key, words="看过", actor=auditor, at=raised)
+    stranger = official(Role.DATA_OFFICER)
+    assert actions.list_alerts(stranger).rows == ()
+    with pytest.raises(NotFound):
+        actions.answer_alert(key=row.key, words="看过", actor=stranger, at=raised)
+
+
+def test_a_service_s_days_count_each_call_once() -> None:
+    at = now()
+    common = {"at": at, "to_node": "62", "service": "62/x", "status": "FOUND", "rows": 2}
+    (row,) = service_days(
+        [
+            {**common, "side": "CONSUMER", "milliseconds": 9},
+            {**common, "side": "PROVIDER", "milliseconds": 5},
+            {**common, "side": "PROVIDER", "milliseconds": 7, "status": "AWAY", "rows": 0},
+        ],
+        "62",
+    )
+    assert (row["calls"], row["answered"], row["away"], row["rows"]) == (2, 1, 1, 2)
+    assert (row["milliseconds"], row["slowest"]) == (12, 7)
+
+
+def test_anybody_has_the_figures_as_page_csv_json_and_by_api(client, settings) -> None:
+    settings.NODE = "62"
+    ServiceDay.objects.create(
+        service="62/household-register", day=legal_date(now()), calls=200, answered=150,
+        refused=40, away=10, rows=150, milliseconds=4000, slowest=90,
+    )  # fmt: skip
+    (one,) = queries.list_service_figures(since=legal_date(now()), until=legal_date(now()))
+    assert (one.success, one.mean_milliseconds) == (95.0, 20)
+    assert "95.0%" in client.get("/data/catalogue/usage/").content.decode()
+    csv = client.get("/data/catalogue/usage.csv").content.decode("utf-8-sig")
+    assert csv.splitlines()[1].split(",")[1:4] == ["62/household-register", "", "200"]
+    for address in ("/data/catalogue/usage.json", "/api/v1/exchange/usage"):
+        (line,) = client.get(address).json()["services"]
+        assert (line["calls"], line["success"], line["slowest"]) == (200, 95.0, 90)
