@@ -37,6 +37,7 @@ NAMED = {
     "yiwang.foundation.exchange.simulator": "a source misbehaves on purpose: sample and tests",
     "yiwang.foundation.exchange.routes": "which service answers a source; laid by operators and samples",
     "yiwang.foundation.exchange.calls": "how Django asks a service",
+    "yiwang.foundation.exchange.parts": "the same for parts of a table, and their sheets",
     "yiwang.foundation.exchange.topics.actions": "what is told, not asked: publish, subscribe",
     "yiwang.foundation.exchange.topics.queries": "the same, read",
     "yiwang.foundation.exchange.topics.definitions": "the same, as it looks from outside",

@@ -28,6 +28,7 @@ GROUPS: Final[dict[str, str]] = {
     "pack": "yiwang.applications.commands",
     "laws": "yiwang.foundation.laws.commands",
     "sources": "yiwang.foundation.exchange.commands",
+    "tables": "yiwang.foundation.tables.commands",
     "calendar": "yiwang.mechanisms.clocks.commands",
     "rulings": "yiwang.mechanisms.rulings.commands",
     "docs": "yiwang.project.docs",

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.exchange",
     "yiwang.foundation.ledger",
     "yiwang.foundation.datasources",
+    "yiwang.foundation.tables",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",

@@ -17,6 +17,7 @@ from yiwang.foundation.datasources.definitions import (
     Column,
     NeedsSecondPerson,
     Published,
+    ServiceKind,
     SourceKind,
     State,
     Table,
@@ -163,7 +164,9 @@ def propose_query(
     name what is wrong), VersionConflict.
     """
     row = _source(source, actor)
-    problems = checking.problems(published, tables_of(row.tables))
+    problems = [*checking.problems(published, tables_of(row.tables))]
+    if published.kind is ServiceKind.TABLE and row.kind != SourceKind.POSTGRES:
+        problems.append(FieldProblem("kind", "整表交换只能从 PostgreSQL 数据库的表发布。"))
     if problems:
         raise CannotPublishQuery(fields=problems)
     record = _query(query, actor) if query else _new_query(row, published, actor, at)

@@ -42,6 +42,7 @@ class Answer:
     as_of: str = ""
     source: str = ""
     refusal: Mapping[str, Any] | None = None
+    batch: Mapping[str, Any] | None = None  # of a table: what this part of it is
 
     @property
     def rows(self) -> list[Any]:
@@ -118,6 +119,15 @@ class Asker:
             {"verify": name, "keys": list(keys), "caller": caller}, limit_seconds
         )
 
+    async def batch(
+        self, *, name: str, part: Mapping[str, Any], hidden: Mapping[str, str], limit_seconds: float
+    ) -> Answer:
+        """A part of a table in COPY's text, or only its count and sum; of the fields ``hidden`` names,
+        each as its rule leaves it ("" as it is)."""
+        return await self._say(
+            {"batch": name, "part": dict(part), "hidden": dict(hidden)}, limit_seconds
+        )
+
     async def close(self) -> None:
         """End every line."""
         while self._idle:
@@ -165,12 +175,13 @@ def _answer(head: Mapping[str, Any], body: bytes) -> Answer:
     with contextlib.suppress(KeyError, ValueError, TypeError):
         return Answer(
             Outcome(head["outcome"]),
-            body or b"[]",
+            body if "batch" in head else body or b"[]",
             int(head.get("count", 0)),
             bool(head.get("more", False)),
             str(head.get("as_of", "")),
             str(head.get("source", "")),
             head.get("refusal"),
+            head.get("batch"),
         )
     return _away()
 

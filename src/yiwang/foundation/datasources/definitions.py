@@ -16,6 +16,7 @@ OFFICERS: Final = (Role.DATA_OFFICER, Role.HEAD)
 CHANNEL: Final = "exchange_changed"
 
 MOST_ROWS: Final = 5_000
+MOST_BATCH: Final = 50_000  # rows of a table at once
 MOST_SECONDS: Final = 10.0
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_FIELDS: Final = 60
@@ -53,10 +54,11 @@ class Operator(StrEnum):
 
 
 class ServiceKind(StrEnum):
-    """Handing rows out, or only saying yes and no."""
+    """Handing rows out, only saying yes and no, or a whole table kept in step elsewhere."""
 
     QUERY = "QUERY"
     VERIFY = "VERIFY"
+    TABLE = "TABLE"
 
 
 class State(StrEnum):
@@ -154,6 +156,9 @@ class Published:
     least: int = 10  # keys in a batch, at the fewest
     keys_per_day: int = 50_000  # for each caller
     misses_per_day: int = 10_000  # keys answered no, for each caller: who guesses misses
+    stamp: str = ""  # TABLE: the column that says when a row was changed last, "" none
+    gone: str = ""  # TABLE: the yes-no column of rows that count as deleted, "" none
+    settle: int = 5  # TABLE: seconds a change rests before it is handed on
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -224,6 +229,7 @@ OPERATOR_LABELS: Final[Mapping[Operator, str]] = {
 SERVICE_KIND_LABELS: Final[Mapping[ServiceKind, str]] = {
     ServiceKind.QUERY: "查询",
     ServiceKind.VERIFY: "批量核验",
+    ServiceKind.TABLE: "整表交换",
 }
 STATE_LABELS: Final[Mapping[State, str]] = {
     State.DRAFT: "草稿",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from yiwang.foundation.datasources.definitions import (
     Column,
     DropState,
@@ -22,6 +24,7 @@ from yiwang.foundation.datasources.models import (
     SourceRecord,
     VersionRecord,
 )
+from yiwang.foundation.datasources.opening import database_address
 from yiwang.foundation.datasources.rules.drafting import drafted, suggest
 from yiwang.foundation.datasources.rules.reading import read as read_definition
 from yiwang.foundation.datasources.rules.reading import write as write_definition
@@ -219,3 +222,9 @@ def _view(row: QueryRecord, newest: VersionRecord) -> QueryView:
 def service_code(view: QueryView) -> str:
     """What the exchange calls it."""
     return f"{nodes.own().code}/{view.name}"
+
+
+def get_address(address: str) -> dict[str, str]:
+    """The parts of a department's database address; CannotReadSource, SourceNotAllowed for a host the
+    operator has not named."""
+    return database_address(address, frozenset(settings.SOURCE_HOSTS))

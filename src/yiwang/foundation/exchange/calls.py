@@ -67,20 +67,20 @@ def call(
     }
     body = json.dumps(question, ensure_ascii=False).encode()
     path = f"/exchange/v1/calls/{service}"
-    headers = _signed(_platform_key(moment), path, body)
+    headers = sign(_platform_key(moment), path, body)
     try:
         answer = _post(path, body, headers, min(limit_seconds, _LONGEST_SECONDS))
     except (OSError, http.client.HTTPException, ValueError):
         return Reply(CallStatus.AWAY, None, (), service, moment, sentence=_AWAY)
-    return _reply(answer, service, moment)
+    return read_reply(answer, service, moment)
 
 
 def list_services_at(node: str, *, limit_seconds: float = 3.0) -> tuple[Mapping[str, Any], ...]:
     """What another node answers, asked of it through this one; TryLater when nothing is known."""
     path = f"/exchange/v1/services/{node}"
-    headers = _signed(_platform_key(moments.now()), path, b"", method="GET")
+    headers = sign(_platform_key(moments.now()), path, b"", method="GET")
     try:
-        status, _headers, body = _send("GET", path, b"", dict(headers), limit_seconds)
+        status, _headers, body = send("GET", path, b"", dict(headers), limit_seconds)
         found = json.loads(body)["services"] if status == 200 else None
     except (OSError, http.client.HTTPException, ValueError, KeyError):
         found = None
@@ -92,7 +92,7 @@ def list_services_at(node: str, *, limit_seconds: float = 3.0) -> tuple[Mapping[
 def is_ready() -> bool:
     """Does this node's exchange take calls now?"""
     try:
-        return _send("GET", "/exchange/v1/health", b"", {}, 1.0)[0] == 200
+        return send("GET", "/exchange/v1/health", b"", {}, 1.0)[0] == 200
     except (OSError, http.client.HTTPException):
         return False
 
@@ -111,9 +111,9 @@ def send_as(
     key = _secret_key(system, at)
     body = json.dumps(dict(question), ensure_ascii=False).encode()
     path = f"/exchange/v1/calls/{service}"
-    headers, began = _signed(key, path, body), time.monotonic()
+    headers, began = sign(key, path, body), time.monotonic()
     try:
-        status, told, answer = _send(
+        status, told, answer = send(
             "POST", path, body, dict(headers), min(limit_seconds, _LONGEST_SECONDS)
         )
     except (OSError, http.client.HTTPException):
@@ -139,7 +139,7 @@ def _as_sent(
         given = json.loads(answer)
     except ValueError:
         given = {}
-    reply = _reply(given if isinstance(given, dict) else {}, path, moments.now())
+    reply = read_reply(given if isinstance(given, dict) else {}, path, moments.now())
     return Sent(
         target=path,
         headers=tuple(headers.items()),
@@ -164,7 +164,7 @@ def _secret_key(system: str, at: datetime) -> SystemKey:
     return found
 
 
-def _signed(key: SystemKey, path: str, body: bytes, *, method: str = "POST") -> dict[str, str]:
+def sign(key: SystemKey, path: str, body: bytes, *, method: str = "POST") -> dict[str, str]:
     """The exchange compares this with its own clock, so it is the present moment, not ``at``."""
     headers = {
         "Content-Type": "application/json",
@@ -191,15 +191,16 @@ def _text(path: str, key_id: str, headers: Mapping[str, str], *, method: str = "
 
 def _post(path: str, body: bytes, headers: dict[str, str], seconds: float) -> dict[str, Any]:
     """The answer of our own node on this machine; ValueError when it is not one."""
-    answer = json.loads(_send("POST", path, body, headers, seconds)[2])
+    answer = json.loads(send("POST", path, body, headers, seconds)[2])
     if not isinstance(answer, dict):
         raise ValueError("not an answer")
     return answer
 
 
-def _send(
+def send(
     method: str, path: str, body: bytes, headers: dict[str, str], seconds: float
 ) -> tuple[int, dict[str, str], bytes]:
+    """To our own node on this machine: status, headers, body. OSError, HTTPException."""
     link = http.client.HTTPConnection("127.0.0.1", settings.EXCHANGE_PORT, timeout=seconds)
     try:
         link.request(method, path, body=body or None, headers=headers)
@@ -210,7 +211,8 @@ def _send(
         link.close()
 
 
-def _reply(answer: dict[str, Any], service: str, moment: datetime) -> Reply:
+def read_reply(answer: dict[str, Any], service: str, moment: datetime) -> Reply:
+    """An answer of our own node as what came of a call."""
     refusal = answer.get("refusal") or {}
     message = str(answer.get("message") or refusal.get("request_id", ""))
     code, sentence = str(refusal.get("code", "")), str(refusal.get("sentence", ""))

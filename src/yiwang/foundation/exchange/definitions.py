@@ -158,6 +158,7 @@ class ServiceKind(StrEnum):
     VERIFY = "VERIFY"
     FILE = "FILE"
     MESSAGE = "MESSAGE"  # a topic: told as it happens, to who subscribes
+    TABLE = "TABLE"  # a whole table, part by part, kept in step at the receiver's
 
 
 class Method(StrEnum):
@@ -196,6 +197,32 @@ class Reply:
     refusal: str = ""
     sentence: str = ""
     more: bool = False  # there are more rows than were given
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a table that came: ``found`` says what it is, ``lines`` are its rows in COPY's text."""
+
+    status: CallStatus
+    found: Mapping[str, Any]
+    lines: bytes
+    message: str = ""
+    refusal: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """对账单: a table on a day as both sides counted it, each signed by its node."""
+
+    side: str
+    service: str
+    partner: str
+    day: date
+    rows: int
+    their_rows: int
+    equal: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -429,6 +429,41 @@ class Countersignature(models.Model):
         return f"{self.partner} {self.block_id}"
 
 
+class Sheet(models.Model):
+    """对账单: a table on a day as this side counted it and as the other did, each signed by its node.
+    The provider's is written by the fast path."""
+
+    side = models.CharField(max_length=8)
+    service = models.CharField(max_length=73)
+    grant_key = models.CharField(max_length=16, blank=True)
+    partner = models.CharField(max_length=32)
+    day = models.DateField()
+    rows = models.PositiveBigIntegerField()
+    sum = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(max_length=260)
+    their_rows = models.PositiveBigIntegerField()
+    their_sum = models.CharField(max_length=64, blank=True)
+    their_signature = models.CharField(max_length=260)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_sheet"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["side", "service", "grant_key", "day"], name="exchange_sheet_once_a_day"
+            ),
+            models.CheckConstraint(name="exchange_sheet_side", condition=Q(side__in=list(Side))),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-day", "-id"], name="exchange_sheets_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.service} {self.day}"
+
+    @property
+    def is_equal(self) -> bool:
+        return (self.rows, self.sum) == (self.their_rows, self.their_sum)
+
+
 class Figure(models.Model):
     """One minute of one pair and service, counted when its blocks are closed."""
 

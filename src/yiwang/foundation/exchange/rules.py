@@ -51,6 +51,20 @@ SHARED: Final = (
 )
 
 
+def next_sum(before: str, part: str) -> str:
+    """The sum over a table's parts, one after the other; hex."""
+    return primitives.sm3(f"{before}{part}".encode()).hex()
+
+
+def sheet_text(
+    *, service: str, grant: str, consumer: str, provider: str, day: str, rows: int, total: str
+) -> bytes:
+    """What a node signs about a table at the end of a day's comparison."""
+    return "\n".join(
+        ("yw1-sheet", service, grant, consumer, provider, day, str(rows), total)
+    ).encode()
+
+
 def leaf(receipt: Mapping[str, Any]) -> bytes:
     """The leaf hash of a receipt: SM3(0x00 ‖ its facts)."""
     return primitives.sm3(b"\x00" + _written(receipt, FACTS))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from yiwang.foundation.datasources.definitions import (
+    MOST_BATCH,
     MOST_BYTES,
     MOST_FIELDS,
     MOST_PARAMETERS,
@@ -37,6 +38,8 @@ def problems(published: Published, tables: Sequence[Table]) -> tuple[FieldProble
         found += _simple(published, tables)
     if published.kind is ServiceKind.VERIFY:
         found += _verify(published)
+    if published.kind is ServiceKind.TABLE:
+        found += _table(published)
     return tuple(found)
 
 
@@ -62,7 +65,7 @@ def _names(published: Published) -> Iterator[FieldProblem]:
 
 def _limits(published: Published) -> Iterator[FieldProblem]:
     for name, value, most in (
-        ("rows", published.rows, MOST_ROWS),
+        ("rows", published.rows, MOST_BATCH if published.kind is ServiceKind.TABLE else MOST_ROWS),
         ("seconds", published.seconds, MOST_SECONDS),
         ("bytes", published.bytes, MOST_BYTES),
     ):
@@ -70,7 +73,7 @@ def _limits(published: Published) -> Iterator[FieldProblem]:
             yield FieldProblem(name, f"应在 1 到 {most:g} 之间。")
     if len(published.fields) > MOST_FIELDS or len(published.parameters) > MOST_PARAMETERS:
         yield FieldProblem("fields", f"最多 {MOST_FIELDS} 个字段、{MOST_PARAMETERS} 个参数。")
-    if published.kind is ServiceKind.QUERY and not published.fields:
+    if published.kind is not ServiceKind.VERIFY and not published.fields:
         yield FieldProblem("fields", "至少要给出一个字段。")
     for one in published.fields:
         if one.grade not in (1, 2, 3, 4):
@@ -125,6 +128,25 @@ def _analyst(published: Published) -> Iterator[FieldProblem]:
             yield FieldProblem(
                 f"parameters.{one.name}", "自编语句的参数都是必填的，怎么比较由语句决定。"
             )
+
+
+def _table(published: Published) -> Iterator[FieldProblem]:
+    """A table is walked by its key and followed by its stamp, so both have to be handed over as they are."""
+    by_column = {one.column: one for one in published.fields}
+    named = [*published.key, *filter(None, (published.stamp, published.gone))]
+    if not 1 <= len(published.key) <= 4 or len(set(named)) != len(named):
+        yield FieldProblem("key", "请说明哪几列合起来只对应一行（一到四列），不能和别的用处重复。")
+    if any(column not in by_column for column in named):
+        yield FieldProblem("key", "主键、更新时间和删除标志都要在给出的字段里。")
+    if any(by_column[column].mask for column in named if column in by_column):
+        yield FieldProblem("key", "主键、更新时间和删除标志不能脱敏。")
+    gone = by_column.get(published.gone)
+    if gone is not None and gone.type is not FieldType.YES_NO:
+        yield FieldProblem("gone", "删除标志应是“是否”类型的列。")
+    if published.parameters or published.sql:
+        yield FieldProblem("parameters", "整表交换没有参数，也不用自编语句。")
+    if not 0 <= published.settle <= 3600:
+        yield FieldProblem("settle", "等待的秒数应在 0 到 3600 之间。")
 
 
 def _verify(published: Published) -> Iterator[FieldProblem]:

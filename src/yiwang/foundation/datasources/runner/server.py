@@ -30,7 +30,7 @@ from yiwang.foundation.datasources.definitions import (
     TooManyKeys,
 )
 from yiwang.foundation.datasources.opening import Places, open_address, told_of
-from yiwang.foundation.datasources.rules import statement, values
+from yiwang.foundation.datasources.rules import copying, statement, values
 from yiwang.foundation.datasources.rules.statement import Statement
 from yiwang.foundation.datasources.runner.catalogue import Catalogue, Entry, Source
 from yiwang.foundation.datasources.runner.pool import Away, Pools
@@ -110,6 +110,8 @@ class Server:
                 await self.catalogue.known.wait()
         if "verify" in asked:
             return await self._verify(asked)
+        if "batch" in asked:
+            return await self._batch(asked)
         entry = self._entry(asked.get("query"), ServiceKind.QUERY)
         published, source = entry.published, entry.source
         given = values.given(published, _mapping(asked.get("parameters")))
@@ -154,6 +156,27 @@ class Server:
                 "as_of": entry.source.as_of or moments.now().isoformat()}  # fmt: skip
         return pack(head, json.dumps(verdicts, separators=(",", ":")).encode())
 
+    async def _batch(self, asked: Mapping[str, Any]) -> bytes:
+        """A part of a table, of the fields that are named, each hidden as it is told."""
+        entry = self._entry(asked.get("batch"), ServiceKind.TABLE)
+        hidden = asked["hidden"]
+        told = copying.told(entry.published, hidden, asked["part"])
+        head, body = await self._say_to_child(entry, told)
+        return pack(
+            {
+                "outcome": Outcome.FOUND,
+                "count": head["rows"],
+                "as_of": moments.now().isoformat(),
+                "source": entry.source.label,
+                "batch": {
+                    **{name: head[name] for name in ("rows", "after", "end", "sum", "newest")},
+                    "fields": copying.told_fields(entry.published, hidden),
+                    **copying.roles(entry.published),
+                },
+            },
+            body,
+        )
+
     def _entry(self, name: Any, kind: ServiceKind) -> Entry:
         entry = self.catalogue.entries.get(name) if isinstance(name, str) else None
         if entry is None or entry.published.kind is not kind:
@@ -172,6 +195,11 @@ class Server:
             "bytes": room,
             "seconds": entry.published.seconds,
         }
+        return await self._say_to_child(entry, asked)
+
+    async def _say_to_child(
+        self, entry: Entry, asked: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
         try:
             return await self._pools.ask(entry.source, self.catalogue.indexes(entry.source), asked)
         except Away as away:
@@ -205,6 +233,10 @@ def said(away: Away, entry: Entry) -> Refusal:
             return NotAsDeclared(fields=[FieldProblem(away.about, labels.get(away.about, ""))])
         case "forbidden":
             return CannotReadSource("数据源没有允许这样查。", "请数据提供方检查账号的权限和语句。")
+        case "empty-key":
+            return CannotReadSource(
+                "这张表的主键列里有空值。", "请提供方换一组主键，或者补齐空值。"
+            )
         case "may-write":
             return CannotReadSource("数据源的账号不再是只读的，已经停止查询。", "请换成只读账号。")
     return SourceAwayNow()

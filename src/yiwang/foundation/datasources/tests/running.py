@@ -42,13 +42,14 @@ async def serving(*, hosts: frozenset[str] = frozenset(), folder: str = "") -> A
 
 
 @contextlib.contextmanager
-def process() -> Iterator[subprocess.Popen[bytes]]:
+def process(**more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The program itself, as the supervisor starts it."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(Path(__file__).resolve().parents[4]),
         "YIWANG_HOME": str(settings.YIWANG_HOME),
         "DATABASE_URL": exchange.database_url(),
+        **more,
     }
     path = socket_of(Path(settings.YIWANG_HOME))
     running = subprocess.Popen(

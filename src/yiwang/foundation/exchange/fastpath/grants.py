@@ -88,6 +88,15 @@ class Sieve:
     fields: tuple[str, ...]
     clear: frozenset[str]
 
+    def hidden(self) -> dict[str, str]:
+        """Each field a call may have with the rule it is hidden by; "" as it is."""
+        rules = {}
+        for name in self.fields:
+            if (field := self.service.fields.get(name)) is not None:
+                rule = field.mask.upper()
+                rules[name] = "" if self._is_clear(name) else rule or Mask.WHOLE.value
+        return rules
+
     def hides_nothing(self) -> bool:
         """True when every field may be shown as it came."""
         return all(self._is_clear(name) for name in self.fields)

@@ -22,6 +22,8 @@ from yiwang.foundation.exchange.fastpath.snapshot import FastService
 PREFIX: Final = "local:"
 #: The kind of service that answers a batch.
 VERIFY: Final = "VERIFY"
+#: The kind that hands over a whole table, part by part.
+TABLE: Final = "TABLE"
 #: The kind that hands rows out.
 QUERY: Final = "QUERY"
 #: A batch's one field: yes or no for each key, in order.
@@ -71,6 +73,22 @@ class Sources:
                 limit_seconds=service.limit_seconds,
             )
         if answer.outcome in (Outcome.REFUSED, Outcome.AWAY):
+            raise _refusal(answer)
+        if len(answer.body) > service.reply_bytes:
+            raise ReplyTooLarge
+        return answer
+
+    async def batch(
+        self, service: FastService, part: Mapping[str, Any], hidden: Mapping[str, str]
+    ) -> Answer:
+        """A part of a table; a refusal of the exchange's own family."""
+        answer = await self._asker.batch(
+            name=service.upstream.removeprefix(PREFIX),
+            part=part,
+            hidden=hidden,
+            limit_seconds=service.limit_seconds,
+        )
+        if answer.outcome in (Outcome.REFUSED, Outcome.AWAY) or answer.batch is None:
             raise _refusal(answer)
         if len(answer.body) > service.reply_bytes:
             raise ReplyTooLarge

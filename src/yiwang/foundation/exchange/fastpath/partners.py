@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from datetime import datetime
@@ -33,6 +34,8 @@ RELAY: Final = "/exchange/v1/relay"
 NODE_SECONDS: Final = 65.0
 REPLY_BYTES: Final = 12_000_000
 AT_ONCE: Final = 4_096
+#: A larger message is opened beside the loop.
+LARGE: Final = 256 * 1024
 
 
 class Partners:
@@ -70,7 +73,10 @@ class Partners:
                 raw = await self._upstreams.post(
                     partner.address, RELAY, sealed, seconds=seconds, most=REPLY_BYTES
                 )
-                answer = _opened(keys, head, raw)
+                if len(raw) > LARGE:
+                    answer = await asyncio.to_thread(_opened, keys, head, raw)
+                else:
+                    answer = _opened(keys, head, raw)
             except CannotCall:
                 breaker.failed(name)
                 raise

@@ -33,6 +33,7 @@ class Question:
     fields: tuple[str, ...]
     grant: str = ""
     department: str = ""  # whose system asks, as its own node knows it
+    way: str = "call"  # "table": for a part of a table; the address says it
 
     def as_bytes(self) -> bytes:
         """As it travels to the provider; both receipts carry its digest."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
-from yiwang.foundation.exchange.fastpath import questions, refusals, serving
+from yiwang.foundation.exchange.fastpath import questions, refusals, serving, tables
 from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
@@ -21,7 +22,9 @@ KIND: Final = "call"
 async def ask(house: House, question: Question, *, asked: bytes, message: str) -> Told:
     """The other node's answer. PartnerNonsense for one that says more than was asked for."""
     provider = question.service.split("/")[0]
-    raw = await house.partners.ask(house.snapshots.current, provider, KIND, asked, message=message)
+    raw = await house.partners.ask(
+        house.snapshots.current, provider, question.way, asked, message=message
+    )
     line, _separator, body = raw.partition(b"\n")
     if not line.isdigit() or len(line) != 3:
         raise PartnerNonsense
@@ -30,7 +33,7 @@ async def ask(house: House, question: Question, *, asked: bytes, message: str) -
 
 async def answer(house: House, head: Head, body: bytes) -> bytes:
     """The provider's side: a question from another node, for one of its own systems."""
-    question = questions.from_partner(body)
+    question = replace(questions.from_partner(body), way=head.kind)
     if not question.system.startswith(f"{head.sender}/"):
         raise RequestMalformed
     if not question.service.startswith(f"{house.config.node}/"):
@@ -45,10 +48,13 @@ async def answer(house: House, head: Head, body: bytes) -> bytes:
 
 def as_bytes(told: Told) -> bytes:
     """An answer as it lies inside the seal."""
-    return f"{told.status}\n".encode() + told.body
+    return f"{told.status}\n".encode() + told.whole()
 
 
 def _read(status: int, body: bytes, question: Question, message: str) -> Told:
+    lines = None
+    if question.way == tables.WAY and status == 200:
+        body, _separator, lines = body.partition(b"\n")
     try:
         answer = questions.plain_object(body)
     except RequestMalformed as error:
@@ -64,7 +70,18 @@ def _read(status: int, body: bytes, question: Question, message: str) -> Told:
         return Told(status, body, outcome, refusals.by_code(code).__name__, 0)
     if status != 200 or refusal is not None:
         raise PartnerNonsense
+    if lines is not None:
+        return Told(200, body, outcome, "", _rows(answer, lines), lines)
     return Told(200, body, outcome, "", _count(answer, outcome, question))
+
+
+def _rows(answer: dict[str, Any], lines: bytes) -> int:
+    """How many rows a part of a table says it has; whoever applies it counts and sums them."""
+    batch = answer.get("batch")
+    rows = batch.get("rows") if isinstance(batch, dict) else None
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
+        raise PartnerNonsense
+    return rows if lines else 0
 
 
 def _count(answer: dict[str, Any], outcome: str, question: Question) -> int:

@@ -26,6 +26,7 @@ from yiwang.foundation.exchange.fastpath import (
     questions,
     relay,
     serving,
+    tables,
     topics,
     web,
 )
@@ -44,7 +45,7 @@ from yiwang.kernel import moments
 
 _log = logging.getLogger("yiwang.exchange")
 
-CALLS: Final = re.compile(r"/exchange/v1/calls/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
+CALLS: Final = re.compile(r"/exchange/v1/(?:call|table)s/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
 
 
 async def answer_call(house: House, request: Request) -> Response:
@@ -62,6 +63,8 @@ async def answer_call(house: House, request: Request) -> Response:
     except CannotCall as refusal:
         told = serving.no(refusal, message)
         response = web.told(told.status, told.body)
+    if len(response.body) > partners.LARGE:
+        return await asyncio.to_thread(_proven, house, caller, nonce, response)
     return _proven(house, caller, nonce, response)
 
 
@@ -76,12 +79,13 @@ def _question(caller: Caller, request: Request) -> Question:
     found = CALLS.fullmatch(request.path)
     if found is None or request.query:
         raise NoSuchAddress
-    return questions.from_caller(
+    question = questions.from_caller(
         request.body,
         system=caller.system,
         department=caller.department,
         service=found.group(1),
     )
+    return replace(question, way=tables.WAY) if request.path.startswith(tables.PATH) else question
 
 
 async def _ask(
@@ -100,7 +104,7 @@ async def _ask(
             )
             ours = {**served.receipt, "side": "CONSUMER", "milliseconds": since(began)}
             await house.receipts.write(served.receipt, ours)
-            return web.told(served.told.status, served.told.body)
+            return web.told(served.told.status, served.told.whole())
         told = await relay.ask(house, question, asked=asked, message=message)
         grants.check(house.snapshots.current, question, node=own, at=moments.now())
     except ExchangeAway:
@@ -129,7 +133,7 @@ async def _ask(
         "milliseconds": since(began),
     }
     await house.receipts.write(receipt)
-    return web.told(told.status, told.body)
+    return web.told(told.status, told.whole())
 
 
 def since(began: float) -> int:
@@ -152,13 +156,18 @@ async def take_message(house: House, request: Request) -> Response:
         answer = await handler(house, head, body)
     except CannotCall as refusal:
         answer = relay.as_bytes(serving.no(refusal, head.message))
-    sealed = envelope.close_message(keys, head.reply(moments.now()), answer)
+    reply = head.reply(moments.now())
+    if len(answer) > partners.LARGE:
+        sealed = await asyncio.to_thread(envelope.close_message, keys, reply, answer)
+    else:
+        sealed = envelope.close_message(keys, reply, answer)
     return Response(200, sealed, web.BINARY)
 
 
 #: What nodes say to each other, by the kind in the head.
 KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     relay.KIND: relay.answer,
+    tables.WAY: relay.answer,
     blocks.KIND: blocks.countersign,
     meta.KIND: meta.answer,
     topics.KIND: topics.answer,
@@ -224,6 +233,7 @@ async def take_request(house: House, request: Request) -> Response:
 #: Method and beginning of the path; the longest that fits answers.
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
+    ("POST", tables.PATH): answer_call,
     ("POST", partners.RELAY): take_message,
     ("GET", "/exchange/v1/health"): show_health,
     ("GET", meta.MEMBERS): meta.list_members,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from yiwang.foundation.exchange.fastpath import envelope, grants
+from yiwang.foundation.exchange.fastpath import envelope, grants, local, tables
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
@@ -19,7 +19,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     ServiceIsStopped,
     ServiceUnknown,
 )
-from yiwang.foundation.exchange.fastpath.snapshot import TOPIC, FastService
+from yiwang.foundation.exchange.fastpath.snapshot import TOPIC, FastService, Grant
 from yiwang.foundation.exchange.fastpath.upstreams import Found
 from yiwang.kernel import moments
 
@@ -33,6 +33,11 @@ class Told:
     outcome: str
     refusal: str = ""
     rows: int = 0
+    lines: bytes | None = None  # a table's rows, behind the body
+
+    def whole(self) -> bytes:
+        """As it travels: behind a table's head its rows."""
+        return self.body if self.lines is None else self.body + b"\n" + self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,13 @@ async def serve(
     try:
         service = _service(house, question)
         subject = subject or str(question.parameters.get(service.subject_parameter) or "")
-        found = await _ask(house, service, question, from_node=from_node, message=message, at=at)
-        told = _answer(house, service, question, found, from_node, message)
+        if question.way == tables.WAY:
+            told = await _hand_over(house, service, question, from_node, message, at)
+        else:
+            found = await _ask(
+                house, service, question, from_node=from_node, message=message, at=at
+            )
+            told = _answer(house, service, question, found, from_node, message)
     except CannotCall as refused:
         told = no(refused, message)
     receipt: Receipt = {
@@ -86,6 +96,8 @@ def _service(house: House, question: Question) -> FastService:
         raise ServiceUnknown
     if service.kind == TOPIC:
         raise ServiceUnknown("这是消息主题，请订阅它。")
+    if (service.kind == local.TABLE) != (question.way == tables.WAY):
+        raise ServiceUnknown
     if not service.active:
         raise ServiceIsStopped
     known = {parameter["name"] for parameter in service.parameters}
@@ -106,9 +118,7 @@ async def _ask(
     at: datetime,
 ) -> Found:
     """May they, how often, then the service behind; and may they still."""
-    grant = grants.check(house.snapshots.current, question, node=from_node, at=at)
-    house.rates.take(f"grant {grant.key}", grant.per_second)
-    house.quotas.take(grant.key, grant.per_day, moments.legal_date(at))
+    grant = _may(house, question, from_node, at)
     return await house.upstreams.ask(
         service,
         question.parameters,
@@ -116,6 +126,38 @@ async def _ask(
         caller=question.system,
         fields=grants.asked_fields(grant, question),
     )
+
+
+def _may(house: House, question: Question, from_node: str, at: datetime) -> Grant:
+    grant = grants.check(house.snapshots.current, question, node=from_node, at=at)
+    house.rates.take(f"grant {grant.key}", grant.per_second)
+    house.quotas.take(grant.key, grant.per_day, moments.legal_date(at))
+    return grant
+
+
+async def _hand_over(
+    house: House,
+    service: FastService,
+    question: Question,
+    from_node: str,
+    message: str,
+    at: datetime,
+) -> Told:
+    """A part of a table: as of a call may they, how often, and may they still."""
+    grant = _may(house, question, from_node, at)
+    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    part = await tables.answer(house, service, question, sieve.hidden(), from_node)
+    _service(house, question)
+    now = moments.now()
+    grants.check(house.snapshots.current, question, node=from_node, at=now)
+    head = {
+        "message": message,
+        "status": "FOUND",
+        "as_of": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "source": service.title,
+        "batch": part.head,
+    }
+    return Told(200, _written(head), "FOUND", rows=part.rows, lines=part.lines)
 
 
 def _answer(

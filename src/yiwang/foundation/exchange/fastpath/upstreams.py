@@ -12,6 +12,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
+from yiwang.foundation.datasources.asking import Answer
 from yiwang.foundation.exchange import breaker
 from yiwang.foundation.exchange.fastpath import egress, local, questions
 from yiwang.foundation.exchange.fastpath.limits import Places
@@ -76,6 +77,13 @@ class Upstreams:
                 raise
             breaker.succeeded(service.code)
             return found
+
+    async def batch(
+        self, service: FastService, part: Mapping[str, Any], hidden: Mapping[str, str]
+    ) -> Answer:
+        """A part of a table of this node."""
+        with self.places.one(service.code, service.per_partner):
+            return await self._sources.batch(service, part, hidden)
 
     async def _ask_here(
         self,

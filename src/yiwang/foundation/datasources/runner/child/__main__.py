@@ -64,6 +64,10 @@ def _write_all(data: bytes) -> None:
 def answer(engine: Any, asked: dict[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_REAL, asked["seconds"] + GRACE)
     try:
+        if "copy" in asked:
+            head, body = engine.copy(asked)
+            write_frame({"problem": "", **head}, body)
+            return
         values = [engine.value(kind, value) for kind, value in asked["values"]]
         if hasattr(engine, "answer"):
             body, count, more = engine.answer(asked, values)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
 
+from yiwang.foundation.datasources.runner.child import copying
 from yiwang.foundation.datasources.runner.child.encoding import AT_ONCE, encode, typed
 from yiwang.foundation.datasources.runner.child.limits import Problem
 
@@ -26,7 +27,7 @@ class Postgres:
                 **told["address"], autocommit=True, connect_timeout=5, prepare_threshold=1,
                 application_name="yiwang query",
                 options="-c default_transaction_read_only=on -c timezone=UTC -c lock_timeout=2000"
-                        " -c datestyle=ISO -c standard_conforming_strings=on"
+                        " -c datestyle=ISO -c extra_float_digits=1 -c standard_conforming_strings=on"
                         " -c idle_in_transaction_session_timeout=15000",
             )  # fmt: skip
         except psycopg.Error:
@@ -66,6 +67,12 @@ class Postgres:
                 self.written.clear()
             self.written[known] = _written(*known, asked["names"], self.oids)
         return found
+
+    def copy(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """A part of a table."""
+        with self._saying(), self.db.transaction():
+            self.db.execute(f"SET LOCAL statement_timeout = {int(asked['seconds'] * 1000)}")
+            return copying.copy(self.db, asked)
 
     def _asked(self, sql: str, values: list[Any], seconds: float) -> tuple[bytes, int, bool, bool]:
         """The written list, its rows, are there more, is every value of its type."""
