@@ -15,6 +15,8 @@ def addresses(body: str, *, by, at: datetime) -> tuple[str, ...]:
     from yiwang.foundation.resources import sample as resources
     from yiwang.foundation.resources.definitions import Datum
     from yiwang.foundation.standards.definitions import ElementType
+    from yiwang.foundation.tables import sample as tables
+    from yiwang.network.directory import sample as places
 
     published = sample.published(actor=by, at=at)
     source = published.source
@@ -42,8 +44,12 @@ def addresses(body: str, *, by, at: datetime) -> tuple[str, ...]:
         ).key
         for text in ("编号\nA1\n=1+1\n", "编号\nA1\n")
     ]
+    copy = tables.copy(department=body, division_code=places.CHENGGUAN, at=at)
     here = f"/data/sources/{source.key}/"
     return (
+        "/data/tables/",
+        "/data/tables/new/",
+        f"/data/tables/{copy.key}/",
         "/data/sources/",
         "/data/sources/new/",
         here,

@@ -19,6 +19,7 @@ from yiwang.entrance.console import (
     posts,
     recovery,
     rights,
+    tables,
 )
 
 urlpatterns = [
@@ -48,6 +49,8 @@ urlpatterns = [
     path("console/exchange/messages/", messages.show_messages),
     path("console/exchange/alerts/", alerts.show_alerts),
     path("console/exchange/alerts/answer/", alerts.answer),
+    path("console/exchange/tables/", tables.show_tables),
+    path("console/exchange/tables/turn/", tables.turn),
     path("console/halls/", halls.halls),
     path("console/halls/<str:network_key>/end/", halls.end),
     path("console/recovery/", recovery.recovery),

@@ -37,6 +37,7 @@ CENSUS: Final = f"{DATA}census/"
 CORRECTIONS: Final = f"{DATA}corrections/"
 SOURCES: Final = f"{DATA}sources/"
 SERVICES: Final = f"{DATA}services/"
+TABLES: Final = f"{DATA}tables/"
 SYSTEMS: Final = f"{DATA}systems/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
@@ -62,6 +63,7 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (ENQUIRIES, "询问和异议", ANSWERERS),
     (FIGURES, "共享成效", REQUEST_ROLES),
     (SOURCES, "数据源", OFFICERS),
+    (TABLES, "整表接收", OFFICERS),
     (MESSAGES, "消息", DATA_ROLES),
     (SERVICES, "对接服务", GRANT_ROLES),
     (SYSTEMS, "系统和密钥", SYSTEM_READERS),

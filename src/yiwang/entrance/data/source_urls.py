@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.entrance.data import source_drops, source_queries, sources
+from yiwang.entrance.data import source_drops, source_queries, sources, tables
 
 urlpatterns = [
+    path("data/tables/", tables.show_tables),
+    path("data/tables/new/", tables.new_table),
+    path("data/tables/<slug:copy_key>/", tables.show_table),
+    path("data/tables/<slug:copy_key>/<slug:copy_act>/", tables.take_act),
     path("data/sources/", sources.show_sources),
     path("data/sources/new/", sources.new_source),
     path("data/sources/queries/<slug:query_key>/", source_queries.show_query),

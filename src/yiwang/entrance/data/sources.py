@@ -71,7 +71,7 @@ def new_source(request: HttpRequest) -> HttpResponse:
 def _register(request: HttpRequest, actor: Actor) -> str:
     at = now()
     place = request.POST.get("department", "")
-    body = next((one for one in _bodies(actor) if one[0] == place), None)
+    body = next((one for one in bodies_of(actor) if one[0] == place), None)
     if body is None:
         raise InvalidInput(fields=[FieldProblem("department", "请选本单位。")])
     label = typed.text_in(request, "label", label="数据源名称", most=80)
@@ -169,7 +169,7 @@ def replace_file(request: HttpRequest, source_key: str) -> HttpResponse:
     return HttpResponseRedirect(f"{SOURCES}{source.key}/")
 
 
-def _bodies(actor: Actor) -> tuple[tuple[str, str], ...]:
+def bodies_of(actor: Actor) -> tuple[tuple[str, str], ...]:
     """The departments the officer publishes for."""
     usccs = [g.department for g in actor.grants if g.role in OFFICERS and g.department]
     found = directory.find_departments(usccs)
@@ -177,7 +177,7 @@ def _bodies(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def _new_page(request: HttpRequest, actor: Actor, refusal: Refusal | None = None) -> HttpResponse:
-    bodies = _bodies(actor)
+    bodies = bodies_of(actor)
     first = bodies[0][0] if len(bodies) == 1 else ""
     fields = (
         Field("label", "数据源名称", "text", "例如 摊位登记"),

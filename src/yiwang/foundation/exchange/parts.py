@@ -14,7 +14,13 @@ from django.db import transaction
 
 from yiwang.foundation.exchange import actions
 from yiwang.foundation.exchange.calls import read_reply, send, sign
-from yiwang.foundation.exchange.definitions import CallStatus, Part, SheetView, Side
+from yiwang.foundation.exchange.definitions import (
+    Algorithm,
+    CallStatus,
+    Part,
+    SheetView,
+    Side,
+)
 from yiwang.foundation.exchange.models import Sheet, SystemKey
 from yiwang.foundation.exchange.refusals import SystemTaken
 from yiwang.foundation.exchange.rules import next_sum as next_sum
@@ -59,7 +65,7 @@ def fetch_part(
 def key_of(department: str, at: datetime) -> SystemKey:
     """The key by which this node takes tables in a department's name; made at the first asking."""
     code = f"{settings.NODE}/tables-{department.lower()}"
-    found = SystemKey.objects.filter(system__code=code, ended_at=None).exclude(secret="")
+    found = SystemKey.objects.filter(system__code=code, ended_at=None, algorithm=Algorithm.HMAC)
     if (key := found.order_by("-issued_at").first()) is not None:
         return key
     actor = machine("tables")

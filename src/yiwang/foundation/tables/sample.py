@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from yiwang.foundation.datasources.definitions import Field, FieldType, Published, ServiceKind
+from yiwang.foundation.tables.definitions import Deletions, Difference, Phase
+from yiwang.foundation.tables.models import TableCopy
 
 #: A table with everything that can go wrong on the way: tabs, backslashes, nothing, long numbers.
 FIELDS: Final = (
@@ -41,6 +44,30 @@ TABLE: Final = Published(
     seconds=10.0,
     bytes=8 * 1024 * 1024,
 )
+
+
+def copy(
+    service: str = "62/register", *, department: str, division_code: str, at: datetime
+) -> TableCopy:
+    """A table that is taken, with a difference; its database is looked at only when it is pulled."""
+    row = TableCopy.objects.create(
+        service=service,
+        purpose="核对申请人情况",
+        address="postgresql://back:sample@front.example:5432/front",
+        place=f"front.t{TableCopy.objects.count()}",
+        deletions=Deletions.FLAG,
+        phase=Phase.CHANGES,
+        number=21,
+        total=1_000_000,
+        last_at=at,
+        reached="2026-03-02 01:00:00+00",
+        department=department,
+        division_code=division_code,
+        made_by="official:sampler",
+        made_at=at,
+    )
+    row.findings.create(kind=Difference.DIFFERENT, rows=2, stretch='[["R1"], ["R9"]]', found_at=at)
+    return row
 
 
 def table(name: str = "register", **changes: Any) -> Published:

@@ -137,6 +137,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "source_key": "data_source",
     "query_key": "data_query",
     "drop_key": "data_drop",
+    "copy_key": "table_copy",
     "system_key": "exchange_system",
     "exchange_key": "exchange_key",
     "subscription_key": "subscription",

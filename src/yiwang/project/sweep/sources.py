@@ -11,6 +11,7 @@ from yiwang.foundation.datasources.definitions import OFFICERS
 from yiwang.foundation.resources import sample as resources
 from yiwang.foundation.resources.definitions import Datum
 from yiwang.foundation.standards.definitions import ElementType
+from yiwang.foundation.tables import sample as tables
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
@@ -23,9 +24,11 @@ def make_source(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
     officer = sample.officer("sweep", department=department)
     view = sample.published(sample.query(f"sweep-{new_key()}"), actor=officer, at=at)
     roles = frozenset(OFFICERS)
+    copy = tables.copy(department=department, division_code=places.CHENGGUAN, at=at)
     return {
         "data_source": Thing(view.source.key, "", places.CHENGGUAN, department, roles),
         "data_drop": Thing(_drop(officer, department, at), "", places.CHENGGUAN, department, roles),
+        "table_copy": Thing(copy.key, "", places.CHENGGUAN, department, roles),
         "data_query": Thing(view.key, "", places.CHENGGUAN, department, roles),
     }
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from yiwang.foundation.exchange import queries, sample
+from yiwang.foundation.tables import sample as tables
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role
 from yiwang.support.identity import sample as accounts
@@ -92,3 +93,13 @@ def test_a_clerk_sees_no_receipts(client, traffic):
     clerk = official(client, Role.HANDLER)
     for path in ("", "receipts/", f"receipt/?message={MESSAGE}", "services/"):
         assert clerk.get(f"/console/exchange/{path}").status_code == 403
+
+
+def test_an_operator_sees_tables_that_are_taken_and_pauses_one(operator):
+    copy = tables.copy(department="x", division_code="620102000000", at=moments.now())
+    page = operator.get("/console/exchange/tables/").content.decode()
+    assert copy.service in page
+    assert "还没有对账单" in page
+    turned = {"copy": copy.key, "version": 1, "act": "pause"}
+    operator.post("/console/exchange/tables/turn/", turned)
+    assert "已暂停" in operator.get("/console/exchange/tables/").content.decode()
