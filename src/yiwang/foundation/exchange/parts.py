@@ -25,7 +25,6 @@ from yiwang.foundation.exchange.models import Sheet, SystemKey
 from yiwang.foundation.exchange.refusals import SystemTaken
 from yiwang.foundation.exchange.rules import next_sum as next_sum
 from yiwang.foundation.exchange.rules import sheet_text as sheet_text
-from yiwang.kernel import moments
 from yiwang.kernel.actor import machine
 
 _SECONDS: Final = 60.0
@@ -40,6 +39,7 @@ def fetch_part(
     item: str,
     fields: Sequence[str],
     key: SystemKey,
+    at: datetime,
     limit_seconds: float = _SECONDS,
 ) -> Part:
     """A part of a table in a department's name: what it is, its rows; or why there is none.
@@ -53,7 +53,7 @@ def fetch_part(
         _status, _headers, raw = send("POST", path, body, sign(key, path, body), limit_seconds)
         head, _separator, lines = raw.partition(b"\n")
         answer = json.loads(head)
-        reply = read_reply(answer, service, moments.now())
+        reply = read_reply(answer, service, at)
         found = answer["batch"] if reply.status is CallStatus.FOUND else {}
         if not isinstance(found, dict):
             raise ValueError("not a part")

@@ -297,6 +297,7 @@ def _fetcher(row: TableCopy, at: datetime) -> Fetch:
             item=row.item,
             fields=(),
             key=key,
+            at=at,
         )
 
     return fetch

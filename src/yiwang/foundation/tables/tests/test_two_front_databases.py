@@ -124,7 +124,7 @@ def begin(two, base, service, deletions=Deletions.FLAG, **changes):
     def known() -> bool:
         part = parts.fetch_part(
             service=service, part={"way": "full", "after": []}, purpose=PURPOSE, item="",
-            fields=(), key=key,
+            fields=(), key=key, at=now(),
         )  # fmt: skip
         return part.status is CallStatus.FOUND
 
