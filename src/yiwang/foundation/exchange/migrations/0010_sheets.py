@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0008_conformance_report'),
+        ('exchange', '0009_days_and_alerts'),
     ]
 
     operations = [
