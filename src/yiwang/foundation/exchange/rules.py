@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
+
+import orjson
 
 from yiwang.mechanisms.crypto import primitives
 
@@ -49,6 +51,7 @@ SHARED: Final = (
     "request_digest",
     "reply_digest",
 )
+_FACTS, _SHARED = itemgetter(*FACTS), itemgetter(*SHARED)
 
 
 def next_sum(before: str, part: str) -> str:
@@ -67,12 +70,12 @@ def sheet_text(
 
 def leaf(receipt: Mapping[str, Any]) -> bytes:
     """The leaf hash of a receipt: SM3(0x00 ‖ its facts)."""
-    return primitives.sm3(b"\x00" + _written(receipt, FACTS))
+    return primitives.sm3(b"\x00" + _written(_FACTS(receipt)))
 
 
 def shared_digest(receipt: Mapping[str, Any]) -> str:
     """SM3 of what both sides know of a call, in hex."""
-    return primitives.sm3(_written(receipt, SHARED)).hex()
+    return primitives.sm3(_written(_SHARED(receipt))).hex()
 
 
 def shared_root(digests: Sequence[str]) -> str:
@@ -108,13 +111,13 @@ def part_text(*, asker: str, partner: str, number: int, root: str, count: int) -
 
 def answered_text(part: bytes, mismatches: Sequence[Sequence[str]]) -> bytes:
     """What the partner signs: the part as it was shown, and what it sees otherwise."""
-    seen = json.dumps([list(pair) for pair in mismatches], separators=(",", ":")).encode()
+    seen = orjson.dumps([list(pair) for pair in mismatches])
     return part + b"\n" + primitives.sm3(seen).hex().encode()
 
 
-def _written(receipt: Mapping[str, Any], names: Sequence[str]) -> bytes:
-    values = [plain(receipt[name]) for name in names]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+def _written(values: Sequence[Any]) -> bytes:
+    """JSON without spaces in UTF-8, moments as they are hashed."""
+    return orjson.dumps(values, default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def plain(value: Any) -> Any:

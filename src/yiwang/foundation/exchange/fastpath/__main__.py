@@ -8,7 +8,7 @@ import socket
 from typing import Final
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -27,6 +27,7 @@ def main() -> None:
         address=os.environ.get("YIWANG_EXCHANGE_BIND") or _everywhere(),
         port=chosen.port,
         interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
         workers=1,
         backlog=4_096,
         backpressure=OPEN_REQUESTS,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
 from yiwang.foundation.exchange import rules
-from yiwang.foundation.exchange.fastpath import questions
+from yiwang.foundation.exchange.fastpath import notation, questions
 from yiwang.foundation.exchange.fastpath import receipts as writing
 from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
@@ -59,6 +59,8 @@ _COUNTED: Final = (
     "milliseconds",
 )
 _OF_USE: Final = ("calls", "answered", "refused", "away", "rows")
+_WHOSE: Final = ("side", "from_node", "system", "to_node", "service")
+_WHO: Final = itemgetter(*_WHOSE)
 _COUNT: Final = f"""
 INSERT INTO exchange_figure AS f (minute, side, from_node, system, to_node, service,
        calls, answered, refused, away, rows, milliseconds, slowest)
@@ -173,11 +175,11 @@ class Blocks:
         for partner, digests in parts(receipts, self._house.config.node).items():
             part = [number, partner, len(digests), rules.shared_root(digests)]
             await connection.execute(_PART, part)
-        await connection.execute(_COUNT, [json.dumps(figures(receipts))])
+        await connection.execute(_COUNT, [notation.write(figures(receipts)).decode()])
         if used := uses(receipts, self._house.config.node):
-            await connection.execute(_USED, [json.dumps(used)])
+            await connection.execute(_USED, [notation.write(used).decode()])
         if days := service_days(receipts, self._house.config.node):
-            await connection.execute(_DAY, [json.dumps(days)])
+            await connection.execute(_DAY, [notation.write(days).decode()])
 
     async def _have_signed(self, connection: psycopg.AsyncConnection[Any]) -> None:
         now, clock = moments.now(), time.monotonic()
@@ -201,7 +203,7 @@ class Blocks:
                 _log.error(
                     "node %s sees %d calls of block %d otherwise", partner, len(mismatches), number
                 )
-            done = [moments.now(), signature, json.dumps(mismatches), number, partner]
+            done = [moments.now(), signature, notation.write(mismatches).decode(), number, partner]
             await connection.execute(_SIGNED, done)
 
     async def _ask(
@@ -211,7 +213,7 @@ class Blocks:
         text = rules.part_text(
             asker=house.config.node, partner=partner, number=number, root=root, count=count
         )
-        body = json.dumps(
+        body = notation.write(
             {
                 "number": number,
                 "root": root,
@@ -219,7 +221,7 @@ class Blocks:
                 "calls": [[r["message"], r["side"], rules.shared_digest(r)] for r in part],
                 "signature": self._sign(text),
             }
-        ).encode()
+        )
         answer = await house.partners.ask(house.snapshots.current, partner, KIND, body, seconds=10)
         try:
             given = questions.plain_object(answer)
@@ -256,7 +258,7 @@ async def countersign(house: House, head: Head, body: bytes) -> bytes:
         "signature": sign(house, rules.answered_text(text, mismatches)),
         "mismatches": mismatches,
     }
-    return json.dumps(answer).encode()
+    return notation.write(answer)
 
 
 async def _compare(house: House, calls: Sequence[tuple[str, str, str]]) -> list[list[str]]:
@@ -289,16 +291,18 @@ def parts(receipts: Sequence[Receipt], node: str) -> dict[str, list[str]]:
 
 def figures(receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
     """The receipts counted per minute, pair and service."""
-    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for receipt in receipts:
         minute: datetime = receipt["at"].replace(second=0, microsecond=0)
-        names = ("side", "from_node", "system", "to_node", "service")
-        key = (minute.isoformat(), *(receipt[name] for name in names))
-        row = found.setdefault(
-            key,
-            {"minute": key[0], **dict(zip(names, key[1:], strict=True)), "slowest": 0}
-            | dict.fromkeys(_COUNTED, 0),
-        )
+        key = (minute, *_WHO(receipt))
+        row = found.get(key)
+        if row is None:
+            row = found[key] = {
+                "minute": minute.isoformat(),
+                **dict(zip(_WHOSE, key[1:], strict=True)),
+                "slowest": 0,
+                **dict.fromkeys(_COUNTED, 0),
+            }
         _count(row, receipt)
         row["milliseconds"] += receipt["milliseconds"]
         row["slowest"] = max(row["slowest"], receipt["milliseconds"])

@@ -7,12 +7,12 @@ it. The head is bound to the cipher text, and each message has a key of its own 
 from __future__ import annotations
 
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from yiwang.foundation.exchange.fastpath import notation
 from yiwang.mechanisms.crypto import primitives
 
 CLOCK_SECONDS: Final = 300
@@ -104,7 +104,7 @@ class Head:
     is_reply: bool = False
 
     def as_bytes(self) -> bytes:
-        return json.dumps(
+        return notation.write(
             [
                 self.kind,
                 self.sender,
@@ -114,9 +114,8 @@ class Head:
                 self.at.isoformat(timespec="milliseconds"),
                 self.message,
                 self.is_reply,
-            ],
-            separators=(",", ":"),
-        ).encode("ascii")
+            ]
+        )
 
     def reply(self, at: datetime) -> Head:
         """The head of the answer to this message."""
@@ -150,7 +149,7 @@ def read_head(raw: bytes) -> Head:
     """Who claims to write to whom; proven only by ``open_message``. NotGenuine for garbage."""
     try:
         return _parse_head(raw[5 : 5 + _head_length(raw)])
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError) as error:
         raise NotGenuine from error
 
 
@@ -186,7 +185,7 @@ def _head_length(raw: bytes) -> int:
 
 
 def _parse_head(text: bytes) -> Head:
-    kind, sender, receiver, sender_key, receiver_key, at, message, is_reply = json.loads(text)
+    kind, sender, receiver, sender_key, receiver_key, at, message, is_reply = notation.read(text)
     moment = moment_of(at)
     good = (
         _KIND.fullmatch(kind)

@@ -5,12 +5,11 @@ Signed like a call (an empty body); another node's services are asked of that no
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Final
 
 from yiwang.foundation.exchange import describing
-from yiwang.foundation.exchange.fastpath import callers, envelope, questions, web
+from yiwang.foundation.exchange.fastpath import callers, envelope, notation, questions, web
 from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.refusals import (
@@ -58,7 +57,7 @@ async def show_services(house: House, request: Request) -> Response:
 async def answer(house: House, head: Head, body: bytes) -> bytes:
     """Another node asks what there is here."""
     del head, body
-    return json.dumps({"services": described(house)}, ensure_ascii=False).encode()
+    return notation.write({"services": described(house)})
 
 
 def described(house: House) -> list[dict[str, Any]]:

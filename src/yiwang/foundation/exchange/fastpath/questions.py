@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from yiwang.foundation.exchange.fastpath import notation
 from yiwang.foundation.exchange.fastpath.refusals import RequestMalformed
 
 _LIMITS: Final = {"purpose": 200, "item": 80, "case": 80, "subject": 80}
@@ -37,7 +37,7 @@ class Question:
 
     def as_bytes(self) -> bytes:
         """As it travels to the provider; both receipts carry its digest."""
-        return json.dumps(
+        return notation.write(
             {
                 "system": self.system,
                 "service": self.service,
@@ -49,10 +49,8 @@ class Question:
                 "subject": self.subject,
                 "parameters": self.parameters,
                 "fields": list(self.fields),
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
+            }
+        )
 
 
 def from_caller(body: bytes, *, system: str, department: str, service: str) -> Question:
@@ -80,8 +78,8 @@ def from_partner(body: bytes) -> Question:
 def plain_object(body: bytes) -> dict[str, Any]:
     """A JSON object in UTF-8 without unreadable characters; RequestMalformed for anything else."""
     try:
-        given = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        given = notation.read(body)
+    except ValueError as error:
         raise RequestMalformed("请求内容应是 UTF-8 编码的 JSON。") from error
     if not isinstance(given, dict) or not readable(given):
         raise RequestMalformed("请求内容应是 JSON 对象，不能有控制字符。")
@@ -130,7 +128,3 @@ def _question(
         department=department,
         **texts,
     )
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
 import psycopg
 
 from yiwang.foundation.exchange import rules
@@ -149,15 +148,9 @@ async def _insert(
     connection: psycopg.AsyncConnection[Any], rows: Sequence[Receipt]
 ) -> dict[tuple[str, str], tuple[int, Receipt]]:
     by_name = {(row["side"], row["message"]): row for row in rows}
-    cursor = await connection.execute(_INSERT, [json.dumps(rows, default=_moment)])
+    cursor = await connection.execute(_INSERT, [orjson.dumps(rows).decode()])
     found = await cursor.fetchall()
     return {(side, message): (id_, by_name[side, message]) for id_, side, message in found}
-
-
-def _moment(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    raise TypeError(type(value))
 
 
 def _refuse(waiting: _Waiting, refusal: Exception) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from yiwang.foundation.exchange.fastpath import envelope, grants, local, tables
+from yiwang.foundation.exchange.fastpath import envelope, grants, local, notation, tables
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
@@ -186,17 +185,13 @@ def _answer(
             answer["more"] = True
     if as_it_came:
         more = {"more": True} if found.more else {}
-        body = _written({**answer, **more})[:-1] + b',"rows":' + found.written + b"}"
+        body = notation.write({**answer, **more})[:-1] + b',"rows":' + found.written + b"}"
         return Told(200, body, "FOUND", rows=found.count)
-    return Told(200, _written(answer), str(answer["status"]), rows=len(records))
+    return Told(200, notation.write(answer), str(answer["status"]), rows=len(records))
 
 
 def no(refusal: CannotCall, message: str) -> Told:
     """A refusal as an answer: was it refused, or is nothing known?"""
     outcome = "AWAY" if isinstance(refusal, AWAY) else "REFUSED"
-    body = _written({"message": message, "status": outcome, **refusal.as_json(message)})
+    body = notation.write({"message": message, "status": outcome, **refusal.as_json(message)})
     return Told(refusal.status, body, outcome, refusal.code)
-
-
-def _written(answer: dict[str, Any]) -> bytes:
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from yiwang.foundation.exchange.fastpath import notation
 from yiwang.foundation.exchange.fastpath.refusals import BodyTooLarge, CannotCall, RequestMalformed
 
 BODY_BYTES: Final = 1_048_576
@@ -51,7 +51,7 @@ class Response:
 
 def as_json(value: Mapping[str, Any], status: int = 200) -> Response:
     """A plain answer."""
-    return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return Response(status, notation.write(value))
 
 
 def refused(refusal: CannotCall, message: str = "") -> Response:
@@ -68,19 +68,25 @@ def told(status: int, body: bytes) -> Response:
 
 async def read(scope: Any, protocol: Any) -> Request:
     """The whole request, at most 1 MB, within a minute. BodyTooLarge, RequestMalformed."""
-    announced = scope.headers.get("content-length") or "0"
-    if not announced.isdecimal() or int(announced) > BODY_BYTES:
+    announced = scope.headers.get("content-length")
+    if announced is not None and (not announced.isdecimal() or int(announced) > BODY_BYTES):
         raise BodyTooLarge
-    body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in protocol:
-                body += chunk
-                if len(body) > BODY_BYTES:
-                    raise BodyTooLarge
+            body = await (protocol() if announced is not None else _unannounced(protocol))
     except TimeoutError as error:
         raise RequestMalformed("请求内容迟迟没有发完。") from error
-    return Request(scope.method, scope.path, scope.query_string, scope.headers, bytes(body))
+    return Request(scope.method, scope.path, scope.query_string, scope.headers, body)
+
+
+async def _unannounced(protocol: Any) -> bytes:
+    """A body nobody told the length of; BodyTooLarge."""
+    body = bytearray()
+    async for chunk in protocol:
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise BodyTooLarge
+    return bytes(body)
 
 
 def write(protocol: Any, response: Response) -> None:

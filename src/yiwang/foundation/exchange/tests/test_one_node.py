@@ -113,7 +113,7 @@ def test_only_the_fields_asked_for_are_given(caller):
 def test_a_system_of_another_department_has_nothing_of_the_grant(caller):
     key = sample.system("62/tourism", department="11620000000000099N")
     other = running.Caller(caller.node, key.key_id, key.secret)
-    until(lambda: code_of(other.call()[1]) != "CallerNotProven")
+    until(lambda: code_of(other.call()[1]) != "CallerUnknown")
     status, answer = other.call(item="gaoling", case="62-2026-1")
     assert (status, code_of(answer)) == (403, "NotGranted")
     assert {r.status for r in the_receipts(answer["refusal"]["request_id"]).values()} <= {"REFUSED"}
