@@ -7,7 +7,6 @@ import ipaddress
 import socket
 from typing import Any, Final
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from yiwang.foundation.exchange.fastpath.refusals import AddressForbidden, PartnerAway
@@ -55,45 +54,27 @@ def _as_number(host: str) -> Ip | None:
             return None
 
 
-class LookedAt(AbstractResolver):
-    """A resolver that gives only allowed addresses: what was looked at is what is connected to, so a
-    name that answers differently the next time gains nothing."""
+async def resolve(host: str, port: int) -> list[tuple[Any, str]]:
+    """What the name server says; PartnerAway when it says nothing."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_RESOLVE_SECONDS):
+            rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (TimeoutError, OSError) as error:
+        raise PartnerAway from error
+    if not rows:
+        raise PartnerAway
+    return [(row[0], str(row[4][0])) for row in rows]
 
-    def __init__(self, *, private_ok: bool) -> None:
-        self._private_ok = private_ok
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._look_up(host, port, family)
-        if not found:
-            raise PartnerAway
-        for _family, address in found:
-            ip = ipaddress.ip_address(address.split("%")[0])
-            if not is_allowed(ip, private_ok=self._private_ok):
-                raise AddressForbidden
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=kind,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for kind, address in found
-        ]
+async def look_up(host: str, port: int, *, private_ok: bool) -> list[tuple[Any, str]]:
+    """Family and number of the host's addresses, all of them allowed: what was looked at is what is
+    connected to, so a name that answers differently the next time gains nothing.
 
-    async def _look_up(
-        self, host: str, port: int, family: socket.AddressFamily
-    ) -> list[tuple[Any, str]]:
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_RESOLVE_SECONDS):
-                rows = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-        except (TimeoutError, OSError) as error:
-            raise PartnerAway from error
-        return [(row[0], str(row[4][0])) for row in rows]
-
-    async def close(self) -> None:
-        """Holds nothing."""
+    PartnerAway: nobody knows the name; AddressForbidden: one forbidden address is enough.
+    """
+    found = await resolve(host, port)
+    for _family, address in found:
+        if not is_allowed(ipaddress.ip_address(address.split("%")[0]), private_ok=private_ok):
+            raise AddressForbidden
+    return found

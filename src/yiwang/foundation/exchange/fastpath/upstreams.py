@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.message import Message
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import aiohttp
 from yarl import URL
 
 from yiwang.foundation.datasources.asking import Answer
 from yiwang.foundation.exchange import breaker
-from yiwang.foundation.exchange.fastpath import egress, local, questions
+from yiwang.foundation.exchange.fastpath import egress, links, local, notation, questions
 from yiwang.foundation.exchange.fastpath.limits import Places
+from yiwang.foundation.exchange.fastpath.links import Links, Machine
 from yiwang.foundation.exchange.fastpath.refusals import (
     CannotCall,
     ClocksDiffer,
     PartnerAway,
     PartnerNonsense,
-    ReplyTooLarge,
+    RequestMalformed,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService
 
-CONNECT_SECONDS: Final = 3.0
-_CHUNK: Final = 64 * 1024
+_JSON: Final = "application/json"
+_BINARY: Final = "application/octet-stream"
 _NOT_FOUND: Final = "NOT_FOUND"
-_SEALED: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Found:
 
     def read(self) -> tuple[Any, ...]:
         """The records, whichever way they came."""
-        return tuple(json.loads(self.written)) if self.written else self.records or ()
+        return tuple(notation.read(self.written)) if self.written else self.records or ()
 
 
 class Upstreams:
@@ -53,7 +52,7 @@ class Upstreams:
     def __init__(self, home: Path) -> None:
         self.places = Places()
         self._sources = local.Sources(home)
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._links = Links()
 
     async def ask(
         self,
@@ -107,10 +106,9 @@ class Upstreams:
         self, address: str, path: str, body: bytes, *, seconds: float, most: int
     ) -> bytes:
         """One message to another node; PartnerAway, PartnerNonsense, ReplyTooLarge, ClocksDiffer."""
-        url = URL(address).join(URL(path))
-        egress.check_literal(url, private_ok=True)
-        call = _Call("POST", url, body, _SEALED, _SEALED, {})
-        return await self._exchange(self._session("node"), call, seconds=seconds, most=most)
+        there = _there(address, path, private_ok=True)
+        raw = _raw("POST", there, _BINARY, {}, body)
+        return await self._exchange(there, raw, wanted=_BINARY, seconds=seconds, most=most)
 
     async def tell(
         self,
@@ -123,120 +121,114 @@ class Upstreams:
         most: int,
     ) -> bytes:
         """One message to a subscriber's system, under the rules for services; its acknowledgement."""
-        url = URL(address)
-        egress.check_literal(url, private_ok=private_ok)
-        call = _Call("POST", url, body, "application/json", "application/json", marks)
-        session = self._session("vouched" if private_ok else "public")
-        return await self._exchange(session, call, seconds=seconds, most=most)
+        there = _there(address, "", private_ok=private_ok)
+        raw = _raw("POST", there, _JSON, marks, body)
+        return await self._exchange(there, raw, wanted=_JSON, seconds=seconds, most=most)
 
     async def close(self) -> None:
         await self._sources.close()
-        for session in self._sessions.values():
-            await session.close()
+        self._links.close()
 
     async def _fetch(
         self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
     ) -> bytes:
-        marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
-        kind, url = ("vouched" if service.private_ok else "public"), URL(service.upstream)
-        egress.check_literal(url, private_ok=service.private_ok)
+        there = _there(service.upstream, "", private_ok=service.private_ok)
         if service.method == "GET":
-            url, body = url.with_query({k: _text(v) for k, v in parameters.items()}), b""
+            query = {name: _text(value) for name, value in parameters.items()}
+            there, body = replace(there, target=there.url.with_query(query).raw_path_qs), b""
         else:
-            body = json.dumps(dict(parameters), ensure_ascii=False).encode()
-        call = _Call(service.method, url, body, "application/json", "application/json", marks)
+            body = notation.write(dict(parameters))
+        marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
         return await self._exchange(
-            self._session(kind), call, seconds=service.limit_seconds, most=service.reply_bytes
+            there,
+            _raw(service.method, there, _JSON, marks, body),
+            wanted=_JSON,
+            seconds=service.limit_seconds,
+            most=service.reply_bytes,
         )
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, call: _Call, *, seconds: float, most: int
+        self, there: _There, raw: bytes, *, wanted: str, seconds: float, most: int
     ) -> bytes:
         try:
-            async with (
-                asyncio.timeout(seconds),
-                session.request(
-                    call.method,
-                    call.url,
-                    data=call.body or None,
-                    headers={**call.marks, "Content-Type": call.sent, "Accept": call.wanted},
-                    allow_redirects=False,
-                ) as response,
-            ):
-                return await _read(response, wanted=call.wanted, most=most)
-        except (TimeoutError, OSError, aiohttp.ClientConnectionError) as error:
+            answer = await self._links.ask(there.machine, raw, seconds=seconds, most=most)
+        except (TimeoutError, OSError) as error:
             raise PartnerAway from error
-        except (aiohttp.ClientError, ValueError) as error:
+        except ValueError as error:
             raise PartnerNonsense from error
-
-    def _session(self, kind: str) -> aiohttp.ClientSession:
-        if kind not in self._sessions:
-            connector = aiohttp.TCPConnector(
-                limit=0,
-                resolver=egress.LookedAt(private_ok=kind != "public"),
-                use_dns_cache=False,
-                keepalive_timeout=30,
-            )
-            self._sessions[kind] = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-                skip_auto_headers=("User-Agent", "Accept-Encoding"),
-                max_line_size=8190,
-                max_field_size=8190,
-            )
-        return self._sessions[kind]
+        return _accepted(answer, wanted=wanted)
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    method: str
+class _There:
+    """An address taken apart and looked at once."""
+
     url: URL
-    body: bytes
-    sent: str
-    wanted: str
-    marks: Mapping[str, str]
+    machine: Machine
+    target: str
+    host: str
 
 
-async def _read(response: aiohttp.ClientResponse, *, wanted: str, most: int) -> bytes:
-    """The body when status, type and size are what was agreed; a redirect is none of ours."""
-    if response.status >= 500:
+@lru_cache(maxsize=1_024)
+def _there(address: str, path: str, *, private_ok: bool) -> _There:
+    """AddressForbidden for a scheme or a number nobody may ask."""
+    url = URL(address).join(URL(path)) if path else URL(address)
+    egress.check_literal(url, private_ok=private_ok)
+    machine = Machine(url.raw_host or "", url.port or 0, url.scheme == "https", private_ok)
+    return _There(url, machine, url.raw_path_qs, url.host_port_subcomponent or "")
+
+
+def _raw(method: str, there: _There, kind: str, marks: Mapping[str, str], body: bytes) -> bytes:
+    """A request as it goes over the wire; RequestMalformed when a line would become two."""
+    head = "".join(
+        (
+            f"{method} {there.target} HTTP/1.1\r\nHost: {there.host}\r\n",
+            f"Content-Type: {kind}\r\nAccept: {kind}\r\n",
+            *(f"{name}: {value}\r\n" for name, value in marks.items()),
+            f"Content-Length: {len(body)}\r\n\r\n",
+        )
+    )
+    if (
+        not head.isascii()
+        or head.count("\n") != len(marks) + 6
+        or head.count("\r") != len(marks) + 6
+    ):
+        raise RequestMalformed
+    return head.encode("ascii") + body
+
+
+def _accepted(answer: links.Answer, *, wanted: str) -> bytes:
+    """The body when status and type are what was agreed; a redirect is none of ours."""
+    if answer.status >= 500:
         raise PartnerAway
-    if response.status == 401 and wanted == _SEALED:
-        raise await _why_not(response)
-    if response.status not in (200, 404):
+    if answer.status == 401 and wanted == _BINARY:
+        # It took nothing, but may still say that clocks differ; nothing else said unproven counts.
+        raise ClocksDiffer if b'"ClockWrong"' in answer.body[:2_000] else PartnerNonsense
+    if answer.status not in (200, 404):
         raise PartnerNonsense
-    encoded = response.headers.get("Content-Encoding", "identity").lower()
-    charset = (response.charset or "utf-8").lower().replace("-", "")
-    if response.content_type != wanted or encoded != "identity" or charset != "utf8":
+    kind, charset = _kind(answer.headers.get("Content-Type", ""))
+    encoded = answer.headers.get("Content-Encoding", "identity").lower()
+    if kind != wanted or encoded != "identity" or charset != "utf8":
         raise PartnerNonsense
-    if (response.content_length or 0) > most:
-        response.close()
-        raise ReplyTooLarge
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > most:
-            response.close()
-            raise ReplyTooLarge
-    if response.status == 404 and b'"NOT_FOUND"' not in body:
+    if answer.status == 404 and b'"NOT_FOUND"' not in answer.body:
         raise PartnerNonsense  # a wrong address is no “no such record”
-    return bytes(body)
+    return answer.body
 
 
-async def _why_not(response: aiohttp.ClientResponse) -> CannotCall:
-    """A node that took nothing may still say that clocks differ; nothing else said unproven counts."""
-    said = await response.content.read(2_000)
-    return ClocksDiffer() if b'"ClockWrong"' in said else PartnerNonsense()
+@lru_cache(maxsize=256)
+def _kind(text: str) -> tuple[str, str]:
+    """Content type and character set as a header names them."""
+    message = Message()
+    message["Content-Type"] = text or "text/plain"
+    charset = message.get_content_charset() or "utf-8"
+    return message.get_content_type(), charset.replace("-", "")
 
 
 def read_answer(body: bytes) -> Found:
     """An object, a list of objects, null, or {"status", "value" | "rows", "as_of", "more"}."""
     try:
-        given = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        given = notation.read(body)
+    except ValueError as error:
         raise PartnerNonsense from error
     if not questions.readable(given):
         raise PartnerNonsense
@@ -265,9 +257,5 @@ def _refuse_resting(name: str) -> None:
         raise PartnerAway("对方连续出错，暂停询问半分钟。")
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else notation.write(value).decode()

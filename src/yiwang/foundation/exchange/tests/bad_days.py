@@ -22,6 +22,7 @@ from yiwang.foundation.exchange.fastpath import (
     grants,
     house,
     limits,
+    links,
     meta,
     partners,
     receipts,
@@ -276,8 +277,8 @@ async def a_name_means_something_else_the_second_time(w: World) -> None:
 
     with pytest.MonkeyPatch.context() as names:
         names.setattr(asyncio.BaseEventLoop, "getaddrinfo", changing)
-        resolver = w.province.house.upstreams._session("public").connector._resolver
-        await resolver.resolve("data.example.org", w.partner_port)  # public when it was looked at
+        # public when it was looked at first
+        await egress.look_up("data.example.org", w.partner_port, private_ok=False)
         assert code_of((await w.call("62/changing"))[1]) == "AddressForbidden"
     assert w.partner.knocks == 0
 
@@ -420,36 +421,52 @@ async def later(self: Any, *given: Any) -> None:
     self._wake.set()
 
 
-async def unlooked(self: Any, host: str, port: int = 0, family: Any = 0) -> Any:
-    return _found(host, port, await self._look_up(host, port, family))
+async def unlooked(host: str, port: int, *, private_ok: bool) -> Any:
+    return await egress.resolve(host, port)
 
 
-async def looked_once(self: Any, host: str, port: int = 0, family: Any = 0) -> Any:
+def looked_once() -> Any:
     """The classic mistake: a name that was good once is good."""
-    if host in self.__dict__.setdefault("_good", set()):
-        return await unlooked(self, host, port, family)
-    found = await _RESOLVE(self, host, port, family)
-    self._good.add(host)
-    return found
+    good: set[str] = set()
+
+    async def look_up(host: str, port: int, *, private_ok: bool) -> Any:
+        if host in good:
+            return await egress.resolve(host, port)
+        found = await _LOOK_UP(host, port, private_ok=private_ok)
+        good.add(host)
+        return found
+
+    return look_up
 
 
-_RESOLVE = egress.LookedAt.resolve
-_READ, _REQUEST = upstreams._read, upstreams.aiohttp.ClientSession.request
+_LOOK_UP, _ASK, _ASK_ONE = egress.look_up, links.Links.ask, links.Link.ask
 
 
-def _found(host: str, port: int, rows: Any) -> Any:
-    return [
-        {"hostname": host, "host": address, "port": port, "family": kind, "proto": 0, "flags": 0}
-        for kind, address in rows
-    ]
+async def read_all(self: Any, raw: bytes, *, seconds: float, most: int) -> Any:
+    return await _ASK_ONE(self, raw, seconds=seconds, most=1 << 30)
 
 
-async def read_all(response: Any, *, wanted: str, most: int) -> bytes:
-    return await _READ(response, wanted=wanted, most=1 << 40)
+async def patient(self: Any, raw: bytes, *, seconds: float, most: int) -> Any:
+    return await _ASK_ONE(self, raw, seconds=1e6, most=most)
 
 
-def followed(self: Any, method: str, url: Any, **more: Any) -> Any:
-    return _REQUEST(self, method, url, **(more | {"allow_redirects": True}))
+async def followed(self: Any, machine: Any, raw: bytes, **more: Any) -> Any:
+    answer = await _ASK(self, machine, raw, **more)
+    if "Location" not in answer.headers:
+        return answer
+    there = answer.headers["Location"].encode()
+    elsewhere = b"POST " + there + b" HTTP/1.1\r\n" + raw.split(b"\r\n", 1)[1]
+    return await _ASK(self, machine, elsewhere, **more)
+
+
+def all_of(*removed: Callable[[Patch], None]) -> Callable[[Patch], None]:
+    """Several that each stand against the same."""
+
+    def remove(patch: Patch) -> None:
+        for one in removed:
+            one(patch)
+
+    return remove
 
 
 def of_service_here(**given: Any) -> bytes:
@@ -523,10 +540,10 @@ DEFENCES = (
         a_partner_gives_more_than_it_was_asked_for,
     ),
     Defence("calls a day", put(limits.Quotas, "take", nothing), more_calls_than_the_day_s_number),
-    Defence("size of answers", put(upstreams, "_read", read_all), an_answer_of_fifty_megabytes),
+    Defence("size of answers", put(links.Link, "ask", read_all), an_answer_of_fifty_megabytes),
     Defence(
         "time for answers",
-        within(upstreams, "asyncio", timeout=lambda seconds: contextlib.nullcontext()),
+        put(links.Link, "ask", patient),
         an_answer_that_does_not_come,
     ),
     Defence(
@@ -541,22 +558,26 @@ DEFENCES = (
     ),
     Defence(
         "addresses as numbers",
-        within(upstreams, "egress", check_literal=nothing),
+        all_of(
+            within(upstreams, "egress", check_literal=nothing),
+            put(upstreams, "_there", upstreams._there.__wrapped__),
+            put(egress, "look_up", unlooked),
+        ),
         a_service_s_address_is_our_own_machine,
     ),
     Defence(
         "addresses of names",
-        put(egress.LookedAt, "resolve", unlooked),
+        put(egress, "look_up", unlooked),
         a_service_s_name_means_our_own_machine,
     ),
     Defence(
         "names are looked at each time",
-        put(egress.LookedAt, "resolve", looked_once),
+        put(egress, "look_up", looked_once()),
         a_name_means_something_else_the_second_time,
     ),
     Defence(
         "no redirects",
-        put(upstreams.aiohttp.ClientSession, "request", followed),
+        put(links.Links, "ask", followed),
         a_service_sends_us_elsewhere,
     ),
     Defence("size of questions", put(web, "BODY_BYTES", 1 << 40), a_question_of_two_megabytes),

@@ -54,6 +54,9 @@ class _Told:
     def __aiter__(self) -> Any:
         return self._request.content.iter_any()
 
+    async def __call__(self) -> bytes:
+        return b"".join([piece async for piece in self])
+
     def response_bytes(self, status: int, headers: Any, body: bytes) -> None:
         self.answer = http.Response(status=status, headers=dict(headers), body=body)
 
