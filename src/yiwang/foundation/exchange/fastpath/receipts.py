@@ -1,9 +1,10 @@
-"""Receipts: durable before an answer leaves. Whoever comes while one flush is on shares the next."""
+"""Receipts: durable before an answer leaves. Whoever comes within ten milliseconds shares a flush."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,8 @@ _log = logging.getLogger("yiwang.exchange")
 
 Receipt = dict[str, Any]
 _MOST: Final = 2_000
+#: From one flush to the next at least: who comes alone is written at once, a crowd together.
+GATHER_SECONDS: Final = 0.01
 _KINDS: Final = {"at": "timestamptz", "fields": "text[]", "rows": "int", "milliseconds": "int"}
 _COLUMNS: Final = ", ".join(rules.FACTS)
 _TYPED: Final = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in rules.FACTS)
@@ -79,7 +82,7 @@ class Receipts:
             while not await _got_lock(connection):
                 await asyncio.sleep(0.2)
             self.unblocked[:] = await read_unblocked(connection)
-            self.alive = True
+            self.alive, began = True, time.monotonic()
             while True:
                 try:
                     async with asyncio.timeout(5):
@@ -88,27 +91,32 @@ class Receipts:
                     async with asyncio.timeout(5):
                         await connection.execute("SELECT 1")
                     continue
+                await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
                 self._wake.clear()
+                began = time.monotonic()
                 await self._flush(connection)
 
     async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            rows = [receipt for waiting in batch for receipt in waiting.receipts]
-            try:
-                async with asyncio.timeout(5):
-                    written = await _insert(connection, rows)
-            except BaseException:
-                for waiting in batch:
-                    _refuse(waiting, ExchangeAway())
-                raise
-            self.unblocked.extend(sorted(written.values(), key=lambda pair: pair[0]))
+        batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        if self._waiting:
+            self._wake.set()
+        if not batch:
+            return
+        rows = [receipt for waiting in batch for receipt in waiting.receipts]
+        try:
+            async with asyncio.timeout(5):
+                written = await _insert(connection, rows)
+        except BaseException:
             for waiting in batch:
-                if all((r["side"], r["message"]) in written for r in waiting.receipts):
-                    if not waiting.done.done():
-                        waiting.done.set_result(None)
-                else:
-                    _refuse(waiting, CallRepeated())
+                _refuse(waiting, ExchangeAway())
+            raise
+        self.unblocked.extend(sorted(written.values(), key=lambda pair: pair[0]))
+        for waiting in batch:
+            if all((r["side"], r["message"]) in written for r in waiting.receipts):
+                if not waiting.done.done():
+                    waiting.done.set_result(None)
+            else:
+                _refuse(waiting, CallRepeated())
 
     def _fail(self) -> None:
         waiting, self._waiting = self._waiting, []

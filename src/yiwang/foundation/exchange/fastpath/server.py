@@ -93,7 +93,7 @@ async def _ask(
 ) -> Response:
     """May they → forward → receipt. The consumer's receipt is written for a refusal, too."""
     own, provider = house.config.node, question.service.split("/")[0]
-    asked = question.as_bytes()
+    asked = b""
     try:
         grant = grants.choose(house.snapshots.current, question, node=own, at=at)
         question = replace(question, grant=grant.key, fields=grants.asked_fields(grant, question))
@@ -128,7 +128,7 @@ async def _ask(
         "rows": told.rows,
         "status": told.outcome,
         "refusal": told.refusal,
-        "request_digest": envelope.digest(asked),
+        "request_digest": envelope.digest(asked or question.as_bytes()),
         "reply_digest": envelope.digest(told.body),
         "milliseconds": since(began),
     }
