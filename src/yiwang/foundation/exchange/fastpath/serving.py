@@ -156,7 +156,7 @@ async def _hand_over(
         "source": service.title,
         "batch": part.head,
     }
-    return Told(200, _written(head), "FOUND", rows=part.rows, lines=part.lines)
+    return Told(200, notation.write(head), "FOUND", rows=part.rows, lines=part.lines)
 
 
 def _answer(
