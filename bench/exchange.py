@@ -25,6 +25,7 @@ import aiohttp
 
 from bench.figures import Measurement, at_most, cpu_seconds, percentile
 from yiwang.foundation.exchange.fastpath import envelope
+from yiwang.foundation.exchange.partner import Partner
 
 #: The gate asks for ten minutes; a look takes less.
 SECONDS = int(os.environ.get("YIWANG_BENCH_EXCHANGE_SECONDS", "60"))
@@ -213,12 +214,18 @@ async def _peak(client: Client, pid: int) -> list[Measurement]:
     ]
 
 
-async def _slow_partner(client: Client, pid: int) -> list[Measurement]:
+async def _slow_partner(client: Client, pid: int, partner: Partner) -> list[Measurement]:
+    """Others are measured while the partner holds every one of the waiting calls, not while the load
+    is still putting them there."""
     alone = await client.steadily(OWN, pace=50, seconds=6)
     waiting = Tally()
     calls = [asyncio.create_task(client.call(SLOW, waiting)) for _ in range(WAITING)]
-    await asyncio.sleep(3.0)
-    beside = await client.steadily(OWN, pace=50, seconds=6)
+    began = time.monotonic()
+    while partner.at_once < WAITING and time.monotonic() - began < SLOW_SECONDS / 2:
+        await asyncio.sleep(0.05)
+    held = partner.at_once
+    left = SLOW_SECONDS - 1.5 - (time.monotonic() - began)
+    beside = await client.steadily(OWN, pace=50, seconds=left)
     memory = _memory(pid)
     await asyncio.gather(*calls)
     before, after = percentile(alone.took, 0.99), percentile(beside.took, 0.99)
@@ -231,6 +238,7 @@ async def _slow_partner(client: Client, pid: int) -> list[Measurement]:
             gate=f">= {WAITING}",
             met=len(waiting.took) >= WAITING,
         ),
+        Measurement(f"{name}, in flight while the others were measured", held, "calls"),
         at_most(f"{name}, memory", memory, "MB", 400),
         at_most(
             f"{name}, others' p99 against before ({before:.1f} ms)", after / before, "times", 2
@@ -238,12 +246,12 @@ async def _slow_partner(client: Client, pid: int) -> list[Measurement]:
     ]
 
 
-async def _all(address: str, key: Any, pids: dict[str, int]) -> list[Measurement]:
+async def _all(address: str, key: Any, pids: dict[str, int], partner: Partner) -> list[Measurement]:
     client = Client(address, key.key_id, key.secret)
     parts: list[Callable[[], Awaitable[list[Measurement]]]] = [
         lambda: _two_nodes(client, pids),
         lambda: _peak(client, pids["caller's node"]),
-        lambda: _slow_partner(client, pids["caller's node"]),
+        lambda: _slow_partner(client, pids["caller's node"], partner),
     ]
     try:
         return [row for part in parts for row in await part()]
@@ -266,7 +274,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     with (
         two.running_two(Path(settings.YIWANG_HOME) / "lanzhou") as pair,
-        running.partner(slow_seconds=SLOW_SECONDS) as (_partner, address),
+        running.partner(slow_seconds=SLOW_SECONDS) as (partner, address),
     ):
         pair.introduce()
         for code, mode in ((OWN, "good"), (FAR, "good"), (SLOW, "slow")):
@@ -281,7 +289,7 @@ def main() -> None:
             "caller's node": pair.province.process.pid,
             "provider's node": pair.lanzhou.process.pid,
         }
-        rows = asyncio.run(_all(f"http://127.0.0.1:{pair.province.port}", key, pids))
+        rows = asyncio.run(_all(f"http://127.0.0.1:{pair.province.port}", key, pids, partner))
     print(json.dumps([row.as_json() for row in rows], ensure_ascii=False))
 
 

@@ -55,7 +55,11 @@ def _as_number(host: str) -> Ip | None:
 
 
 async def resolve(host: str, port: int) -> list[tuple[Any, str]]:
-    """What the name server says; PartnerAway when it says nothing."""
+    """What the name server says; PartnerAway when it says nothing. A number is asked of nobody."""
+    number = _as_number(host)
+    if number is not None:
+        kind = socket.AF_INET if number.version == 4 else socket.AF_INET6
+        return [(kind, str(number))]
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_RESOLVE_SECONDS):
