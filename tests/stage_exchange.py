@@ -29,4 +29,5 @@ def addresses(at: datetime) -> tuple[str, ...]:
         taken,
         f"{taken}new/",
         f"{taken}{key}/",
+        "/console/upper/",
     )

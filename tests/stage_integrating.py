@@ -63,4 +63,5 @@ def addresses(body: str, at: datetime) -> tuple[str, ...]:
         "/data/systems/",
         f"/data/systems/{system.key}/",
         "/data/recipes/",
+        "/data/upper/",
     )

@@ -13,6 +13,8 @@ PROGRAMS: Final = {
 DEPARTMENTS: Final = "departments"
 #: In the home: there once the departments of this run answer and the exchange was told where.
 DEPARTMENTS_ANSWER: Final = "run/departments-answer"
+#: Kept as well where a platform above is named (YIWANG_UPPER_DRIVER): the gateway to its services.
+UPPER: Final = "upper"
 #: Kept as well where a folder for backups is named (YIWANG_BACKUP).
 FOLLOWER: Final = "backup"
 #: One process for what these do apart, in an installation with little to do.

@@ -24,6 +24,7 @@ from yiwang.cloud.backup.definitions import FOLLOW_SECONDS
 from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.foundation.ledger import jobs as ledger
+from yiwang.foundation.upper import gateway
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
 from yiwang.mechanisms.jobs import actions as jobs
@@ -39,7 +40,7 @@ from yiwang.project import (
     departments,
     migrating,
 )
-from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER
+from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER, UPPER
 
 log = logging.getLogger("yiwang.process")
 
@@ -190,6 +191,12 @@ def serve_departments() -> None:
         departments.serve(stopping)
 
 
+def serve_upper() -> None:
+    """Services of the platform above, reachable through the exchange."""
+    _stop_on_signals()
+    gateway.serve(stopping)
+
+
 def _stop_on_signals() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
@@ -209,4 +216,5 @@ PROCESSES: Final[dict[str, Callable[[], None]]] = {
     TOGETHER: together,
     FOLLOWER: follow,
     DEPARTMENTS: serve_departments,
+    UPPER: serve_upper,
 }

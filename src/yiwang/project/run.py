@@ -30,6 +30,7 @@ from yiwang.project.process_names import (
     KEPT,
     KEPT_BY_SUBNODES,
     PROGRAMS,
+    UPPER,
 )
 
 NEEDS_DJANGO = False
@@ -185,7 +186,8 @@ def exchange_port(port: int) -> int:
 def kept() -> tuple[str, ...]:
     """The processes this installation needs."""
     backup = (FOLLOWER,) if settings.BACKUP else ()
-    return (*KEPT, *((DEPARTMENTS,) if settings.SAMPLE else ()), *backup)
+    upper = (UPPER,) if settings.UPPER_DRIVER else ()
+    return (*KEPT, *((DEPARTMENTS,) if settings.SAMPLE else ()), *upper, *backup)
 
 
 def start_database(home: Path) -> storage.Running:

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "yiwang.foundation.ledger",
     "yiwang.foundation.datasources",
     "yiwang.foundation.tables",
+    "yiwang.foundation.upper",
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",
@@ -207,6 +208,12 @@ SMTP_SECONDS = float(os.environ.get("YIWANG_SMTP_SECONDS", "10"))
 COURIER_DRIVER = os.environ.get(
     "YIWANG_COURIER_DRIVER", "yiwang.capability.deliveries.drivers.simulator.Simulator"
 )
+#: The platform above this installation (an ``UpperPlatform``); empty: there is none.
+UPPER_DRIVER = os.environ.get("YIWANG_UPPER_DRIVER", "")
+#: The longest wait for any one answer of it.
+UPPER_SECONDS = float(os.environ.get("YIWANG_UPPER_SECONDS", "10"))
+#: Where the gateway to its services listens, on this machine only.
+UPPER_PORT = int(os.environ.get("YIWANG_UPPER_PORT") or EXCHANGE_PORT + 1)
 #: The archive that finished cases are handed over to (an ``ArchiveDriver``); the simulator keeps nothing.
 ARCHIVE_DRIVER = os.environ.get(
     "YIWANG_ARCHIVE_DRIVER", "yiwang.capability.archives.drivers.simulator.Simulator"

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yiwang.entrance.data.source_urls")),
     path("", include("yiwang.entrance.data.integrating_urls")),
     path("", include("yiwang.entrance.data.subscription_urls")),
+    path("", include("yiwang.entrance.data.upper_urls")),
     path("", include("yiwang.entrance.desk.urls")),
     path("", include("yiwang.entrance.hall.urls")),
     path("", include("yiwang.entrance.leader.urls")),

@@ -108,9 +108,11 @@ from yiwang.foundation.resources.events import (
     CorrectionLate,
     CorrectionMade,
     CorrectionNearlyDue,
+    ResourcePublished,
     ResourceSentBack,
     ResourceSubmitted,
 )
+from yiwang.foundation.upper import reactions as upper
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
@@ -131,6 +133,7 @@ from yiwang.support.offices import reactions as offices
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
+    ResourcePublished: [upper.put_up],
     CaseSubmitted: [
         indicators.count_submitted,
         indicators.count_spared,
@@ -397,7 +400,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
-        "resources.resource_published",
         "resources.resource_withdrawn",
         "nodes.node_joined",
         "nodes.node_key_changed",

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.foundation.upper import queries as upper
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.support.identity.definitions.factors import RECOVERY_ROLES as WHO_RECOVERS
 
@@ -22,6 +23,7 @@ PAGES: Final = (
     ("/console/exchange/", "交换"),
 )
 NODES: Final = "/console/nodes/"
+UPPER: Final = "/console/upper/"
 RIGHTS: Final = "/console/rights/"
 HALLS: Final = "/console/halls/"
 RECOVERY: Final = "/console/recovery/"
@@ -58,6 +60,8 @@ def links(request: HttpRequest) -> tuple[Link, ...]:
             (f"{LOCAL}place/", "大厅和外观"),
             (f"{LOCAL}items/", "事项开关"),
         )
+    if upper.is_above() and any(actor.has_role(role) for role in CONSOLE_ROLES):
+        pages = (*pages, (UPPER, "上级平台"))
     pages = tuple(dict.fromkeys(pages))  # who is both has a page once
     if any(actor.has_role(role) for role in CASE_STAFF):
         pages = (("/desk/", "办公"), *pages)

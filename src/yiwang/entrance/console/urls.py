@@ -20,6 +20,7 @@ from yiwang.entrance.console import (
     recovery,
     rights,
     tables,
+    upper,
 )
 
 urlpatterns = [
@@ -33,6 +34,8 @@ urlpatterns = [
     path("console/journal/parked/<int:key>/", journal.show_parked),
     path("console/journal/parked/<int:key>/retry/", journal.retry),
     path("console/journal/parked/<int:key>/close/", journal.close),
+    path("console/upper/", upper.show_upper),
+    path("console/upper/<slug:upper_key>/again/", upper.try_again),
     path("console/nodes/", nodes.show_nodes),
     path("console/nodes/own/join/", nodes.join),
     path("console/nodes/own/rotate/", nodes.rotate),

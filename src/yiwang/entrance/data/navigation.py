@@ -20,6 +20,8 @@ from yiwang.foundation.resources.definitions.codes import (
     READERS,
     WRITERS,
 )
+from yiwang.foundation.upper import queries as upper
+from yiwang.foundation.upper.definitions import READERS as UPPER_READERS
 from yiwang.kernel.actor import CASE_STAFF, Actor, Role
 from yiwang.support.enquiries.definitions import ANSWERERS
 
@@ -39,6 +41,7 @@ SOURCES: Final = f"{DATA}sources/"
 SERVICES: Final = f"{DATA}services/"
 TABLES: Final = f"{DATA}tables/"
 SYSTEMS: Final = f"{DATA}systems/"
+UPPER: Final = f"{DATA}upper/"
 IMPORT: Final = f"{DATA}import/"
 REQUESTS: Final = f"{DATA}requests/"
 GRANTS: Final = f"{DATA}grants/"
@@ -94,6 +97,8 @@ def links(request: HttpRequest) -> tuple[Link, ...]:
     """The pages this official may open; the longest address that fits is here."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     pages = [(href, label) for href, label, roles in PAGES if _any(actor, roles)]
+    if upper.is_above() and _any(actor, UPPER_READERS):
+        pages.append((UPPER, "上级平台"))
     if _any(actor, CASE_STAFF):
         pages.insert(0, ("/desk/", "办公"))
     fits = [href for href, _label in pages if request.path.startswith(href)]

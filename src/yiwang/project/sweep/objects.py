@@ -189,6 +189,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "recovery_key": ABSENT,
     "network_key": ABSENT,
     "node_code": ABSENT,
+    "upper_key": ABSENT,
     "node_request": ABSENT,
     "node_act": "resume",
     "jobs": ABSENT,

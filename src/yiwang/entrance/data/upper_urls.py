@@ -1,0 +1,12 @@
+"""Routes of the platform above."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yiwang.entrance.data import upper
+
+urlpatterns = [
+    path("data/upper/", upper.show_upper),
+    path("data/upper/<slug:upper_key>/", upper.answer),
+]

@@ -1,0 +1,15 @@
+"""Why something cannot go up."""
+
+from __future__ import annotations
+
+from yiwang.kernel.refusals import Refusal
+
+
+class NothingAbove(Refusal):
+    sentence = "这个平台没有接入上级平台。"
+    remedy = "请运维用 YIWANG_UPPER_DRIVER 指定上级平台的驱动。"
+
+
+class AlreadyAnswered(Refusal):
+    sentence = "这份申请已经答复过。"
+    remedy = "请刷新页面看答复。"
