@@ -33,6 +33,7 @@ NAMED = {
     "yiwang.mechanisms.crypto.streams": "files are encrypted while they are written",
     "yiwang.mechanisms.crypto.pieces": "processes without Django open what is closed",
     "yiwang.foundation.datasources.asking": "how the exchange's own process asks a published query",
+    "yiwang.foundation.upper.gateway": "a process of its own: services above, as the exchange asks",
     "yiwang.foundation.exchange.sources": "the material and data source port",
     "yiwang.foundation.exchange.simulator": "a source misbehaves on purpose: sample and tests",
     "yiwang.foundation.exchange.routes": "which service answers a source; laid by operators and samples",
