@@ -124,11 +124,12 @@ def _declare(place: str) -> str:
     agreements.grant(
         service, fields=names, clear_fields=("phone",), consumer=departments.DEPARTMENT
     )
+    # The exchange reads what is published every two seconds; once begun, the minute's job would take it.
+    time.sleep(4)
     copy = actions.begin_copy(
         service=service, purpose="核对申请人情况", place="back.register", deletions=Deletions.FLAG,
         address=f"{place} user=yiwang_back password=sample",
         department=departments.DEPARTMENT, division_code=departments.DIVISION,
         actor=officer, at=at,
     )  # fmt: skip
-    time.sleep(4)  # the exchange reads what is published every two seconds
     return copy.key
