@@ -24,12 +24,14 @@ from yiwang.capability.journey import facts
 from yiwang.capability.materials import queries as materials
 from yiwang.foundation.agreements import sample as agreements
 from yiwang.foundation.exchange import calls, routes, simulator
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange import sample as services
 from yiwang.foundation.exchange.definitions import (
     Misbehaviour,
     NewService,
     RouteView,
     ServiceParameter,
+    State,
 )
 from yiwang.kernel.actor import machine
 from yiwang.kernel.identifiers import make_uscc
@@ -43,6 +45,8 @@ PURPOSES: Final = (intake.FOR_FORM, intake.FOR_REGISTER, materials.PURPOSE, fact
 SLOW_SECONDS: Final = 5.0
 #: How often a further node is asked whether its departments answer.
 LOOK_SECONDS: Final = 2.0
+#: How often our own exchange is asked whether it knows what was just published.
+LISTED_SECONDS: Final = 0.3
 _HOST: Final = "127.0.0.1"
 _USCC_LENGTH: Final = 18
 
@@ -51,6 +55,8 @@ def serve(stopping: threading.Event) -> None:
     """Listen, say where, and answer until told to stop; whose node answers moves there meanwhile."""
     with listening() as port:
         publish(port)
+        while not (_is_published() or stopping.wait(LISTED_SECONDS)):
+            close_old_connections()
         (settings.YIWANG_HOME / DEPARTMENTS_ANSWER).touch()
         waiting = [] if settings.REGISTRY else list(settings.NODES_BESIDE)
         while waiting and not stopping.wait(LOOK_SECONDS):
@@ -97,6 +103,17 @@ def move(node: str) -> None:
         if one.away == node:
             with transaction.atomic():
                 _lay(one, one.code_at(node), number, at=now())
+
+
+def _is_published() -> bool:
+    """Has the exchange beside us read what was published last, so that the first call is answered?"""
+    found = (exchange.find_service(one.code) for one in DEPARTMENTS if one.stands_here)
+    wanted = {(one.code, one.version) for one in found if one and one.state is State.ACTIVE}
+    try:
+        listed = calls.list_services_at(settings.NODE)
+    except TryLater:
+        return False
+    return wanted <= {(str(one.get("code")), one.get("version")) for one in listed}
 
 
 def _moved_to(node: str) -> bool:

@@ -23,6 +23,7 @@ from django.db import OperationalError, close_old_connections
 from yiwang.cloud.backup.definitions import FOLLOW_SECONDS
 from yiwang.cloud.storage import actions as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.foundation.exchange import calls
 from yiwang.foundation.ledger import jobs as ledger
 from yiwang.foundation.upper import gateway
 from yiwang.kernel import moments
@@ -59,13 +60,14 @@ def main(arguments: list[str]) -> int:
 
 
 def prepare() -> None:
-    """Before anything serves: tables, rights on them, static files. Runs as the owner."""
+    """Before anything serves: tables, rights on them, our own key, static files. Runs as the owner."""
     migrating.migrate()
     storage.grant(
         owner=database.chosen_address(settings.YIWANG_HOME),
         app_user=os.environ.get("YIWANG_APP_USER", DatabaseRole.APP),
         append_only=append_only_tables(),
     )
+    calls.make_key(at=moments.now())
     call_command("collectstatic", interactive=False, verbosity=0)
 
 

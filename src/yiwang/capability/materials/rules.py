@@ -15,6 +15,7 @@ from yiwang.capability.materials.definitions import (
     SuppliedFile,
     Supply,
 )
+from yiwang.kernel.sentences import said
 from yiwang.mechanisms.clocks import rules as clocks
 from yiwang.mechanisms.clocks.definitions import Allowance, Calendar
 
@@ -85,9 +86,12 @@ def supply_before_asking(material: Material) -> Supply:
 def note_of(fetched: Fetched) -> str:
     """One sentence when a source did not give the material."""
     if fetched.supply is Supply.PENDING:
-        return f"{fetched.source_label}现在连不上，我们会接着取；您手里有的话，也可以先上传。"
+        return said(
+            "%(source)s现在连不上，我们会接着取；您手里有的话，也可以先上传。",
+            source=fetched.source_label,
+        )
     if fetched.supply is Supply.MISSING:
-        return f"{fetched.source_label}里没有查到，请您上传。"
+        return said("%(source)s里没有查到，请您上传。", source=fetched.source_label)
     return ""
 
 
@@ -97,7 +101,7 @@ def words_of(value: Any) -> str:
         return "是" if value else "否"
     if not isinstance(value, Mapping):
         return ""
-    return "；".join(f"{label}：{said}" for label, said in value.items() if isinstance(said, str))
+    return "；".join(f"{label}：{one}" for label, one in value.items() if isinstance(one, str))
 
 
 def _one(material: Material, known: MaterialView | None, subject: str) -> MaterialView:

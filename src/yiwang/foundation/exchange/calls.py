@@ -89,6 +89,12 @@ def list_services_at(node: str, *, limit_seconds: float = 3.0) -> tuple[Mapping[
     return tuple(found)
 
 
+def make_key(*, at: datetime) -> None:
+    """The platform's first key, before the exchange starts: made with the first call, that call would
+    come before the exchange had heard of its key, and be refused."""
+    _platform_key(at)
+
+
 def is_ready() -> bool:
     """Does this node's exchange take calls now?"""
     try:
@@ -233,7 +239,7 @@ def read_reply(answer: dict[str, Any], service: str, moment: datetime) -> Reply:
 
 
 def _platform_key(at: datetime) -> SystemKey:
-    """The platform's newest key; made at the first asking."""
+    """The platform's newest key; made when there is none."""
     code = f"{settings.NODE}/{PLATFORM}"
     found = (
         SystemKey.objects.filter(system__code=code, ended_at=None).order_by("-issued_at").first()
