@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,10 @@ def _arguments() -> argparse.Namespace:
 
 def _run_all(checks: Sequence[Check], environment: dict[str, str]) -> dict[str, bool]:
     results: dict[str, bool] = {}
+    if any(
+        check.needs_browser for check in checks
+    ):  # it may take a while to install, beside the others
+        threading.Thread(target=browser.find_or_install, daemon=True).start()
     for long, at_once in ((False, 2), (True, 3)):
         these = [check for check in checks if check.long is long]
         with ThreadPoolExecutor(at_once) as pool:
@@ -99,7 +104,7 @@ def _run(check: Check, environment: dict[str, str]) -> bool:
         if program is None:
             print(f"{check.name}: 0 passed, 1 failed: {advice}", flush=True)
             return False
-        given["YIWANG_CHROMIUM"] = program
+        given[browser.CHOSEN] = program
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:
         good, spent = _wait_for(check.command(), given, output)

@@ -5,17 +5,32 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
+from typing import Final
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
-ADVICE = f"请安装 please install: apt-get install {' '.join(PACKAGES)}"
+#: The same engine without windows of its own takes two thirds of the CPU.
+LEAN: Final = "chromium-headless-shell"
+PROGRAMS: Final = (LEAN, "chromium", "chromium-browser", "google-chrome")
+FONTS: Final = "fonts-noto-cjk"
+ADVICE: Final = f"请安装 please install: apt-get install {LEAN} {FONTS}"
+#: Names the browser to be taken; set for the checks of one run, so that all take the same one.
+CHOSEN: Final = "YIWANG_CHROMIUM"
+#: Where packages cannot be had: so long for a leaner browser, so long for any browser at all.
+LEAN_SECONDS, ANY_SECONDS = 60, 300
+_asking: Final = threading.Lock()
+_tried: list[bool] = []
 
 
 def find_or_install() -> tuple[str | None, str]:
-    """The browser's path, or None and what to do."""
-    if _missing() and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
-    missing = _missing()
+    """The browser's path, or None and what to do. Installation is tried once a process."""
+    if chosen := os.environ.get(CHOSEN):
+        return chosen, ""
+    with _asking:
+        wanted = _missing() or shutil.which(LEAN) is None
+        if wanted and not _tried and os.geteuid() == 0 and shutil.which("apt-get"):
+            _tried.append(True)
+            _install(LEAN_SECONDS if _program() else ANY_SECONDS)
+        missing = _missing()
     return (None, f"{ADVICE} ({missing})") if missing else (_program(), "")
 
 
@@ -32,12 +47,20 @@ def _missing() -> str:
     return "" if fonts.stdout.strip() else "no font with Chinese characters"
 
 
-def _install() -> None:
+def _install(seconds: int) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (
         ["update", "-q"],
-        ["install", "-q", "-y", "--no-install-recommends", *PACKAGES],
+        ["install", "-q", "-y", "--no-install-recommends", LEAN, FONTS],
     ):
-        subprocess.run(
-            ["apt-get", *arguments], env=environment, check=False, stdout=subprocess.DEVNULL
-        )
+        try:
+            subprocess.run(
+                ["apt-get", *arguments],
+                env=environment,
+                check=False,
+                stdout=subprocess.DEVNULL,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired:
+            print(f"apt-get {arguments[0]}: no end after {seconds} s", flush=True)
+            return

@@ -180,6 +180,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "correction_answer": "correct",
     "query_act": "stop",
     "drop_act": "take",
+    "copy_act": "pause",
     "exchange_node": settings.NODE,
     "service_name": integrating.SERVICE,
     "key_act": "renew",

@@ -12,6 +12,7 @@ from yiwang.foundation.resources import sample as resources
 from yiwang.foundation.resources.definitions import Datum
 from yiwang.foundation.standards.definitions import ElementType
 from yiwang.foundation.tables import sample as tables
+from yiwang.foundation.tables.definitions import OPERATORS
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import new_key
 from yiwang.network.directory import sample as places
@@ -28,7 +29,7 @@ def make_source(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
     return {
         "data_source": Thing(view.source.key, "", places.CHENGGUAN, department, roles),
         "data_drop": Thing(_drop(officer, department, at), "", places.CHENGGUAN, department, roles),
-        "table_copy": Thing(copy.key, "", places.CHENGGUAN, department, roles),
+        "table_copy": Thing(copy.key, "", places.CHENGGUAN, department, roles | set(OPERATORS)),
         "data_query": Thing(view.key, "", places.CHENGGUAN, department, roles),
     }
 

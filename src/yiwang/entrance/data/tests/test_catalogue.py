@@ -176,7 +176,7 @@ def test_the_negative_list_leads_to_the_article_and_the_census_counts(sign_in, c
     assert "人口基础信息" not in negative
     census = text(officer.get("/data/census/"))
     assert "城关区消防救援大队（示例）" in census
-    assert "有条件共享 3 项" in census
+    assert "有条件共享 4 项" in census
 
 
 @pytest.mark.parametrize("role", [Role.WINDOW_CLERK, Role.APPROVER, Role.AUDITOR])

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -74,7 +75,23 @@ def kill_at_every_point(what: str) -> int:
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
             return point - 1
+        wait_until_let_go()
     return 0
+
+
+def wait_until_let_go() -> None:
+    """The server notices a killed client a moment later; until then its locks hold up the next child,
+    which would pass them over and live too soon."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = %s AND pid <> pg_backend_pid()"
+    )
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(others, [os.environ["PGAPPNAME"]])
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

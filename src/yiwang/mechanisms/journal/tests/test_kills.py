@@ -50,6 +50,7 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "yiwang.project.settings",
         "PYTHONPATH": str(SOURCE),
         "YIWANG_HOME": str(settings.YIWANG_HOME),
+        "PGAPPNAME": "killed.py",
     }
 
 
