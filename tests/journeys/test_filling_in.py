@@ -91,7 +91,12 @@ def test_an_answer_saved_while_the_register_is_still_asked_argues_with_nothing(v
     assert saved_at.value.status == 200
     asked.fulfill(response=answer)
     expect(page.locator("input[name=name]")).to_have_value(ELDER.name)
-    steps.next_step(page)
+    page.goto("/my/drafts/")
+    page.locator("main summary").first.click()
+    page.get_by_role("button", name="删掉").first.click()
+    page.wait_for_url("**/my/")
+    page.goto("/my/drafts/")
+    expect(page.locator("main")).to_contain_text("没有没填完的草稿")
 
 
 def test_leaving_the_page_in_the_middle_of_a_word_loses_nothing(visit):
