@@ -65,7 +65,8 @@ def fill_if_asked(page: Page, name: str, value: str) -> None:
 def pick_industry(page: Page, words: str) -> None:
     """A few words, then the first that is found."""
     page.fill("[name=industry-q]", words)
-    page.locator("button[value='find:industry']").click()
+    with page.expect_navigation():  # what is chosen before the page comes again is lost with it
+        page.locator("button[value='find:industry']").click()
     first = page.locator("input[name=industry]").first
     first.wait_for(state="attached")
     first.check(force=True)
