@@ -173,9 +173,10 @@ CHECKS: tuple[Check, ...] = (
     Check("house", lambda: (*PYTEST, "tests/house"), quick=True),
     Check("packs", _packs),
     Check("units", _unit_tests, long=True),
-    Check("journeys", _stories, long=True, needs_browser=True),
+    # What waits most begins first; the stories, which wait for nothing, come in for the pages.
     Check("platform", lambda: (*PYTEST, "--durations=15", "tests/platform"), long=True),
     Check("pages", lambda: (*PYTEST, PAGES), long=True, needs_browser=True),
+    Check("journeys", _stories, long=True, needs_browser=True),
 )
 
 if __name__ == "__main__":
