@@ -178,7 +178,7 @@ def get_seen(
     request: HttpRequest,
     ledger: NodeCode,
     within: Annotated[
-        str, Query(max_length=400, pattern=r"^([a-z][a-z0-9-]{0,40}:\d{1,18},?)*$")
+        str, Query(max_length=400, pattern=r"^([a-z][a-z0-9-]{0,40}:\d{1,18}(,|$))*$")
     ] = "",
 ) -> object:
     """Of another node's ledger; ``within`` (``journal:600,exchange:20``): no tree longer than that."""

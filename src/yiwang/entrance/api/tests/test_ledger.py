@@ -136,3 +136,18 @@ def post(client, document, status=200):
     )
     assert response.status_code == status, response.content
     return response.json()
+
+
+@pytest.mark.parametrize(
+    ("within", "status"),
+    [
+        ("", 200),
+        ("journal:600", 200),
+        ("journal:600,exchange:20", 200),
+        ("a:5b:6", 422),
+        ("a", 422),
+    ],
+)
+def test_sizes_to_lie_within_are_read_or_refused(client, within, status):
+    answer = client.get("/api/v1/ledger/seen", {"ledger": "62", "within": within})
+    assert answer.status_code == status, answer.content
