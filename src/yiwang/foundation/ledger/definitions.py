@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from yiwang.kernel.refusals import NotFound, TryLater
+from yiwang.kernel.refusals import NotFound, Refusal
 
 #: How checkpoints, leaves and proofs are written; stands in every one of them.
 SCHEME: Final = 1
@@ -45,9 +45,10 @@ class NodesMissing(Exception):
     """Hashes the tree must have are not in the database."""
 
 
-class NotInLedgerYet(TryLater):
-    """A tree follows its source within seconds, a checkpoint comes every minute."""
+class NotInLedgerYet(Refusal):
+    """A tree follows its source within seconds, a checkpoint comes every minute. Nothing is broken: 409."""
 
+    status = 409
     sentence = "这一条还没有进入签过名的检查点。"
     remedy = "检查点每分钟签一次，请过一两分钟再试。"
 
