@@ -58,6 +58,7 @@ def _fuzz(outcome: Outcome, place: Installation, token: str, who: str, *only: st
         }
     )
     if not generated or done.returncode not in (0, 1) or failures:
-        print(done.stdout[-6000:], done.stderr[-1000:])
+        found = done.stdout.find("= FAILURES =")
+        print(done.stdout[max(found, 0) :][:12_000], done.stderr[-1000:])
     outcome.claim(f"the fuzzing as {who} ran", bool(generated))
     outcome.claim(f"no answer to {who} was a failure (5xx)", done.returncode == 0 and not failures)
