@@ -159,7 +159,7 @@ def test_a_person_takes_along_the_proof_of_who_looked(client, owner):
 
 def test_what_is_younger_than_the_newest_checkpoint_waits(client, owner, case):
     response = client.get(f"/my/cases/{case.key}/proof/")
-    assert response.status_code == 503
+    assert response.status_code == 409
     assert "还没有进入签过名的检查点" in response.content.decode()
 
 
