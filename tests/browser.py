@@ -8,11 +8,12 @@ import subprocess
 import threading
 from typing import Final
 
-#: The same engine without windows of its own takes two thirds of the CPU.
+#: The same engine without windows of its own takes two thirds of the CPU. The pages are looked at with it;
+#: the stories are told in what people have.
 LEAN: Final = "chromium-headless-shell"
-PROGRAMS: Final = (LEAN, "chromium", "chromium-browser", "google-chrome")
-FONTS: Final = "fonts-noto-cjk"
-ADVICE: Final = f"请安装 please install: apt-get install {LEAN} {FONTS}"
+PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", LEAN)
+PACKAGES: Final = ("chromium", LEAN, "fonts-noto-cjk")
+ADVICE: Final = f"请安装 please install: apt-get install {' '.join(PACKAGES)}"
 #: Names the browser to be taken; set for the checks of one run, so that all take the same one.
 CHOSEN: Final = "YIWANG_CHROMIUM"
 #: Where packages cannot be had: so long for a leaner browser, so long for any browser at all.
@@ -21,8 +22,10 @@ _asking: Final = threading.Lock()
 _tried: list[bool] = []
 
 
-def find_or_install() -> tuple[str | None, str]:
-    """The browser's path, or None and what to do. Installation is tried once a process."""
+def find_or_install(*, lean: bool = False) -> tuple[str | None, str]:
+    """The browser's path, the leaner one's when asked for and there, or None and what to do.
+
+    Installation is tried once a process."""
     if chosen := os.environ.get(CHOSEN):
         return chosen, ""
     with _asking:
@@ -31,7 +34,8 @@ def find_or_install() -> tuple[str | None, str]:
             _tried.append(True)
             _install(LEAN_SECONDS if _program() else ANY_SECONDS)
         missing = _missing()
-    return (None, f"{ADVICE} ({missing})") if missing else (_program(), "")
+        found = (shutil.which(LEAN) if lean else None) or _program()
+    return (None, f"{ADVICE} ({missing})") if missing else (found, "")
 
 
 def _program() -> str | None:
@@ -51,7 +55,7 @@ def _install(seconds: int) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (
         ["update", "-q"],
-        ["install", "-q", "-y", "--no-install-recommends", LEAN, FONTS],
+        ["install", "-q", "-y", "--no-install-recommends", *PACKAGES],
     ):
         try:
             subprocess.run(
