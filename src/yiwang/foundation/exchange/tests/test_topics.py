@@ -382,7 +382,7 @@ def test_a_full_queue_takes_no_more_and_says_so(publisher):
     Subscription.objects.filter(pk=subscription.pk).update(queue_most=3)
     for number in range(8):
         send(publisher, f"M-{number}")
-    until(lambda: Subscription.objects.get(pk=subscription.pk).failure == "QueueIsFull" or not 1)
+    until(lambda: Subscription.objects.get(pk=subscription.pk).failure == "QueueIsFull")
     mine = Fetching(publisher.node, issued)
     told = []
     while len(told) < 8:
