@@ -145,10 +145,13 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
 }
 _ITEM: Final = uploads.ITEM
 #: Pages that exist only in one state of a thing the sweep does not bring about: 404 is right, or 409
-#: for a clerk who sits at no window.
+#: for a clerk who sits at no window and for a proof of what no signed checkpoint reaches yet (one
+#: written here would outlive, outside the database, the transaction the sweep takes back).
 ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/my/cases/{key}/correct/",
     "/my/drafts/{key}/receipt/",
+    "/my/cases/{key}/proof/",
+    "/my/reads/proof/",
     "/desk/archives/lists/{batch_key}/document/",
     "/desk/branches/{branch_key}/ask-again/",
     "/desk/branches/{branch_key}/close/",
