@@ -167,7 +167,7 @@ def _official_page(
     request: HttpRequest, account: AccountView, refusal: Refusal | None
 ) -> HttpResponse:
     at, actor = now(), actor_of(request)
-    standing = queries.list_standing_grants_of(account.key, at=at)
+    standing = queries.list_standing_grants_of(account.key, at=at, held=actor.grants)
     context = {
         "links": navigation.links(request),
         "account": account,

@@ -65,6 +65,16 @@ def test_an_account_a_role_by_two_and_leaving(client, admin, body):
     assert not queries.get_account(account.key).active
 
 
+def test_a_role_he_may_not_take_back_has_no_button(client, admin, approver, body):
+    other, _reference = staff("bendi3", (Role.LOCAL_ADMIN, CHENGGUAN, body), department=body)
+    theirs = client.get(f"/console/local/staff/{other.key}/").content.decode()
+    assert "由安全管理员管理" in theirs
+    assert "收回<" not in theirs
+    mine = client.get(f"/console/local/staff/{approver[0].key}/").content.decode()
+    assert "收回<" in mine
+    assert "由安全管理员管理" not in mine
+
+
 def test_no_administrator_s_role_is_given_here(client, admin, approver, body):
     address = f"/console/local/staff/{approver[0].key}/"
     for role in ("LOCAL_ADMIN", "SECURITY_ADMIN", "OPERATOR", "AUDITOR"):

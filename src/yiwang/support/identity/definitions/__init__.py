@@ -231,6 +231,7 @@ class StandingGrant:
     """A role or post that counts or waits to be confirmed, with the official who has it.
 
     ``role_label``: the post's name and what comes with it. ``position`` is given back as ``after`` for the next page of a list.
+    ``settles``: who looks may confirm and end it.
     """
 
     grant: GrantView
@@ -239,6 +240,7 @@ class StandingGrant:
     user_name: str | None
     role_label: str
     position: str
+    settles: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,7 +344,7 @@ def _grant(row: RoleGrant) -> GrantView:
     )
 
 
-def _standing(row: RoleGrant) -> StandingGrant:
+def _standing(row: RoleGrant, *, settles: bool = True) -> StandingGrant:
     return StandingGrant(
         grant=_grant(row),
         subject=row.account.subject,
@@ -352,6 +352,7 @@ def _standing(row: RoleGrant) -> StandingGrant:
         user_name=row.account.user_name,
         role_label=rules.label_of(row.roles, row.post.name if row.post else ""),
         position=f"{row.valid_until.isoformat()}|{row.key}",
+        settles=settles,
     )
 
 
@@ -390,11 +391,16 @@ def _settles(held: Collection[Grant], row: RoleGrant) -> bool:
     )
 
 
-def list_standing_grants_of(account: str, *, at: datetime) -> tuple[StandingGrant, ...]:
-    """What one official holds or waits for; the caller has checked whose official it is."""
+def list_standing_grants_of(
+    account: str, *, at: datetime, held: Collection[Grant] | None = None
+) -> tuple[StandingGrant, ...]:
+    """What one official holds or waits for; the caller has checked whose official it is.
+
+    ``held``: the grants of who looks; ``settles`` says which of these he may end.
+    """
     rows = RoleGrant.objects.filter(account=account, revoked_at=None, valid_until__gt=at)
     rows = rows.select_related("account", "post").order_by("valid_until")
-    return tuple(_standing(row) for row in rows)
+    return tuple(_standing(row, settles=held is None or _settles(held, row)) for row in rows)
 
 
 def list_standing_grants_of_post(post: str, *, at: datetime) -> tuple[StandingGrant, ...]:
