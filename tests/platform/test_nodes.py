@@ -14,9 +14,12 @@ import psycopg
 import pytest
 
 from tests.installation import ROOT, Installation, kill
+from tests.platform import revoking
 from yiwang.cloud.storage import queries
 from yiwang.cloud.storage.definitions import DatabaseRole
+from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.ledger import yiwang_verify
+from yiwang.network.nodes.jobs import FOLLOW_SECONDS
 from yiwang.project import subnodes
 
 pytestmark = pytest.mark.slow
@@ -67,17 +70,22 @@ def until(met, *, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def command(installation: Installation, code: str, *words: str) -> str:
-    """As an operator types it, with the node's own environment file."""
+def environment_of(installation: Installation, code: str) -> dict[str, str]:
+    """The node's own environment file on top of the installation's."""
     environment = dict(installation.environment)
-    if code != "62":
-        lines = (installation.home / "nodes" / code / "environment").read_text().splitlines()
-        environment |= dict(line.split("=", 1) for line in lines)
-        environment = {k: v.strip("'") for k, v in environment.items()}
+    if code == "62":
+        return environment
+    lines = (installation.home / "nodes" / code / "environment").read_text().splitlines()
+    environment |= dict(line.split("=", 1) for line in lines)
+    return {k: v.strip("'") for k, v in environment.items()}
+
+
+def command(installation: Installation, code: str, *words: str) -> str:
+    """As an operator types it."""
     done = subprocess.run(
         [sys.executable, "-m", "yiwang", *words],
         cwd=ROOT,
-        env=environment,
+        env=environment_of(installation, code),
         capture_output=True,
         text=True,
         timeout=120,
@@ -202,6 +210,90 @@ def test_a_stop_at_the_province_is_in_force_everywhere_within_five_seconds(provi
     command(province, "62", "manage", "shell", "-c",
             act.format(act="resume", code=victim, more=""))  # fmt: skip
     assert until(lambda: known("ACTIVE"), seconds=30) < 5
+
+
+@pytest.fixture
+def revocable(province):
+    """Lanzhou asks the police's node one call after the other, under grants the province keeps."""
+    lanzhou, police = FURTHER
+    places = {code: environment_of(province, code) for code in CODES}
+    with (
+        running.partner(slow_seconds=revoking.SLOW_SECONDS) as (partner, address),
+        revoking.running(places[police], "provide", police, address) as provided,
+        revoking.running(places["62"], "decide", lanzhou, police) as office,
+        revoking.running(places[lanzhou], "ask", police) as caller,
+    ):
+        office.does("give", seconds=120)
+        until(lambda: provided.said, seconds=60)
+        until(lambda: is_answered(caller), seconds=60)
+        yield office, caller, partner
+
+
+def is_answered(caller: revoking.Running) -> bool:
+    newest = caller.of(revoking.QUICK)[-1:]
+    return [one["status"] for one in newest] == ["FOUND"]
+
+
+def is_refused(caller: revoking.Running) -> bool:
+    newest = caller.of(revoking.QUICK)[-1:]
+    return [one["refusal"] for one in newest] in (["GrantIsOver"], ["NotGranted"])
+
+
+def in_force(installation: Installation, code: str, keys: list[str]) -> int:
+    with connect(installation, code) as connection:
+        text = "SELECT count(*) FROM agreements_fast_grants WHERE key = ANY(%s)"
+        return connection.execute(text, [keys]).fetchone()[0]
+
+
+def outcomes(installation: Installation, code: str, side: str) -> dict[str, tuple[str, str]]:
+    """What this node's receipts say came of each call."""
+    with connect(installation, code) as connection:
+        text = "SELECT message, status, refusal FROM exchange_receipt WHERE side = %s"
+        return {row[0]: row[1:] for row in connection.execute(text, [side]).fetchall()}
+
+
+def revoke(office, caller, act: str) -> float:
+    """Seconds from the beginning of the act to the last call that was answered after it."""
+    told = office.does(act)
+    until(lambda: is_refused(caller), seconds=30)
+    answered = [one["ended"] for one in caller.of(revoking.QUICK) if one["status"] == "FOUND"]
+    return max(0.0, max(answered) - told["began"])
+
+
+def test_a_grant_in_use_is_over_at_both_other_nodes_within_five_seconds(
+    province, revocable, record_property
+):
+    office, caller, partner = revocable
+    lanzhou, police = FURTHER
+    caller.told(revoking.SLOW)  # on its way when the grant is stopped, back when that is in force
+    until(lambda: partner.asked.get("slow"), seconds=10)
+    stopped = revoke(office, caller, "stop")
+    keys = office.said[-1]["keys"]
+    until(lambda: not any(in_force(province, code, keys) for code in FURTHER), seconds=30)
+    both = time.time() - office.said[-1]["began"]
+    until(lambda: caller.of(revoking.SLOW), seconds=30)
+    (slow,) = caller.of(revoking.SLOW)
+    assert slow["ended"] - slow["began"] >= revoking.SLOW_SECONDS
+    assert (slow["status"], slow["refusal"]) == ("REFUSED", "GrantIsOver")
+
+    resumed = office.does("resume")
+    until(lambda: is_answered(caller), seconds=30)
+    again = time.time() - resumed["began"]
+    ended = revoke(office, caller, "end")
+    until(lambda: not any(in_force(province, code, keys) for code in FURTHER), seconds=30)
+
+    figures = {"stopped": stopped, "both_nodes": both, "resumed": again, "ended": ended}
+    record_property("seconds", {name: round(value, 2) for name, value in figures.items()})
+    print(f"follows every {FOLLOW_SECONDS} s:", figures)
+    assert FOLLOW_SECONDS <= 2.0  # what is left of five seconds is for hearing and taking it in
+    assert max(stopped, both, ended) < 5
+
+    asked, served = outcomes(province, lanzhou, "CONSUMER"), outcomes(province, police, "PROVIDER")
+    assert asked[slow["message"]] == served[slow["message"]] == ("REFUSED", "GrantIsOver")
+    for one in list(caller.said):
+        assert asked[one["message"]] == (one["status"], one["refusal"])
+        if one["status"] == "FOUND":
+            assert served[one["message"]] == ("FOUND", "")
 
 
 def test_a_node_changes_its_key_and_all_hear_of_it(province):
