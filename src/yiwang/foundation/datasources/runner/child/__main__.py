@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from yiwang.foundation.datasources.runner.child.sheet import Sheet
 from yiwang.foundation.datasources.runner.child.sqlite import Csv, Sqlite
 
 MOST_FRAME: Final = 16 * 1024 * 1024
+#: An answer of a usual size goes out at once, without waiting for who reads it.
+PIPE: Final = 1024 * 1024
 #: After its time a question has this long to end by itself before the kernel ends the process.
 GRACE: Final = 0.5
 ENGINES: Final[dict[str, type[Any]]] = {
@@ -90,6 +93,10 @@ def main() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when
     load_first()
+    with contextlib.suppress(
+        OSError
+    ):  # its owner has used up what pipes may hold: then piece by piece
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, PIPE)
     told = read_frame()
     if told is None:
         return

@@ -6,13 +6,20 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import repeat
 from typing import Any, Final
+
+import orjson
 
 from yiwang.foundation.datasources.runner.child.cells import is_day
 from yiwang.foundation.datasources.runner.child.limits import Problem
 
 #: Rows fetched and encoded at a time: what is in memory beyond the answer so far.
 AT_ONCE: Final = 500
+
+#: ``infinity``, days before Christ and after the year 9999 are longer or shorter.
+_LENGTH_OF_DAY: Final = 10
+_NO_NUMBER: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 Rows = Iterator[Sequence[tuple[Any, ...]]]
 
@@ -115,3 +122,20 @@ def encode(rows: Rows, asked: dict[str, Any]) -> tuple[bytes, int, bool]:
         if more:
             break
     return b"[" + b",".join(parts) + b"]", count, more
+
+
+def as_written(rows: list[tuple[Any, ...]], asked: dict[str, Any]) -> tuple[bytes, int, bool]:
+    """The same of rows whose days and exact numbers are still the text the database wrote: only what is
+    no day of our calendar or no number is refused."""
+    names, most = asked["names"], asked["rows"]
+    count, more = min(len(rows), most), len(rows) > most
+    for name, kind, values in zip(names, asked["types"], zip(*rows, strict=True), strict=False):
+        if kind == "DATE" and not set(map(len, filter(None, values))) <= {_LENGTH_OF_DAY}:
+            raise Problem("other-type", name)
+        if kind == "DECIMAL" and not _NO_NUMBER.isdisjoint(values):
+            raise Problem("other-type", name)
+    objects = map(dict, map(zip, repeat(names), rows[:most]))
+    body = orjson.dumps(list(objects))
+    if len(body) > asked["bytes"]:
+        raise Problem("too-large")
+    return body, count, more

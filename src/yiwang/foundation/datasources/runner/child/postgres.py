@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final
 
 from yiwang.foundation.datasources.runner.child import copying
-from yiwang.foundation.datasources.runner.child.encoding import AT_ONCE, encode, typed
+from yiwang.foundation.datasources.runner.child.encoding import AT_ONCE, as_written, encode, typed
 from yiwang.foundation.datasources.runner.child.limits import Problem
 
 
@@ -21,6 +20,7 @@ class Postgres:
 
     def open(self, told: dict[str, Any]) -> None:
         import psycopg
+        from psycopg.types.string import TextLoader
 
         try:
             self.db = psycopg.connect(
@@ -34,8 +34,12 @@ class Postgres:
             raise Problem("no-connection") from None
         if self.db.execute(_MAY_WRITE).fetchone() != (False,):
             raise Problem("may-write")
-        #: Per statement and declared types what the database is asked instead; None: we write it.
-        self.written: dict[tuple[str, tuple[str, ...], int], str | None] = {}
+        #: What it reads of days and exact numbers is the text PostgreSQL wrote.
+        self.of_texts = self.db.cursor()
+        for number in (*_EXACT["DECIMAL"], *_EXACT["DATE"]):
+            self.of_texts.adapters.register_loader(number, TextLoader)
+        #: Statements with a column of another type than those whose text is exact.
+        self.inexact: set[tuple[str, tuple[str, ...]]] = set()
 
     def tables(self) -> list[dict[str, Any]]:
         rows = self.db.execute(_TABLES).fetchall()
@@ -48,25 +52,19 @@ class Postgres:
         return typed(kind, value)
 
     def answer(self, asked: dict[str, Any], values: list[Any]) -> tuple[bytes, int, bool]:
-        """The rows as JSON. The database writes it where its types are the declared ones beyond doubt;
-        else, and the first time, each value is looked at here."""
-        kinds = tuple(asked["types"])
-        known = (asked["sql"], kinds, asked["rows"])
-        if (text := self.written.get(known)) is not None:
-            body, count, more, good = self._asked(text, values, asked["seconds"])
-            if good and not any(sign in body for sign in _DOUBTFUL):
-                if len(body) > asked["bytes"]:
-                    raise Problem("too-large")
-                return b"[" + body + b"]", count, more
-            if not good:
-                del self.written[known]
+        """The rows as JSON. A column whose type's text is what the declared type looks like is handed
+        on as it came; any other has each value looked at."""
+        known = (asked["sql"], tuple(asked["types"]))
+        if known not in self.inexact:
+            with self._saying():
+                self._say(self.of_texts, asked["sql"], values, asked["seconds"])
+                if _are_exact(self.of_texts.description, known[1]):
+                    return as_written(self.of_texts.fetchall(), asked)
+            if len(self.inexact) >= _MOST_INEXACT:
+                self.inexact.clear()
+            self.inexact.add(known)
         with contextlib.closing(self.ask(asked["sql"], values, asked["seconds"])) as rows:
-            found = encode(rows, asked)
-        if known not in self.written:
-            if len(self.written) >= _MOST_WRITTEN:
-                self.written.clear()
-            self.written[known] = _written(*known, asked["names"], self.oids)
-        return found
+            return encode(rows, asked)
 
     def copy(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """A part of a table."""
@@ -74,39 +72,28 @@ class Postgres:
             self.db.execute(f"SET LOCAL statement_timeout = {int(asked['seconds'] * 1000)}")
             return copying.copy(self.db, asked)
 
-    def _asked(self, sql: str, values: list[Any], seconds: float) -> tuple[bytes, int, bool, bool]:
-        """The written list, its rows, are there more, is every value of its type."""
-        with self._saying() as cursor:
-            self._say(cursor, sql, values, seconds)
-            result = cursor.pgresult
-            if result is None or result.ntuples != 1:
-                raise Problem("broken")
-            text, count, more, good = (result.get_value(0, n) for n in range(4))
-        return text or b"", int(count or 0), more == b"t", good == b"t"
-
     def ask(
         self, sql: str, values: list[Any], seconds: float
     ) -> Generator[Sequence[tuple[Any, ...]]]:
-        with self._saying() as cursor:
+        with self._saying(), self.db.cursor() as cursor:
             self._say(cursor, sql, values, seconds)
-            self.oids = [one.type_code for one in cursor.description or ()]
             while some := cursor.fetchmany(AT_ONCE):
                 yield some
 
     def _say(self, cursor: Any, sql: str, values: list[Any], seconds: float) -> None:
-        """One way there and back for all of it: begin, limit, question, end."""
-        with self.db.pipeline(), self.db.transaction():
-            self.db.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        """One way there and back for limit and question, which the server takes as one (read-only)
+        transaction."""
+        with self.db.pipeline():
+            self.db.execute(f"SET statement_timeout = {int(seconds * 1000)}")
             cursor.execute(sql, values)
 
     @contextlib.contextmanager
-    def _saying(self) -> Iterator[Any]:
-        """A cursor; what goes wrong with it in our words."""
+    def _saying(self) -> Iterator[None]:
+        """What goes wrong with the database in our words."""
         import psycopg
 
         try:
-            with self.db.cursor() as cursor:
-                yield cursor
+            yield
         except psycopg.errors.QueryCanceled:
             raise Problem("too-slow") from None
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction):
@@ -121,11 +108,9 @@ class Postgres:
             raise Problem("broken") from None
 
 
-#: Statements kept for a source; each combination of parameters and fields is one.
-_MOST_WRITTEN: Final = 500
-#: In an answer that has one of these every value is looked at: they may be no numbers or days.
-_DOUBTFUL: Final = (b'"NaN"', b'"Infinity"', b'"-Infinity"')
-#: PostgreSQL's types (by number) whose JSON is exactly what a declared type looks like.
+#: Statements remembered for a source; each combination of parameters and fields is one.
+_MOST_INEXACT: Final = 500
+#: PostgreSQL's types (by number) whose text is exactly what a declared type looks like.
 _EXACT: Final[dict[str, tuple[int, ...]]] = {
     "TEXT": (25, 1042, 1043),
     "INTEGER": (20, 21, 23),
@@ -133,45 +118,13 @@ _EXACT: Final[dict[str, tuple[int, ...]]] = {
     "DATE": (1082,),
     "YES_NO": (16,),
 }
-_QUOTED: Final = """coalesce('"' || {}::text || '"', 'null')"""
-_WRITTEN: Final = {
-    "TEXT": "coalesce(to_json({})::text, 'null')",
-    "INTEGER": "coalesce({}::text, 'null')",
-    "DECIMAL": _QUOTED,
-    "DATE": _QUOTED,
-    "YES_NO": "coalesce({}::text, 'null')",
-}
 
 
-def _written(
-    sql: str, kinds: tuple[str, ...], most: int, names: list[str], oids: list[int]
-) -> str | None:
-    """The statement by which PostgreSQL writes the list itself: text, rows, are there more, is every
-    value of its type still (a table may be altered). None where its JSON would not be exact."""
-    if len(oids) != len(kinds) or any(
-        oid not in _EXACT[kind] for oid, kind in zip(oids, kinds, strict=True)
-    ):
-        return None
-    parts, checks = [], []
-    for name, kind, oid in zip(names, kinds, oids, strict=True):
-        column = 'q."' + name.replace('"', '""') + '"'
-        value = _WRITTEN[kind].format(column)
-        parts.append(f"{_literal(json.dumps(name, ensure_ascii=False) + ':')} || {value}")
-        checks.append(f"pg_typeof({column})::oid = {oid}")
-        if kind == "DATE":
-            checks.append(f"{column} BETWEEN '0001-01-01' AND '9999-12-31'")
-    row = " || ',' || ".join(parts)
-    front = (
-        f"SELECT array_to_string(a[1:{most:d}], ','), least(cardinality(a), {most:d}),"  # noqa: S608 # nosec B608
-        f" cardinality(a) > {most:d}, coalesce(good, true)"
-        f" FROM (SELECT array_agg('{{' || {row} || '}}') AS a, bool_and({' AND '.join(checks)}) AS good"
+def _are_exact(columns: Sequence[Any] | None, kinds: Sequence[str]) -> bool:
+    """As the answer itself says: a table may be altered between two questions."""
+    return len(columns or ()) == len(kinds) and all(
+        one.type_code in _EXACT[kind] for one, kind in zip(columns or (), kinds, strict=True)
     )
-    # The values' places of the driver stand in the inner statement alone.
-    return front.replace("%", "%%") + f" FROM ({sql}) AS q) AS z"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 #: More than reading: superuser, server files or programs, or a right to change any table we see.
