@@ -15,6 +15,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError
 
 from yiwang.kernel.refusals import Refusal
+from yiwang.project import loading
 
 GROUPS: Final[dict[str, str]] = {
     "accounts": "yiwang.support.identity.commands",
@@ -64,11 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 0 if given in (["--help"], ["-h"]) else 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
     try:
-        if _needs_django(GROUPS[given[0]]):
-            import django
+        with loading.undisturbed():
+            if _needs_django(GROUPS[given[0]]):
+                import django
 
-            django.setup()
-        module = importlib.import_module(GROUPS[given[0]])
+                django.setup()
+            module = importlib.import_module(GROUPS[given[0]])
         return int(module.main(given[1:]))
     except Refusal as refusal:
         return _say(refusal)

@@ -1,8 +1,9 @@
 """``python -m yiwang.project.web``: pages and API, Django under WSGI, threads in each of two processes; see
-``turnstile``. The process that looks after those two loads no Django itself."""
+``turnstile``. The process that looks after those two loads everything once and is divided into them."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 from typing import Final
@@ -12,8 +13,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from yiwang.project import settings
+from yiwang.project import loading, settings
 
+APPLICATION: Final = "yiwang.project.wsgi"
 WORKERS: Final = 2
 WAITING: Final = 64  # requests a process holds before the next must wait outside
 HEADER_MILLISECONDS: Final = 10_000  # who does not finish a request's head is cut off
@@ -21,8 +23,10 @@ HEADER_MILLISECONDS: Final = 10_000  # who does not finish a request's head is c
 
 def main() -> None:
     """Serve until told to stop."""
+    with loading.undisturbed():
+        importlib.import_module(APPLICATION)
     Granian(
-        "yiwang.project.wsgi:application",
+        f"{APPLICATION}:application",
         address=listening_address(),
         port=int(os.environ.get("PORT", "8000")),
         interface=Interfaces.WSGI,
