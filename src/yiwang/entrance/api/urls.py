@@ -37,6 +37,7 @@ from yiwang.entrance.api import (
     standing_in,
     subscriptions,
     supervision,
+    tables,
     turns,
     usage,
     verify,
@@ -63,7 +64,7 @@ for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_changes,
-    agreements, subscriptions, usage,
+    agreements, subscriptions, tables, usage,
 ):  # fmt: skip
     api.add_router("", module.router)
 

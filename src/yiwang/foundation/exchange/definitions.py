@@ -221,6 +221,8 @@ class SheetView:
     day: date
     rows: int
     their_rows: int
+    sum: str
+    their_sum: str
     equal: bool
     at: datetime
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -115,16 +115,36 @@ def list_sheets(
     """Days' comparisons of tables, newest first, as this node keeps them."""
     wanted = {"service": service, "side": side}
     rows = Sheet.objects.filter(**{name: value for name, value in wanted.items() if value})
-    return tuple(
-        SheetView(
-            side=row.side,
-            service=row.service,
-            partner=row.partner,
-            day=row.day,
-            rows=row.rows,
-            their_rows=row.their_rows,
-            equal=row.is_equal,
-            at=row.at,
-        )
-        for row in rows.order_by("-day", "-id")[:limit]
+    return tuple(map(_sheet, rows.order_by("-day", "-id")[:limit]))
+
+
+def list_taken(*, service: str, grant: str, limit: int = 50) -> tuple[SheetView, ...]:
+    """The days of a table taken here under a grant, newest first."""
+    rows = Sheet.objects.filter(side=Side.CONSUMER, service=service, grant_key=grant)
+    return tuple(map(_sheet, rows.order_by("-day")[:limit]))
+
+
+def find_newest(taken: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], SheetView]:
+    """Of each (service, grant) taken here its last day."""
+    rows = Sheet.objects.filter(
+        side=Side.CONSUMER,
+        service__in={service for service, _grant in taken},
+        grant_key__in={grant for _service, grant in taken},
+    ).order_by("service", "grant_key", "-day")
+    newest = rows.distinct("service", "grant_key")
+    return {(row.service, row.grant_key): _sheet(row) for row in newest}
+
+
+def _sheet(row: Sheet) -> SheetView:
+    return SheetView(
+        side=row.side,
+        service=row.service,
+        partner=row.partner,
+        day=row.day,
+        rows=row.rows,
+        their_rows=row.their_rows,
+        sum=row.sum,
+        their_sum=row.their_sum,
+        equal=row.is_equal,
+        at=row.at,
     )

@@ -130,7 +130,8 @@ def reconcile_copy(*, copy: str, actor: Actor, at: datetime) -> bool | None:
 
 
 def mend_finding(*, finding: str, actor: Actor, at: datetime) -> None:
-    """Take the stretch of a finding again and close it. NotFound, PartRefused, PartAltered."""
+    """Take the stretch of a finding again and close it; done twice at once it is written the same twice.
+    NotFound, PartRefused, PartAltered, CannotTake."""
     found = TableFinding.objects.select_related("copy").filter(key=finding, closed_at=None).first()
     if found is None:
         raise NotFound

@@ -82,6 +82,8 @@ class CopyView:
     sheet_day: date | None
     sheet_equal: bool | None
     version: int
+    department: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class TableCopy(models.Model):
     reached = models.CharField(max_length=40, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     problem_at = models.DateTimeField(null=True)
+    #: Under which the last sheet was signed.
+    grant_key = models.CharField(max_length=16, blank=True, default="", db_default="")
     division_code = models.CharField(max_length=12)
     department = models.CharField(max_length=18)
     made_by = models.CharField(max_length=80)

@@ -249,6 +249,7 @@ def _sign(
         theirs=theirs,
         at=at,
     )
+    TableCopy.objects.filter(pk=row.pk).update(grant_key=grant)
     return ours == theirs[:2]
 
 

@@ -138,6 +138,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "query_key": "data_query",
     "drop_key": "data_drop",
     "copy_key": "table_copy",
+    "table_finding": "table_finding",
     "system_key": "exchange_system",
     "exchange_key": "exchange_key",
     "subscription_key": "subscription",

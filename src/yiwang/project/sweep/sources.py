@@ -30,6 +30,9 @@ def make_source(*, owner: Actor, department: str, at: datetime) -> Mapping[str, 
         "data_source": Thing(view.source.key, "", places.CHENGGUAN, department, roles),
         "data_drop": Thing(_drop(officer, department, at), "", places.CHENGGUAN, department, roles),
         "table_copy": Thing(copy.key, "", places.CHENGGUAN, department, roles | set(OPERATORS)),
+        "table_finding": Thing(
+            copy.findings.get().key, "", places.CHENGGUAN, department, roles | set(OPERATORS)
+        ),
         "data_query": Thing(view.key, "", places.CHENGGUAN, department, roles),
     }
 
