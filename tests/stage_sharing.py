@@ -55,6 +55,8 @@ def play(official: Any, at: datetime) -> Shared:
     actions.suspend(
         key=misused.grant, version=1, words="拿去做了别的用途", mend_days=10, actor=giver, at=at
     )
+    over = sample.delivered(**common, service="62/household-list")
+    _ended(over.grant, actions, giver, at)
     return Shared(
         asker=(
             "/data/requests/",
@@ -68,13 +70,55 @@ def play(official: Any, at: datetime) -> Shared:
             f"/data/grants/{had.grant}/",
             f"/data/grants/{had.grant}/uses/",
             f"/data/grants/{had.grant}/ask-renewal/",
+            f"/data/grants/{over.grant}/",
+            f"/data/grants/{over.grant}/reports/",
+            f"/data/grants/{over.grant}/report-effect/",
+            f"/data/grants/{over.grant}/declare-disposal/",
+            f"/data/grants/{had.grant}/report-storage/",
+            "/data/grants/?state=ENDED",
         ),
         giver=(
             f"/data/requests/{waiting.key}/",
             f"/data/requests/{waiting.key}/propose-no/",
             "/data/grants/?state=SUSPENDED",
             f"/data/grants/{misused.grant}/",
+            f"/data/grants/{over.grant}/require-disposal/",
         ),
         head=(f"/data/requests/{answered.key}/", f"/data/requests/{answered.key}/sign-no/"),
         authority=("/data/requests/?list=disputes", f"/data/requests/{waiting.key}/"),
+    )
+
+
+def _ended(key: str, actions: Any, giver: Any, at: datetime) -> None:
+    """A grant whose use was reported, and which is over; some of the data are kept."""
+    from yiwang.foundation.agreements import sample
+    from yiwang.foundation.agreements.definitions.reports import Report
+    from yiwang.kernel.actor import Role
+    from yiwang.kernel.moments import legal_date
+    from yiwang.network.directory import sample as places
+
+    today = legal_date(at)
+    asker = sample.of_office(
+        "stage-asker", Role.DATA_OFFICER, places.CHENGGUAN,
+        places.department_uscc(places.CHENGGUAN, 1),
+    )  # fmt: skip
+    effect = Report(
+        words="老人申请津贴不用再交户口簿，也不用再到派出所开证明。", since=today, until=today,
+        papers=1286, visits=640,
+    )  # fmt: skip
+    stored = Report(words="津贴科三人能看，库里加密", place="高龄津贴系统", held=1286)
+    kept = Report(
+        words="已经发放津贴的凭证",
+        disposal="KEPT",
+        held=312,
+        basis="《中华人民共和国会计法》第二十三条",
+    )
+    common = {"key": key, "at": at}
+    actions.report_effect(version=1, report=effect, actor=asker, **common)
+    actions.report_storage(version=2, report=stored, actor=asker, **common)
+    actions.ask_end(version=3, words="换用新的服务", actor=asker, **common)
+    actions.agree_end(version=4, actor=giver, **common)
+    actions.declare_disposal(version=5, report=kept, actor=asker, **common)
+    actions.require_disposal(
+        version=6, words="凭证以外的备份也要在月底前删掉", actor=giver, **common
     )

@@ -25,6 +25,7 @@ from yiwang.foundation.agreements.definitions import (
     GrantState,
     Way,
 )
+from yiwang.foundation.agreements.definitions.reports import MOST_COUNTED, Disposal, Report
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import NotAllowed
 
@@ -137,6 +138,8 @@ class DataGrantOut(Schema):
     mend_by: date | None
     renew_until: date | None
     end_asked_by: str
+    disposal: str
+    dispose_by: date | None
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
 
@@ -194,6 +197,44 @@ class GrantUseCountOut(Schema):
     days: list[GrantUseDayOut]
 
 
+class UsageReportOut(Schema):
+    """One record of effect, storage or destruction (条例 29)."""
+
+    key: str
+    at: datetime
+    kind: str
+    words: str
+    since: date | None
+    until: date | None
+    papers: int | None
+    visits: int | None
+    held: int | None
+    place: str
+    disposal: str
+    day: date | None
+    basis: str
+
+
+class UsageReportPageOut(Schema):
+    rows: list[UsageReportOut]
+    next: str
+
+
+class UsageReportIn(Given):
+    """What is recorded; which fields count follows from the act."""
+
+    words: Words = ""
+    since: date | None = None
+    until: date | None = None
+    papers: Annotated[int, Field(ge=0, le=MOST_COUNTED)] | None = None
+    visits: Annotated[int, Field(ge=0, le=MOST_COUNTED)] | None = None
+    held: Annotated[int, Field(ge=0, le=MOST_COUNTED)] | None = None
+    place: Annotated[str, Field(max_length=200)] = ""
+    disposal: Disposal | None = None
+    day: date | None = None
+    basis: Annotated[str, Field(max_length=200)] = ""
+
+
 class DraftIn(Given):
     """What a request states: purpose, basis, scene, scope, way, term, volume (条例 20)."""
 
@@ -229,6 +270,7 @@ class DataActIn(Given):
     days: Annotated[int, Field(ge=0, le=60)] = 0
     until: date | None = None
     values: DraftIn | None = None
+    report: UsageReportIn | None = None
 
 
 _W: Final = ("words",)
@@ -263,6 +305,10 @@ _ON_GRANT: Final[Mapping[GrantAct, tuple[Callable[..., Any], tuple[str, ...]]]] 
     GrantAct.DECLINE_END: (actions.decline_end, _W),
     GrantAct.ASK_RENEWAL: (actions.ask_renewal, ("until", "words")),
     GrantAct.DECLINE_RENEWAL: (actions.decline_renewal, _W),
+    GrantAct.REPORT_EFFECT: (actions.report_effect, ("report",)),
+    GrantAct.REPORT_STORAGE: (actions.report_storage, ("report",)),
+    GrantAct.REQUIRE_DISPOSAL: (actions.require_disposal, _W),
+    GrantAct.DECLARE_DISPOSAL: (actions.declare_disposal, ("report",)),
 }
 
 
@@ -364,6 +410,17 @@ def count_uses(request: HttpRequest, agreement_key: Key) -> object:
     return queries.count_uses(agreement_key, actor_of(request))
 
 
+@router.get(
+    "/data/grants/{agreement_key}/reports", response=UsageReportPageOut, summary="使用情况记录"
+)
+@access(OFFICIAL, roles=GRANT_ROLES, scope="data:read")
+def list_reports(
+    request: HttpRequest, agreement_key: Key, after: After = "", limit: Limit = 50
+) -> object:
+    """Effect, storage and destruction as the using department recorded them, newest first (条例 29)."""
+    return queries.list_reports(agreement_key, actor_of(request), after=after, limit=limit)
+
+
 @router.post(
     "/data/grants/{agreement_key}/acts/{act}", response=DataGrantOut, summary="办理共享授权"
 )
@@ -391,12 +448,19 @@ def _given(body: DataActIn, names: tuple[str, ...]) -> dict[str, Any]:
         "mend_days": lambda: body.days,
         "until": lambda: body.until or date.min,
         "values": lambda: _draft(body.values) if body.values else _NOTHING,
+        "report": lambda: _report(body.report),
     }
     return {name: known[name]() for name in names}
 
 
 #: A draft nobody wrote: refused field by field.
 _NOTHING: Final = Draft("", "", (), "", "", (), (), "", True, date.min, 0)
+
+
+def _report(body: UsageReportIn | None) -> Report:
+    if body is None:
+        return Report()
+    return Report(**{**body.model_dump(), "disposal": body.disposal or ""})
 
 
 def _draft(body: DraftIn) -> Draft:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yiwang.entrance.data import forms, grants_forms, navigation
+from yiwang.entrance.data import forms, grants_forms, navigation, reports
 from yiwang.entrance.data.navigation import GRANTS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements import queries
@@ -65,7 +65,9 @@ def show_grant(request: HttpRequest, agreement_key: str) -> HttpResponse:
         "one": view,
         "fields": queries.labelled_fields(view),
         "acts": [
-            (act.replace("_", "-"), label, grants_forms.FORMS[act].kind) for act, label in view.acts
+            (act.replace("_", "-"), label, grants_forms.FORMS[act].kind)
+            for act, label in view.acts
+            if act not in reports.ACTS[:2]  # records of use have their own page
         ],
         "opens_request": any(actor.has_role(role) for role in REQUEST_ROLES),
         "done": request.GET.get("done", "") == "1",

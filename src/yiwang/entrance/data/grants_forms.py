@@ -9,6 +9,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.entrance.data import reports_forms
 from yiwang.entrance.data.requests_forms import number_in
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.typed import Field
@@ -47,6 +48,7 @@ _READ: Final[Mapping[str, Callable[[HttpRequest], object]]] = {
     "words": lambda request: request.POST.get("words", "")[:4000],
     "mend_days": lambda request: number_in(request, "mend_days"),
     "until": lambda request: typed.day_in(request, "until", label="新的期限"),
+    "report": lambda request: reports_forms.report_in(request),
 }
 
 
@@ -135,6 +137,39 @@ FORMS: Final[Mapping[str, GrantForm]] = {
         _take(actions.decline_renewal, "words"),
         (_words("不同意的理由"),),
         "",
+    ),
+    "report_effect": GrantForm(
+        "记应用成效",
+        "记下",
+        ("提供部门和主管部门看得到；至少保存三年，记下以后不能改（第二十九条）。",),
+        _take(actions.report_effect, "report"),
+        reports_forms.EFFECT,
+        "",
+    ),
+    "report_storage": GrantForm(
+        "记存储情况",
+        "记下",
+        ("提供部门和主管部门看得到；至少保存三年，记下以后不能改（第二十九条）。",),
+        _take(actions.report_storage, "report"),
+        reports_forms.STORAGE,
+        "",
+    ),
+    "require_disposal": GrantForm(
+        "提出处置要求",
+        "提出",
+        ("使用部门要按您的要求妥善处置，再申报一次（第二十七条）。",),
+        _take(actions.require_disposal, "words"),
+        (_words("这些数据要怎样处置", "使用部门会看到"),),
+    ),
+    "declare_disposal": GrantForm(
+        "申报留存和销毁",
+        "申报",
+        (
+            "共享终止以后，取得的数据要按提供部门的要求妥善处置（第二十七条），销毁情况要记录（第二十九条）。",
+            "提供部门和主管部门看得到；至少保存三年，申报以后不能改。",
+        ),
+        _take(actions.declare_disposal, "report"),
+        reports_forms.DISPOSAL,
     ),
 }
 #: The address part of every act here.

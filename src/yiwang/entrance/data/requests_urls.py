@@ -9,6 +9,7 @@ from yiwang.entrance.data import (
     figures,
     grants,
     grants_forms,
+    reports,
     requests,
     requests_forms,
     uses,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("data/grants/", grants.show_grants),
     path("data/grants/<str:agreement_key>/", grants.show_grant),
     path("data/grants/<str:agreement_key>/uses/", uses.show_uses),
+    path("data/grants/<str:agreement_key>/reports/", reports.show_reports),
+    path("data/grants/<str:agreement_key>/reports/export/", reports.export_reports),
     *(
         path(f"data/grants/<str:agreement_key>/{slug}/", grants.take_act, {"slug": slug})
         for slug in grants_forms.SLUGS

@@ -31,6 +31,7 @@ _LISTS: Final = (
 _PAGES: Final[Mapping[str, tuple[str, Collection[Role]]]] = {
     "case": ("/desk/cases/", DESK_ROLES),
     "data-request": ("/data/requests/", (Role.HEAD, Role.LEADER, Role.DATA_OFFICER)),
+    "data-grant": ("/data/grants/", (Role.HEAD, Role.LEADER, Role.DATA_OFFICER)),
     "data-correction": ("/data/corrections/", (Role.DATA_OFFICER,)),
     "catalogue-change": ("/data/changes/", (Role.DATA_OFFICER, Role.HEAD)),
     "enquiry": ("/data/enquiries/", (Role.DATA_OFFICER,)),

@@ -123,7 +123,7 @@ class RequestWithdrawn(AgreementEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementLimit(Event):
-    """A limit of a request that is nearly over or over: whose it was, on which day it was due."""
+    """A limit of a request or a grant that is nearly over or over: whose it was, when it was due."""
 
     matter: str
     division_code: str
@@ -133,14 +133,14 @@ class AgreementLimit(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementNearlyDue(AgreementLimit):
-    """An answer or a delivery is nearly due."""
+    """An answer, a delivery or a declaration of what is still held is nearly due."""
 
     name: ClassVar[str] = "agreements.agreement_nearly_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementLate(AgreementLimit):
-    """An answer or a delivery is late."""
+    """An answer, a delivery or a declaration of what is still held is late."""
 
     name: ClassVar[str] = "agreements.agreement_late"
 
@@ -155,3 +155,26 @@ class GrantChanged(Event):
     provider_node: str
     state: str
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFact(Event):
+    """What a fact about a grant carries: both departments."""
+
+    consumer: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalRequired(GrantFact):
+    """The provider said how the data of an ended grant are to be dealt with."""
+
+    name: ClassVar[str] = "agreements.disposal_required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalDeclared(GrantFact):
+    """The using department declared what it still holds of an ended grant; ``disposal``: what became of it."""
+
+    name: ClassVar[str] = "agreements.disposal_declared"
+    disposal: str

@@ -19,6 +19,10 @@ from yiwang.foundation.agreements.definitions import (
     Side,
     Way,
 )
+from yiwang.foundation.agreements.definitions.reports import (
+    Disposal,
+    ReportKind,
+)
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.places import significant_prefix
@@ -206,6 +210,8 @@ class DataGrant(models.Model):
     mended_at = models.DateTimeField(null=True)
     end_asked_by = models.CharField(max_length=8, blank=True)  # a side
     renew_until = models.DateField(null=True)
+    disposal = models.CharField(max_length=9, blank=True, default="", db_default="")
+    dispose_by = models.DateField(null=True)  # by when it is declared, after the end
     changed_at = models.DateTimeField()
 
     objects = GrantSet.as_manager()
@@ -231,6 +237,9 @@ class DataGrant(models.Model):
                 name="grants_clear_within_fields",
                 condition=Q(fields__contains=F("clear_fields")),
             ),
+            models.CheckConstraint(
+                name="grants_disposal_known", condition=Q(disposal__in=["", *Disposal])
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["consumer", "state", "-id"], name="grants_of_consumer"),
@@ -245,3 +254,47 @@ class DataGrant(models.Model):
     @property
     def reference(self) -> str:
         return reference("data-grant", self.key)
+
+
+class UsageReport(models.Model):
+    """使用情况记录: what the using department wrote down about data it took; kept three years (条例 29).
+
+    A trigger lets nobody change a record, or take one out before its three years are over.
+    """
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    grant = models.ForeignKey(DataGrant, on_delete=models.PROTECT, related_name="reports")
+    kind = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    words = models.CharField(max_length=1000, blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    papers = models.PositiveIntegerField(null=True)
+    visits = models.PositiveIntegerField(null=True)
+    held = models.PositiveIntegerField(null=True)
+    place = models.CharField(max_length=200, blank=True)
+    disposal = models.CharField(max_length=9, blank=True)
+    day = models.DateField(null=True)
+    basis = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "agreements_usage_report"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="reports_kind_known", condition=Q(kind__in=list(ReportKind))
+            ),
+            models.CheckConstraint(
+                name="reports_disposal_of_its_kind",
+                condition=Q(kind=ReportKind.DISPOSAL, disposal__in=list(Disposal))
+                | (~Q(kind=ReportKind.DISPOSAL) & Q(disposal="")),
+            ),
+            models.CheckConstraint(
+                name="reports_what_is_kept_has_a_basis",
+                condition=~Q(disposal=Disposal.KEPT) | ~Q(basis=""),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["grant", "-id"], name="reports_of_grant")]
+
+    def __str__(self) -> str:
+        return f"{self.grant}:{self.kind}"

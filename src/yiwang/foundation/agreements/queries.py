@@ -32,8 +32,13 @@ from yiwang.foundation.agreements.definitions import (
 from yiwang.foundation.agreements.definitions import (
     SIDE_LABELS as SIDE_LABELS,
 )
+from yiwang.foundation.agreements.definitions.reports import (
+    DISPOSAL_LABELS,
+)
 from yiwang.foundation.agreements.figures import list_offices as list_offices
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.agreements.reports import count_savings as count_savings
+from yiwang.foundation.agreements.reports import list_reports as list_reports
 from yiwang.foundation.agreements.trials import find_description as find_description
 from yiwang.foundation.agreements.trials import trial_fields as trial_fields
 from yiwang.foundation.agreements.trials import trial_rows
@@ -243,6 +248,7 @@ def facts_of(row: DataRequest | DataGrant, at: datetime) -> Mapping[str, bool]:
         renewal=row.renew_until is not None,
         ends_on=legal_date(row.valid_until - timedelta(seconds=1)),
         today=legal_date(at),
+        disposal=row.disposal,
     )
 
 
@@ -348,6 +354,9 @@ def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
         notes=_notes(row, GRANT),
         mend_by=row.mend_by,
         renew_until=row.renew_until,
+        disposal=row.disposal,
+        disposal_label=DISPOSAL_LABELS.get(row.disposal, ""),
+        dispose_by=row.dispose_by,
         acts=acts_of(row, GRANT, actor, at),
     )
 

@@ -6,16 +6,25 @@ from datetime import datetime
 from typing import Final
 
 from yiwang.foundation.agreements import actions
-from yiwang.foundation.agreements.definitions import ANSWER, DELIVERY, GrantState
+from yiwang.foundation.agreements.definitions import (
+    ANSWER,
+    DELIVERY,
+    GrantState,
+)
+from yiwang.foundation.agreements.definitions.reports import (
+    DISPOSAL,
+)
 from yiwang.foundation.agreements.events import GrantChanged
 from yiwang.kernel.actor import machine
+from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
 from yiwang.network.nodes import queries as nodes
 from yiwang.network.nodes.definitions import GRANTS
 from yiwang.network.nodes.events import DocumentTaken
 
 _SELF: Final = machine("agreements")
-_REQUEST: Final = "data-request:"
+#: Which limits are told on, by what they are of.
+_LIMITS: Final = {"data-request": (ANSWER, DELIVERY), "data-grant": (DISPOSAL,)}
 
 
 def publish_grants(*, event: GrantChanged, at: datetime, **_: object) -> None:
@@ -40,17 +49,17 @@ def take_grants(*, event: DocumentTaken, at: datetime, **_: object) -> None:
 
 
 def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:
-    """An answer or a delivery is nearly due."""
+    """An answer, a delivery or a declaration of what is still held is nearly due."""
     _note(event, late=False, at=at)
 
 
 def tell_late(*, event: ClockTurnedRed, at: datetime, **_: object) -> None:
-    """An answer or a delivery is late."""
+    """An answer, a delivery or a declaration of what is still held is late."""
     _note(event, late=True, at=at)
 
 
 def _note(event: ClockTurnedYellow | ClockTurnedRed, *, late: bool, at: datetime) -> None:
-    if event.subject.startswith(_REQUEST) and event.kind in (ANSWER, DELIVERY):
+    if event.kind in _LIMITS.get(split(event.subject)[0], ()):
         actions.note_limit(
-            request=event.subject, kind=event.kind, due_on=event.due_on, late=late, at=at
+            subject=event.subject, kind=event.kind, due_on=event.due_on, late=late, at=at
         )

@@ -21,6 +21,9 @@ from yiwang.foundation.agreements.definitions import (
     Side,
     Way,
 )
+from yiwang.foundation.agreements.definitions.reports import (
+    Disposal,
+)
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.places import in_subtree, lineage
 from yiwang.kernel.refusals import FieldProblem
@@ -112,9 +115,11 @@ def grant_facts(
     renewal: bool,
     ends_on: date,
     today: date,
+    disposal: str = "",
 ) -> dict[str, bool]:
     """What the guards of the grant's table ask for; ``ends_on``: the last day it holds."""
     return {
+        "disposed": disposal in (Disposal.NONE_HELD, Disposal.DESTROYED),
         "misuse": misuse,
         "mended": mended,
         "mending_over": mended or (mend_by is not None and today > mend_by),

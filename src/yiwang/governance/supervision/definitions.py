@@ -51,6 +51,7 @@ MATTER_LABELS: Final[Mapping[str, str]] = {
     "reply": "回复申请人留言",
     "data-answer": "答复数据共享申请",
     "data-delivery": "提供共享数据",
+    "data-disposal": "申报共享数据的留存和销毁",
     "data-correction": "核实数据纠错",
     "data-enquiry": "答复当事人的询问",
     "data-change": "更新数据目录",

@@ -18,6 +18,7 @@ from yiwang.governance.supervision.definitions import (
 _DATA: Final = {
     "data-answer": "政务数据共享条例第二十一条",
     "data-delivery": "政务数据共享条例第二十二条",
+    "data-disposal": "政务数据共享条例第二十七条、第二十九条，时限为本地规定（示例）",
 }
 _CORRECTION: Final = "政务数据共享条例第二十六条"
 _CHANGE: Final = "政务数据共享条例第十七条"
@@ -60,12 +61,12 @@ def late_with_reply(*, event: Limit, **_: object) -> None:
 
 
 def warn_of_data(*, event: NamedLimit, **_: object) -> None:
-    """A body has nearly no time left to answer another's request for data, or to supply it."""
+    """A body has nearly no time left to answer or supply another, or to declare what it still holds."""
     _of_part(event, Colour.YELLOW, event.matter, _DATA[event.matter])
 
 
 def late_with_data(*, event: NamedLimit, **_: object) -> None:
-    """A body did not answer a request for data, or did not supply it, in time."""
+    """A body did not answer or supply another, or declare what it still holds, in time."""
     _of_part(event, Colour.RED, event.matter, _DATA[event.matter])
 
 

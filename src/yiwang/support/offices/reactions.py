@@ -8,8 +8,14 @@ from typing import Final
 from django.conf import settings
 
 from yiwang.foundation.agreements import queries as agreements
-from yiwang.foundation.agreements.definitions import RequestView
-from yiwang.foundation.agreements.events import AgreementEvent, AgreementLimit
+from yiwang.foundation.agreements.definitions import GrantState, RequestView
+from yiwang.foundation.agreements.events import (
+    AgreementEvent,
+    AgreementLimit,
+    DisposalDeclared,
+    DisposalRequired,
+    GrantChanged,
+)
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.events import (
     ChangeEvent,
@@ -46,7 +52,12 @@ from yiwang.support.offices.definitions import (
 )
 
 _SELF: Final = machine("offices")
-_MATTERS: Final = {"data-answer": "答复共享申请", "data-delivery": "提供共享数据"}
+#: What a limit is called, and where its page is.
+_MATTERS: Final = {
+    "data-answer": ("答复共享申请", "requests"),
+    "data-delivery": ("提供共享数据", "requests"),
+    "data-disposal": ("申报共享数据的留存和销毁", "grants"),
+}
 
 
 def tell_of_request(*, event: AgreementEvent, position: int, at: datetime, **_: object) -> None:
@@ -69,13 +80,33 @@ def tell_of_request(*, event: AgreementEvent, position: int, at: datetime, **_: 
         )  # fmt: skip
 
 
+def tell_grant_ended(*, event: GrantChanged, position: int, at: datetime, **_: object) -> None:
+    """The using body has to declare what it still holds (条例 27, 29)."""
+    if event.state == GrantState.ENDED:
+        _grant(event, "grant-ended", Told.CONSUMER, position, at)
+
+
+def tell_disposal_required(
+    *, event: DisposalRequired, position: int, at: datetime, **_: object
+) -> None:
+    """The provider said how the data are to be dealt with."""
+    _grant(event, "disposal-required", Told.CONSUMER, position, at)
+
+
+def tell_disposal_declared(
+    *, event: DisposalDeclared, position: int, at: datetime, **_: object
+) -> None:
+    """The provider reads what the using body still holds."""
+    _grant(event, "disposal-declared", Told.PROVIDER, position, at)
+
+
 def tell_nearly_due(*, event: AgreementLimit, position: int, at: datetime, **_: object) -> None:
-    """The provider's answer or delivery is nearly due."""
+    """The provider's answer or delivery, or the using body's declaration, is nearly due."""
     _limit(event, NEARLY_DUE, position, at)
 
 
 def tell_late(*, event: AgreementLimit, position: int, at: datetime, **_: object) -> None:
-    """The provider's answer or delivery is late."""
+    """The provider's answer or delivery, or the using body's declaration, is late."""
     _limit(event, LATE, position, at)
 
 
@@ -197,8 +228,31 @@ def _entry(
     )  # fmt: skip
 
 
+def _grant(
+    event: GrantChanged | DisposalRequired | DisposalDeclared,
+    notice: str,
+    told: Told,
+    position: int,
+    at: datetime,
+) -> None:
+    view = agreements.get_grant(split(event.subject)[1], _SELF, at=at)
+    body = view.consumer if told is Told.CONSUMER else view.provider
+    values = {
+        "title": view.service,
+        "consumer": view.consumer.name,
+        "provider": view.provider.name,
+        "state": view.disposal_label,
+        "due_on": _day(view.dispose_by.isoformat()) if view.dispose_by else "没有期限",
+        "link": _link("grants", event.subject),
+    }
+    actions.tell_office(
+        division_code=body.division_code, department=body.uscc, notice=notice,
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
 def _limit(event: AgreementLimit, notice: str, position: int, at: datetime) -> None:
-    _matter(event, _MATTERS[event.matter], "requests", notice, position)
+    _matter(event, *_MATTERS[event.matter], notice, position)
 
 
 def _correction(event: CorrectionAsked, notice: str, due_on: str, position: int) -> None:

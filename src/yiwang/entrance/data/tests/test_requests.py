@@ -238,6 +238,60 @@ def test_misuse_and_renewal_and_ending_on_the_pages(people) -> None:
     assert "拿去营销" in page
 
 
+def test_effect_storage_and_destruction_are_written_by_one_side_and_read_by_both(people) -> None:
+    at = moments.now()
+    today = moments.legal_date(at).isoformat()
+    view = sample.delivered(
+        resource=resources.POPULATION, consumer=ASKING, service="62/household-register", at=at
+    )
+    home = f"/data/grants/{view.grant}/"
+    for who, act, given in (
+        ("asker", "report-effect",
+         {"words": "=不用再交户口簿", "since": today, "until": today, "papers": "120", "visits": ""}),
+        ("asker", "report-storage", {"words": "三人能看", "place": "津贴系统", "held": "40"}),
+        ("giver", "ask-end", {"words": "系统下线"}),
+        ("asking head", "agree-end", {}),
+        ("asker", "declare-disposal",
+         {"disposal": "KEPT", "held": "12", "basis": "会计法第二十三条", "words": "发放凭证"}),
+        ("giver", "require-disposal", {"words": "备份也要删"}),
+    ):  # fmt: skip
+        assert people[who].get(f"{home}{act}/").status_code == 200, act
+        assert on_grant(people[who], view.grant, act, **given).status_code == 302, act
+    for who in ("asker", "giver", "authority", "leader"):
+        page = text(people[who].get(f"{home}reports/"))
+        assert "少交材料 120 份" in page, who
+        assert "依据：会计法第二十三条" in page
+        assert "留存和销毁没有申报" in page
+    assert "declare-disposal" not in people["giver"].get(f"{home}reports/").content.decode()
+    taken = people["authority"].post(f"{home}reports/export/").content.decode()
+    assert "'=不用再交户口簿" in taken
+    assert "12" in taken
+    for who in ("other",):
+        assert people[who].get(f"{home}reports/").status_code == 404
+        assert people[who].post(f"{home}reports/export/").status_code == 404
+    assert "前申报留存和销毁" in text(people["asker"].get("/data/grants/?state=ENDED"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"disposal": ""}, "还没有选数据怎样了"),
+        ({"disposal": "DESTROYED", "day": "昨天"}, "销毁的日期不是日期"),
+        ({"disposal": "KEPT", "held": "很多", "basis": "x", "words": "y"}, "留存多少条不对"),
+    ],
+)
+def test_a_wrong_declaration_is_refused_by_its_field(people, given, said) -> None:
+    at = moments.now()
+    view = sample.delivered(
+        resource=resources.POPULATION, consumer=ASKING, service="62/household-register", at=at
+    )
+    on_grant(people["giver"], view.grant, "ask-end", words="系统下线")
+    on_grant(people["asker"], view.grant, "agree-end")
+    response = on_grant(people["asker"], view.grant, "declare-disposal", **given)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
 def test_long_lists_go_on_after_the_last_one_shown(people, monkeypatch) -> None:
     at = moments.now()
     keys = [

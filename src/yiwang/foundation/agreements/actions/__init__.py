@@ -34,6 +34,11 @@ from yiwang.foundation.agreements.actions.granting import report_mended as repor
 from yiwang.foundation.agreements.actions.granting import resume as resume
 from yiwang.foundation.agreements.actions.granting import stop_now as stop_now
 from yiwang.foundation.agreements.actions.granting import suspend as suspend
+from yiwang.foundation.agreements.actions.reporting import declare_disposal as declare_disposal
+from yiwang.foundation.agreements.actions.reporting import export_reports as export_reports
+from yiwang.foundation.agreements.actions.reporting import report_effect as report_effect
+from yiwang.foundation.agreements.actions.reporting import report_storage as report_storage
+from yiwang.foundation.agreements.actions.reporting import require_disposal as require_disposal
 from yiwang.foundation.agreements.actions.spreading import end_subscriptions as end_subscriptions
 from yiwang.foundation.agreements.actions.spreading import publish_to as publish_to
 from yiwang.foundation.agreements.actions.spreading import take_in as take_in

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from yiwang.foundation.agreements import queries, rules
 from yiwang.foundation.agreements.actions.moving import locked_grant, move
+from yiwang.foundation.agreements.actions.reporting import begin_disposal
 from yiwang.foundation.agreements.definitions import (
     GRANT,
     MENDING,
@@ -245,6 +246,7 @@ def _move(
 
 def _ended(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
     clocks.stop(subject=row.reference, kind=MENDING, at=at, actor=actor)
+    begin_disposal(row, actor, at)
     return _changed(row, actor, at)
 
 

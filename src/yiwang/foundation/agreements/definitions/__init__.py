@@ -256,6 +256,9 @@ class GrantView:
     notes: tuple[Note, ...]
     mend_by: date | None
     renew_until: date | None
+    disposal: str  # what was declared after its end; "" until then
+    disposal_label: str
+    dispose_by: date | None
     acts: tuple[tuple[str, str], ...]
 
     @property

@@ -1,6 +1,7 @@
 """How a request for data and a grant go from state to state: one declared table each.
 
-Source: 政务数据共享条例 20-22 (request, answer, delivery), 25, 27 (use, ending), 28 (disputes).
+Source: 政务数据共享条例 20-22 (request, answer, delivery), 25, 27 (use, ending), 28 (disputes),
+29 (what the using department records).
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ class GrantAct(StrEnum):
     RENEW = "renew"
     DECLINE_RENEWAL = "decline_renewal"
     EXPIRE = "expire"
+    REPORT_EFFECT = "report_effect"
+    REPORT_STORAGE = "report_storage"
+    REQUIRE_DISPOSAL = "require_disposal"
+    DECLARE_DISPOSAL = "declare_disposal"
 
 
 _S, _A = RequestState, Act
@@ -220,7 +225,13 @@ GRANT: Final = Machine(
                 Transition(here, _B.DECLINE_END, _ASKER, here, "不同意终止", "end_by_provider"),
                 Transition(here, _B.DECLINE_END, _GIVER, here, "不同意终止", "end_by_consumer"),
                 Transition(here, _B.EXPIRE, (Side.MACHINE,), _G.ENDED, "期满终止", "over"),
+                Transition(here, _B.REPORT_STORAGE, _ASKER, here, "记存储情况"),
             )
+        ),
+        *(Transition(here, _B.REPORT_EFFECT, _ASKER, here, "记应用成效") for here in GrantState),
+        Transition(_G.ENDED, _B.REQUIRE_DISPOSAL, _GIVER, _G.ENDED, "提出处置要求"),
+        Transition(
+            _G.ENDED, _B.DECLARE_DISPOSAL, _ASKER, _G.ENDED, "申报留存和销毁", "!disposed"
         ),
         Transition(
             _G.ACTIVE, _B.ASK_RENEWAL, _ASKER, _G.ACTIVE, "申请续期", "!renewal_asked"

@@ -23,6 +23,7 @@ from yiwang.foundation.agreements.definitions import (
     RequestState,
     Side,
 )
+from yiwang.foundation.agreements.definitions.reports import Report
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
 from yiwang.foundation.agreements.tests.people import (
     ACTORS,
@@ -87,6 +88,16 @@ GRANT_VERBS: dict[str, tuple[Callable[..., object], dict[str, object]]] = {
     ),
     GrantAct.RENEW: (actions.renew, {}),
     GrantAct.DECLINE_RENEWAL: (actions.decline_renewal, _SAY),
+    GrantAct.REPORT_EFFECT: (
+        actions.report_effect,
+        {"report": Report(words="快了", since=AT.date(), until=AT.date())},
+    ),
+    GrantAct.REPORT_STORAGE: (
+        actions.report_storage,
+        {"report": Report(words="三人能看", place="业务系统", held=5)},
+    ),
+    GrantAct.REQUIRE_DISPOSAL: (actions.require_disposal, _SAY),
+    GrantAct.DECLARE_DISPOSAL: (actions.declare_disposal, {"report": Report(disposal="NONE_HELD")}),
 }
 _EVERYTHING = """
 SELECT (SELECT md5(string_agg(r::text, '|' ORDER BY id)) FROM agreements_request r),

@@ -52,7 +52,8 @@ def test_not_put_right_in_time_ends_it(grant) -> None:
     stopped = act(actions.suspend, grant, "giver", words="拿去营销", mend_days=5)
     late = AT + timedelta(days=8)
     ended = act(actions.end_misuse, stopped, "giver", words="没改", at=late)
-    assert (ended.state, ended.acts) == (GrantState.ENDED, ())
+    assert ended.state == GrantState.ENDED
+    assert [act for act, _label in ended.acts] == ["require_disposal"]
 
 
 def test_an_operator_stops_it_and_the_provider_lets_it_go_on(grant) -> None:

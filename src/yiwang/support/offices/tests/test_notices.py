@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from yiwang.foundation.agreements import actions, queries
+from yiwang.foundation.agreements.definitions.reports import Report
 from yiwang.foundation.agreements.events import DataRequested
 from yiwang.foundation.agreements.sample import CONSUMER, PROVIDER
 from yiwang.foundation.agreements.tests.people import (
@@ -130,3 +131,30 @@ def test_a_limit_nearly_over_and_over_is_told_to_the_providers_office(told) -> N
         "已超期：答复共享申请"
     ]
     assert told("asker", at=at) == []
+
+
+def test_an_ended_grant_is_told_to_the_using_office_and_its_declaration_to_the_provider(
+    told,
+) -> None:
+    view = agreed()
+    who = {"asker": ACTORS["asker"], "giver": ACTORS["giver"]}
+    view = actions.deliver(
+        key=view.key, version=view.version, service="62/household-register", actor=who["giver"],
+        at=AT,
+    )  # fmt: skip
+    common = {"key": view.grant, "at": AT}
+    actions.ask_end(version=1, words="不用了", actor=who["asker"], **common)
+    actions.agree_end(version=2, actor=who["giver"], **common)
+    ended = "共享已终止，请申报留存和销毁：62/household-register"
+    assert ended in told("asker")
+    assert ended in told("asking head")
+    assert ended not in told("giver")
+    for days, title in ((11, "快到期"), (20, "已超期")):
+        at = AT + timedelta(days=days)
+        clocks.warn(at=at, actor=machine("test"))
+        assert f"{title}：申报共享数据的留存和销毁" in told("asker", at=at)
+    none = Report(disposal="NONE_HELD")
+    actions.declare_disposal(version=3, report=none, actor=who["asker"], **common)
+    assert "使用部门申报了留存和销毁：62/household-register" in told("giver", at=at)
+    actions.require_disposal(version=4, words="备份也删", actor=who["giver"], **common)
+    assert "提供部门提出处置要求：62/household-register" in told("asker", at=at)
