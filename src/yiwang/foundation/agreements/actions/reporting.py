@@ -176,7 +176,8 @@ def _announce(
 def export_reports(*, key: str, actor: Actor, at: datetime) -> tuple[ReportView, ...]:
     """All records of one grant to be taken away as a file; who took them is in the journal. ``NotFound``."""
     view = queries.get_grant(key, actor, at=at)
-    found, after = [], ""
+    found: list[ReportView] = []
+    after = ""
     while True:
         page = queries.list_reports(key, actor, after=after, limit=MOST)
         found += page.rows
