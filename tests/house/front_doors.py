@@ -22,6 +22,7 @@ NAMED = {
     "yiwang.mechanisms.*.registry": "tasks, listeners and providers are registered under a name",
     "yiwang.mechanisms.statements.prepared": "named statements of whoever owns the tables",
     "yiwang.mechanisms.crypto.fields": "an encrypted column is declared in the table that has it",
+    "yiwang.mechanisms.crypto.renewing": "older columns are closed again; it knows every table",
     "yiwang.mechanisms.crypto.keystore": "the key store port",
     "yiwang.mechanisms.crypto.primitives": "bytes in, bytes out: the exchange process has no Django",
     "yiwang.mechanisms.crypto.drivers.encrypted_file": "the same process opens the key store itself",

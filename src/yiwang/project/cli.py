@@ -40,6 +40,7 @@ GROUPS: Final[dict[str, str]] = {
     "archives": "yiwang.capability.archives.commands",
     "backup": "yiwang.project.backup",
     "restore": "yiwang.project.restore",
+    "keys": "yiwang.project.keys",
 }
 
 

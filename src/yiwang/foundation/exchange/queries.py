@@ -177,8 +177,8 @@ def get_receipts(message: str, actor: Actor) -> tuple[ReceiptView, ...]:
 def list_calls_about(number: str, *, before: int = 0, limit: int = PAGE) -> tuple[ReceiptView, ...]:
     """Who looked: calls about the holder of an identity number or USCC, the newest first. The caller
     sees to it that it is their own. A call both of whose sides are here is told once."""
-    index = crypto.keyed_index(number.strip().upper(), purpose=SUBJECT_PURPOSE)
-    rows = Receipt.objects.filter(subject_index=index).filter(
+    indexes = crypto.keyed_indexes(number.strip().upper(), purpose=SUBJECT_PURPOSE)
+    rows = Receipt.objects.filter(subject_index__in=indexes).filter(
         Q(side=Side.PROVIDER) | ~Q(to_node=_own_node())
     )
     rows = rows.filter(id__lt=before) if before else rows

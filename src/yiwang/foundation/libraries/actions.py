@@ -21,7 +21,6 @@ from yiwang.kernel.identifiers import is_citizen_id, is_uscc, tidy_citizen_id, t
 from yiwang.kernel.moments import legal_date
 from yiwang.kernel.references import new_key, reference
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
-from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.journal import actions as journal
 
 
@@ -36,10 +35,14 @@ def register_person(*, person: NewPerson, actor: Actor, at: datetime) -> PersonV
         problem = FieldProblem("citizen_id", "公民身份号码不正确。", "请核对 18 位号码。")
         raise InvalidInput(fields=[problem])
     phone = tidy_phone(person.phone)
+    columns = {
+        **_columns(person, citizen_id, phone, at),
+        "citizen_id_index": queries.citizen_id_index(citizen_id),
+    }
     row, created = Person.objects.update_or_create(
-        citizen_id_index=queries.citizen_id_index(citizen_id),
-        create_defaults={"key": person.key or new_key(), **_columns(person, citizen_id, phone, at)},
-        defaults=_columns(person, citizen_id, phone, at),
+        citizen_id_index__in=queries.citizen_id_indexes(citizen_id),
+        create_defaults={"key": person.key or new_key(), **columns},
+        defaults=columns,
     )
     journal.record(
         actor=actor,
@@ -84,11 +87,12 @@ def note_death(*, person: str, died_on: date, actor: Actor, at: datetime) -> Non
 
 def add_bank_account(*, person: str, bank: str, number: str, is_social_card: bool = False) -> None:
     """Note an account of a person; the same number again changes nothing."""
-    tidy = number.replace(" ", "")
+    tidy, indexes = number.replace(" ", ""), queries.bank_account_indexes(number)
     BankAccount.objects.get_or_create(
         person_id=person.removeprefix("person:"),
-        number_index=crypto.keyed_index(tidy, purpose="libraries.bank_account"),
+        number_index__in=indexes,
         defaults={
+            "number_index": indexes[0],
             "bank": bank,
             "number": tidy,
             "number_masked": masks.mask_account(tidy),

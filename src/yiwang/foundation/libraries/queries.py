@@ -27,17 +27,34 @@ _NAMES: Final = {
     "organization": "SELECT name FROM libraries_organization WHERE key = %s",
 }
 #: A person's name is cipher text in its column (``EncryptedText``), a firm's is public.
+_CITIZEN_ID: Final = "libraries.citizen_id"
+_PHONE: Final = "libraries.phone"
 _CLOSED_NAME: Final = "libraries.person.name"
 
 
 def citizen_id_index(citizen_id: str) -> str:
     """The look-up value of a citizen ID number, however it was typed."""
-    return crypto.keyed_index(tidy_citizen_id(citizen_id), purpose="libraries.citizen_id")
+    return crypto.keyed_index(tidy_citizen_id(citizen_id), purpose=_CITIZEN_ID)
+
+
+def citizen_id_indexes(citizen_id: str) -> tuple[str, ...]:
+    """All it may have been written under, to look it up."""
+    return crypto.keyed_indexes(tidy_citizen_id(citizen_id), purpose=_CITIZEN_ID)
 
 
 def phone_index(phone: str) -> str:
     """The look-up value of a phone number."""
-    return crypto.keyed_index(tidy_phone(phone), purpose="libraries.phone")
+    return crypto.keyed_index(tidy_phone(phone), purpose=_PHONE)
+
+
+def phone_indexes(phone: str) -> tuple[str, ...]:
+    """All it may have been written under, to look it up."""
+    return crypto.keyed_indexes(tidy_phone(phone), purpose=_PHONE)
+
+
+def bank_account_indexes(number: str) -> tuple[str, ...]:
+    """All the number of an account may have been written under, the present one first."""
+    return crypto.keyed_indexes(number.replace(" ", ""), purpose="libraries.bank_account")
 
 
 def _key(kind: str, value: str) -> str:
@@ -95,8 +112,8 @@ def get_name(holder: str) -> str:
 
 def find_person(citizen_id: str) -> PersonView | None:
     """The person with this ID number; None when nobody has it."""
-    index = citizen_id_index(citizen_id)
-    row = Person.objects.defer(*_CLOSED).filter(citizen_id_index=index).first()
+    indexes = citizen_id_indexes(citizen_id)
+    row = Person.objects.defer(*_CLOSED).filter(citizen_id_index__in=indexes).first()
     return _person(row) if row else None
 
 
@@ -161,8 +178,8 @@ def find_bank_account(person: str) -> str | None:
 
 def owns_bank_account(person: str, number: str) -> bool:
     """Does this account belong to this person?"""
-    index = crypto.keyed_index(number.replace(" ", ""), purpose="libraries.bank_account")
-    return BankAccount.objects.filter(person=_key("person", person), number_index=index).exists()
+    rows = BankAccount.objects.filter(person=_key("person", person))
+    return rows.filter(number_index__in=bank_account_indexes(number)).exists()
 
 
 def list_allowances(person: str, *, kind: str = "") -> tuple[AllowanceElsewhere, ...]:

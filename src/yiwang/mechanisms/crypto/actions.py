@@ -10,11 +10,11 @@ from functools import lru_cache
 from yiwang.mechanisms.crypto import primitives, rules
 from yiwang.mechanisms.crypto.definitions import (
     CIPHER_SCHEME,
-    DIGEST,
     FIELDS,
     INDEX,
     SIGN_PREFIX,
     CannotDecrypt,
+    CannotRotate,
     KeyId,
 )
 from yiwang.mechanisms.crypto.keystore import get_store
@@ -52,9 +52,23 @@ def decrypt(cipher: str, *, purpose: str) -> str:
 
 def keyed_index(plain: str, *, purpose: str) -> str:
     """A look-up value for an encrypted one: equal inputs give equal hex, nobody without the key
-    can compute or reverse it. The caller normalises (upper-case X, no blanks) before."""
+    can compute or reverse it. The caller normalises (upper-case X, no blanks) before.
+
+    To be written; what was written before the key changed is found by ``keyed_indexes``."""
     store = get_store()
     return index_of(store.get(store.current(INDEX)), plain, purpose)
+
+
+def keyed_indexes(plain: str, *, purpose: str) -> tuple[str, ...]:
+    """All a value may have been written under, ``keyed_index`` first: to be looked up by."""
+    store = get_store()
+    return tuple(index_of(store.get(key), plain, purpose) for key in store.usable(INDEX))
+
+
+def is_indexed(index: str, *, plain: str, purpose: str) -> bool:
+    """Is this what the value was written under? Takes the same time wherever the two differ."""
+    found = [rules.same(index, one) for one in keyed_indexes(plain, purpose=purpose)]
+    return any(found)
 
 
 def digest(data: bytes) -> str:
@@ -65,12 +79,6 @@ def digest(data: bytes) -> str:
 def digest_stream(chunks: Iterable[bytes]) -> str:
     """SM3 in hex over a content as it flows by."""
     return primitives.sm3_stream(chunks).hex()
-
-
-def salted_digest(plain: str) -> str:
-    """A digest of a personal value that may be named in the journal: comparable, not guessable."""
-    store = get_store()
-    return primitives.hmac_sm3(store.get(store.current(DIGEST)), plain.encode()).hex()
 
 
 def sign(data: bytes, *, purpose: str = "platform", key_id: KeyId | None = None) -> str:
@@ -104,5 +112,17 @@ def agree(*, key_id: KeyId, point: str, info: bytes) -> bytes:
 
 
 def rotate(purpose: str = FIELDS) -> KeyId:
-    """Make a fresh key for what is closed or signed from now on; ``CannotRotate`` for indexes."""
-    return get_store().rotate(purpose)
+    """Make a fresh key for what is closed, signed or written from now on; older work stays good.
+
+    Other processes take it up within a minute; an index key is written under after two, when all
+    look up by it. ``CannotRotate`` for a kind no key is of.
+    """
+    store = get_store()
+    if purpose not in {key_id.rpartition(".")[0] for key_id in store.list_keys()}:
+        raise CannotRotate
+    return store.rotate(purpose)
+
+
+def change_master() -> int:
+    """Close every key again under a fresh master key; how many. ``CannotChangeMaster``."""
+    return get_store().change_master()

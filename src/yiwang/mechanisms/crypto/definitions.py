@@ -17,11 +17,7 @@ SIGNATURE_SCHEME: Final = "sm2-sm3"
 FIELDS: Final = "fields"
 FILES: Final = "files"
 INDEX: Final = "index"
-DIGEST: Final = "digest"
 SIGN_PREFIX: Final = "sign-"
-
-#: A new key would make what is stored under the old one impossible to find again.
-NEVER_ROTATED: Final = frozenset({INDEX, DIGEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,12 @@ class KeyMissing(Refusal):
     remedy = "请运维人员检查 YIWANG_MASTER_KEY 或 secrets 目录，并从备份恢复。"
 
 
+class CannotChangeMaster(Refusal):
+    sentence = "主密钥由环境变量 YIWANG_MASTER_KEY 给出，这里换不了它。"
+    remedy = "由保管它的系统更换；要由本机保管，请先去掉这个变量并把它写进 secrets/master-key。"
+
+
 class CannotRotate(Refusal):
-    sentence = "这类密钥不能直接更换，否则已有内容无法再按号码查到。"
-    remedy = "需要先重建索引。"
+    status = 422
+    sentence = "没有这一类密钥。"
+    remedy = "先用 yiwang keys list 看有哪些。"

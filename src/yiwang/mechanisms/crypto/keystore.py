@@ -22,6 +22,10 @@ class KeyStore(Protocol):
         """The newest key of a purpose, made at the first asking."""
         ...
 
+    def usable(self, purpose: str) -> tuple[KeyId, ...]:
+        """Every key of a purpose: first the current one, then those whose work still stands."""
+        ...
+
     def rotate(self, purpose: str) -> KeyId:
         """A fresh key for what is made from now on; older ones stay readable."""
         ...
@@ -32,6 +36,10 @@ class KeyStore(Protocol):
 
     def list_keys(self) -> tuple[KeyId, ...]:
         """Every key kept here, by purpose and number."""
+        ...
+
+    def change_master(self) -> int:
+        """Close every key again under a fresh master key, while others read on; how many."""
         ...
 
 

@@ -16,6 +16,7 @@ from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.journal import actions as journal
 
 _DIGITS: Final = 8
+_CODE: Final = "halls.pairing_code"
 _SCREEN: Final = machine("screen")
 
 
@@ -42,7 +43,7 @@ def pair(*, code: str, at: datetime) -> str:
     """
     rows = ScreenPairing.objects.select_for_update(of=("self",)).select_related("counter")
     row = rows.filter(
-        code_digest=_digest("".join(code.split())), paired_at=None, ended_at=None,
+        code_digest__in=crypto.keyed_indexes("".join(code.split()), purpose=_CODE), paired_at=None, ended_at=None,
         code_until__gt=at,
     ).first()  # fmt: skip
     if row is None:
@@ -67,4 +68,4 @@ def end_pairing(*, actor: Actor, at: datetime) -> None:
 
 
 def _digest(code: str) -> str:
-    return crypto.keyed_index(code, purpose="halls.pairing_code")
+    return crypto.keyed_index(code, purpose=_CODE)

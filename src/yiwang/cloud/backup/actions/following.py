@@ -45,8 +45,9 @@ def follow_files(home: Path, folder: Path, seen: dict[Path, int] | None = None) 
             copied += 1
         known[shelf] = changed
     for path in (home / "secrets" / names.KEYS).glob("*.key"):
-        if not (folder / names.KEYS / path.name).exists():
-            vault.copy(path, folder / names.KEYS / path.name)
+        target = folder / names.KEYS / path.name
+        if not target.exists() or target.read_bytes() != path.read_bytes():  # another master key
+            vault.copy(path, target)
     _follow_heads(home, folder)
     return copied
 

@@ -115,6 +115,7 @@ def test_an_installation_is_brought_back_to_any_moment_and_nothing_damaged_passe
         time.sleep(0.05)
         if number == 4:
             shelf.keep("b" * 16, [PLAIN])
+            keystore.get_store().change_master()  # what was copied before opens with the new one, too
             follower.round()
     reach = follower.round()
     idle = follower.round()

@@ -9,7 +9,6 @@ import logging
 import os
 from collections.abc import Coroutine, Mapping
 from datetime import datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from yiwang.foundation.exchange.fastpath import receipts as writing
@@ -109,11 +108,12 @@ class House:
 
     def keyed(self, text: str, purpose: str) -> str:
         """A keyed index: equal texts give equal ones, and nobody without the key learns the text."""
-        return rules.index_of(self._index_key(), text, purpose)
+        return rules.index_of(self.store.get(self.store.current(INDEX)), text, purpose)
 
-    @lru_cache(maxsize=1)  # noqa: B019 one house a process
-    def _index_key(self) -> bytes:
-        return self.store.get(self.store.current(INDEX))
+    def keyed_before(self, text: str, purpose: str) -> list[str]:
+        """The same under each earlier key, where the key was changed: to find what lies under them."""
+        earlier = self.store.usable(INDEX)[1:]
+        return [rules.index_of(self.store.get(key), text, purpose) for key in earlier]
 
     async def _remember(self) -> None:
         """Take over what earlier processes saw: messages of ten minutes, today's counts."""

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from yiwang.mechanisms.crypto import actions, queries, rules, streams
 from yiwang.mechanisms.crypto.definitions import CannotDecrypt, CannotRotate
+from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
 
 fast = settings(max_examples=40, deadline=None)
 NUMBER = "62010219900307123X"
@@ -69,13 +73,28 @@ def test_the_index_finds_equal_values_of_one_purpose_only() -> None:
     assert index != actions.keyed_index(NUMBER, purpose="b")
     assert index != actions.keyed_index(NUMBER[:-1] + "1", purpose="a")
     assert len(index) == 64
+
+
+def test_what_was_written_under_an_older_index_key_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EncryptedFileKeyStore(tmp_path)
+    monkeypatch.setattr(actions, "get_store", lambda: store)
+    old = actions.keyed_index(NUMBER, purpose="a")
+    actions.rotate("index")
+    assert actions.keyed_index(NUMBER, purpose="a") == old  # others do not know the new one yet
+    os.utime(tmp_path / "keys" / "index.2.key", (time.time() - 200,) * 2)
+    store = EncryptedFileKeyStore(tmp_path)
+    new = actions.keyed_index(NUMBER, purpose="a")
+    assert new != old
+    assert actions.keyed_indexes(NUMBER, purpose="a") == (new, old)
+    assert actions.is_indexed(old, plain=NUMBER, purpose="a")
+    assert not actions.is_indexed(old, plain=NUMBER[:-1] + "1", purpose="a")
+
+
+def test_a_kind_no_key_is_of_is_not_rotated() -> None:
     with pytest.raises(CannotRotate):
-        actions.rotate("index")
-
-
-def test_a_salted_digest_is_no_plain_digest() -> None:
-    assert actions.salted_digest(NUMBER) == actions.salted_digest(NUMBER)
-    assert actions.salted_digest(NUMBER) != actions.digest(NUMBER.encode())
+        actions.rotate("feilds")
 
 
 def test_a_signature_holds_for_its_bytes_and_its_purpose_only() -> None:

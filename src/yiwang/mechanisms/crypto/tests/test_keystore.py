@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from yiwang.mechanisms.crypto import drivers
-from yiwang.mechanisms.crypto.definitions import KeyId, KeyMissing
+from yiwang.mechanisms.crypto.definitions import CannotChangeMaster, KeyId, KeyMissing
+from yiwang.mechanisms.crypto.drivers import encrypted_file
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
 
 SOURCE = Path(drivers.__file__).parents[4]
@@ -89,6 +90,64 @@ def test_a_rotation_elsewhere_is_noticed_after_a_while(
     later = time.monotonic() + 61
     monkeypatch.setattr(time, "monotonic", lambda: later)
     assert one.current("fields") == "fields.2"
+
+
+class TestChangingTheMasterKey:
+    def test_every_key_opens_under_the_new_one_alone(self, tmp_path: Path) -> None:
+        store = EncryptedFileKeyStore(tmp_path)
+        known = {key: store.get(store.current(key)) for key in ("fields", "sign-x")}
+        before, old = (tmp_path / "master-key").read_text(), _sealed(tmp_path)
+        assert store.change_master() == 2
+        assert (tmp_path / "master-key").read_text() != before
+        assert (tmp_path / "master-key.before").read_text() == before
+        assert all(_sealed(tmp_path)[name] != text for name, text in old.items())
+        fresh = EncryptedFileKeyStore(tmp_path)
+        assert {key: fresh.get(fresh.current(key)) for key in known} == known
+        assert not (tmp_path / "master-key.next").exists()
+
+    def test_a_process_that_knew_the_old_one_reads_on(self, tmp_path: Path) -> None:
+        other = EncryptedFileKeyStore(tmp_path)
+        other.get(other.current("fields"))  # knows the master key, not the key below
+        secret = EncryptedFileKeyStore(tmp_path).get(other.current("sign-x"))
+        EncryptedFileKeyStore(tmp_path).change_master()
+        assert other.get(KeyId("sign-x.1")) == secret
+
+    @pytest.mark.parametrize("done", [0, 1, 2])
+    def test_cut_off_anywhere_everything_opens_and_again_goes_on(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: int
+    ) -> None:
+        store = EncryptedFileKeyStore(tmp_path)
+        known = {key: store.get(store.current(key)) for key in ("fields", "files", "sign-x")}
+        real, calls = encrypted_file._replace, []
+
+        def die(path: Path, content: bytes) -> None:
+            if len(calls) == done:
+                raise KeyboardInterrupt
+            calls.append(path)
+            real(path, content)
+
+        monkeypatch.setattr(encrypted_file, "_replace", die)
+        with pytest.raises(KeyboardInterrupt):
+            store.change_master()
+        monkeypatch.setattr(encrypted_file, "_replace", real)
+        cut = EncryptedFileKeyStore(tmp_path)
+        assert {key: cut.get(cut.current(key)) for key in known} == known
+        made = cut.get(cut.current("sign-later"))
+        assert cut.change_master() == 4
+        fresh = EncryptedFileKeyStore(tmp_path)
+        assert {key: fresh.get(fresh.current(key)) for key in known} == known
+        assert fresh.get(KeyId("sign-later.1")) == made
+
+    def test_one_that_is_kept_elsewhere_is_not_changed_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("YIWANG_MASTER_KEY", "ab" * 32)
+        with pytest.raises(CannotChangeMaster):
+            EncryptedFileKeyStore(tmp_path).change_master()
+
+
+def _sealed(folder: Path) -> dict[str, str]:
+    return {p.name: json.loads(p.read_text())["sealed"] for p in (folder / "keys").iterdir()}
 
 
 def test_the_master_key_may_come_from_the_environment(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -38,6 +37,7 @@ from yiwang.support.messages import actions as messages
 from yiwang.support.messages import queries as message_queries
 
 _DAY = timedelta(days=1)
+_CODE = "identity.code"
 
 
 def send_code(*, phone: str, origin: Origin, at: datetime) -> None:
@@ -106,8 +106,8 @@ def write_code(number: str, code: str, *, at: datetime) -> None:
 
 
 def _account(number: str) -> Account | None:
-    index = libraries.phone_index(number)
-    return Account.objects.filter(kind=AccountKind.PERSON, phone_index=index, active=True).first()
+    rows = Account.objects.filter(kind=AccountKind.PERSON, active=True)
+    return rows.filter(phone_index__in=libraries.phone_indexes(number)).first()
 
 
 def sign_in_with_code(*, phone: str, code: str, origin: Origin, at: datetime) -> SignedIn:
@@ -132,17 +132,19 @@ def sign_in_with_code(*, phone: str, code: str, origin: Origin, at: datetime) ->
 
 def use_code(number: str, code: str, *, bound_to: str, at: datetime) -> bool:
     """Spend one try on the newest code; True when it was right and had not been used."""
-    rows = OneTimeCode.objects.filter(phone_index=libraries.phone_index(number), bound_to=bound_to)
+    indexes = libraries.phone_indexes(number)
+    rows = OneTimeCode.objects.filter(phone_index__in=indexes, bound_to=bound_to)
     newest = rows.order_by("-sent_at").first()
     if newest is None:
         return False
     open_rows = OneTimeCode.objects.filter(key=newest.key, used_at__isnull=True, expires_at__gt=at)
     if not open_rows.filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1):
         return False
-    if not hmac.compare_digest(newest.code_digest, _digest(newest.key, code.strip())):
+    given = f"{newest.key}|{code.strip()}"
+    if not crypto.is_indexed(newest.code_digest, plain=given, purpose=_CODE):
         return False
     return open_rows.update(used_at=at) == 1
 
 
 def _digest(key: str, code: str) -> str:
-    return crypto.keyed_index(f"{key}|{code}", purpose="identity.code")
+    return crypto.keyed_index(f"{key}|{code}", purpose=_CODE)

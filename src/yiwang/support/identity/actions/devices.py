@@ -11,18 +11,20 @@ from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.support.identity import rules
 
 
-def _mark(number: str, account: str) -> str:
-    return crypto.keyed_index(f"{number}|{account}", purpose="identity.device")[:32]
+def _marks(number: str, account: str) -> tuple[str, ...]:
+    """All it may have been marked by, the present one first."""
+    found = crypto.keyed_indexes(f"{number}|{account}", purpose="identity.device")
+    return tuple(one[:32] for one in found)
 
 
 def known_device(cookie: str, account: str) -> str:
     """The number of the device when this account signed in well on it before; "" otherwise."""
     number, marks = rules.marks_of(cookie)
-    return number if number and _mark(number, account) in marks else ""
+    return number if number and set(_marks(number, account)) & set(marks) else ""
 
 
 def remember(cookie: str, account: str) -> str:
     """The device's cookie after a good sign-in of this account."""
     number, marks = rules.marks_of(cookie)
     number = number or secrets.token_hex(16)
-    return rules.with_mark(number, marks, _mark(number, account))
+    return rules.with_mark(number, marks, _marks(number, account)[0])

@@ -41,6 +41,7 @@ from yiwang.support.messages import actions as messages
 _LONGEST_REASON = 200
 #: Twelve characters nobody mixes up: 32^12 codes, five tries.
 _CODE_LENGTH = 12
+_CODE = "identity.recovery"
 
 
 def ask_recovery(
@@ -165,13 +166,13 @@ def _usable(account: Account | None, code: str, at: datetime) -> Recovery | None
         if account is not None and account.active
         else None
     )
-    given = _digest(row.key if row else "", rules.tidy_code(code))
-    right = row is not None and secrets.compare_digest(row.code_digest or "", given)
+    given = f"{row.key if row else ''}|{rules.tidy_code(code)}"
+    right = crypto.is_indexed((row.code_digest if row else "") or "", plain=given, purpose=_CODE)
     return row if right else None
 
 
 def _digest(key: str, code: str) -> str:
-    return crypto.keyed_index(f"{key}|{code}", purpose="identity.recovery")
+    return crypto.keyed_index(f"{key}|{code}", purpose=_CODE)
 
 
 def _locked(recovery: str, actor: Actor) -> Recovery:

@@ -42,9 +42,9 @@ def find_by_login(kind: AccountKind, login: str) -> Account | None:
     """The account a person means: by ID number, phone or user name, told apart by form."""
     match rules.form_of(login):
         case LoginForm.CITIZEN_ID:
-            condition = Q(citizen_id_index=libraries.citizen_id_index(login))
+            condition = Q(citizen_id_index__in=libraries.citizen_id_indexes(login))
         case LoginForm.PHONE:
-            condition = Q(phone_index=libraries.phone_index(login))
+            condition = Q(phone_index__in=libraries.phone_indexes(login))
         case LoginForm.USER_NAME:
             condition = Q(user_name=login.strip())
     return Account.objects.filter(condition, kind=kind).first()

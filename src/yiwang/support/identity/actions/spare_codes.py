@@ -25,6 +25,7 @@ from yiwang.support.identity.models import Account, SpareCode
 
 #: Ten characters nobody mixes up: 32^10 codes, ten of them right.
 _CODE_LENGTH = 10
+_CODE = "identity.spare_code"
 
 
 @transaction.atomic
@@ -57,7 +58,8 @@ def spend_spare_code(account: Account, code: str, *, at: datetime) -> bool:
     """Is this one of the account's codes, and not used yet? Used from now on, and its owner is told."""
     tidy = rules.tidy_code(code)
     rows = SpareCode.objects.filter(account=account, used_at=None)
-    if not rows.filter(code_digest=_digest(account, tidy)).update(used_at=at):
+    digests = crypto.keyed_indexes(f"{account.key}|{tidy}", purpose=_CODE)
+    if not rows.filter(code_digest__in=digests).update(used_at=at):
         return False
     left = rows.count()
     actor = queries.get_actor(account.key, at=at)
@@ -67,7 +69,7 @@ def spend_spare_code(account: Account, code: str, *, at: datetime) -> bool:
 
 
 def _digest(account: Account, code: str) -> str:
-    return crypto.keyed_index(f"{account.key}|{code}", purpose="identity.spare_code")
+    return crypto.keyed_index(f"{account.key}|{code}", purpose=_CODE)
 
 
 def _note(act: str, account: Account, actor: Actor, at: datetime, **facts: int) -> None:

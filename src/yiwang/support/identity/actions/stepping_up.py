@@ -136,7 +136,9 @@ def step_up_with_code(
         right = phone is not None and codes.use_code(
             phone, code, bound_to=_bound(session_key), at=at
         )
-        return right and session.account.citizen_id_index == libraries.citizen_id_index(citizen_id)
+        return right and session.account.citizen_id_index in libraries.citizen_id_indexes(
+            citizen_id
+        )
 
     return _step_up(Proof.CODE_AND_ID, session_key, proves, actor, origin, at)
 
