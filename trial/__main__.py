@@ -30,6 +30,7 @@ TRIALS = (
     "sources",
     "restore",
     "hostile_files",
+    "sm2",
     "fuzzing",
     "exchange_fuzzing",
     "exchange_kills",
