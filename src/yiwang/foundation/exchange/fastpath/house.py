@@ -55,7 +55,7 @@ class House:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.store = EncryptedFileKeyStore(config.home / "secrets")
-        self.snapshots = Snapshots(config.database, self.store)
+        self.snapshots = Snapshots(config.database, self.store, config.node)
         self.receipts = Receipts(config.database)
         self.nodes = Desk(
             database=config.database,

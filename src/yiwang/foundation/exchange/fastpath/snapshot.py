@@ -145,9 +145,10 @@ class Snapshot:
 class Snapshots:
     """Keeps the newest snapshot; refuses to give a stale one."""
 
-    def __init__(self, database: str, store: EncryptedFileKeyStore) -> None:
+    def __init__(self, database: str, store: EncryptedFileKeyStore, node: str) -> None:
         self._database = database
         self._store = store
+        self._node = node
         self._newest = Snapshot()
         self._secrets: dict[str, bytes] = {}
 
@@ -200,7 +201,9 @@ class Snapshots:
         )
 
     def _caller(self, row: Any) -> Caller | None:
-        if row.state != "ACTIVE":
+        if (
+            row.state != "ACTIVE" or row.node != self._node
+        ):  # a copied database brings others' systems
             return None
         secret = self._secret(row.secret_cipher) if row.secret_cipher else b""
         return (
