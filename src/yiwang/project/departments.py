@@ -27,6 +27,7 @@ from yiwang.foundation.exchange import calls, routes, simulator
 from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange import sample as services
 from yiwang.foundation.exchange.definitions import (
+    TRIAL,
     Misbehaviour,
     NewService,
     RouteView,
@@ -42,6 +43,15 @@ from yiwang.project.process_names import DEPARTMENTS_ANSWER
 
 #: What the platform may ask them for: every purpose a pack's journey has.
 PURPOSES: Final = (intake.FOR_FORM, intake.FOR_REGISTER, materials.PURPOSE, facts.PURPOSE)
+#: What one county department of the sample may try from its own systems: nothing in clear.
+TRIED: Final = "household-register"
+TRIED_FIELDS: Final = ("name", "sex", "people", "alive")
+_SAID: Final = {
+    "citizen_id": "公民身份号码",
+    "name": "姓名",
+    "number": "身份证号或统一社会信用代码",
+    "uscc": "统一社会信用代码",
+}
 SLOW_SECONDS: Final = 5.0
 #: How often a further node is asked whether its departments answer.
 LOOK_SECONDS: Final = 2.0
@@ -95,6 +105,8 @@ def publish(port: int) -> None:
                 _lay(one, one.code, number, at=at)
                 if one.away in settings.NODES_BESIDE:
                     _grant_once(one, one.code_at(one.away), number)
+    if not settings.REGISTRY:
+        _grant_trial()
 
 
 def move(node: str) -> None:
@@ -152,7 +164,7 @@ def _service(one: Department, port: int) -> NewService:
         summary=f"{one.body}提供，数据是编的。",
         upstream=f"http://{_HOST}:{port}/{one.name}",
         fields=one.fields,
-        parameters=tuple(ServiceParameter(name, name) for name in one.told),
+        parameters=tuple(ServiceParameter(name, _SAID[name]) for name in one.told),
         subject_parameter=one.about,
         limit_seconds=3.0,
         private_ok=True,
@@ -175,6 +187,23 @@ def _grant_once(one: Department, code: str, number: int) -> bool:
         clear_fields=names,
     )
     return True
+
+
+@transaction.atomic
+def _grant_trial() -> None:
+    """联调测试 for the county's civil affairs, once; docs/handbook/integrator.md walks through it."""
+    code = f"{settings.NODE}/{TRIED}"
+    if not agreements.has_grant(code, fields=TRIED_FIELDS, purpose=TRIAL):
+        agreements.grant(
+            code,
+            consumer_node=settings.NODE,
+            provider=_body(1),
+            provider_name=DEPARTMENTS[0].body,
+            purposes=(TRIAL,),
+            fields=TRIED_FIELDS,
+            per_day=1_000,
+            per_second=10,
+        )
 
 
 def _body(number: int) -> str:

@@ -84,9 +84,10 @@ def grant(
     return row.key
 
 
-def has_grant(service: str, *, fields: Sequence[str]) -> bool:
-    """Was a grant of this service with these fields ever given, whatever became of it?"""
-    return DataGrant.objects.filter(service=service, fields__contains=list(fields)).exists()
+def has_grant(service: str, *, fields: Sequence[str], purpose: str = "") -> bool:
+    """Was a grant of this service with these fields (for this purpose) ever given, whatever became of it?"""
+    rows = DataGrant.objects.filter(service=service, fields__contains=list(fields))
+    return (rows.filter(purposes__contains=[purpose]) if purpose else rows).exists()
 
 
 def fast_rows() -> list[tuple[object, ...]]:

@@ -70,7 +70,9 @@ def load_divisions(*, path: Path, valid_from: date, only: str = "") -> LoadRepor
 def take_in(rows: Sequence[Row], *, valid_from: date) -> LoadReport:
     """Rows as ``read_rows`` gives them, valid from ``valid_from``."""
     with connection.cursor() as cursor:
-        cursor.execute("set local statement_timeout = '60s'")  # a country at once, on a busy machine
+        cursor.execute(
+            "set local statement_timeout = '60s'"
+        )  # a country at once, on a busy machine
         cursor.execute(_INCOMING)
         with cursor.copy("copy incoming_division from stdin") as copy:
             for row in rows:
