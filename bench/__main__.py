@@ -50,7 +50,7 @@ def _measure(name: str, installation: Installation) -> list[dict[str, object]]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=900,
+        timeout=3600,  # ten million rows of a table
     )
     return json.loads(done.stdout.splitlines()[-1])
 

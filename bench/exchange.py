@@ -10,10 +10,7 @@ import asyncio
 import json
 import os
 import secrets
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -23,6 +20,7 @@ from typing import Any
 
 import aiohttp
 
+from bench import apart
 from bench.figures import Measurement, at_most, cpu_seconds, percentile
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.partner import Partner
@@ -39,36 +37,7 @@ OWN, FAR, SLOW = "62/register", "620100/register", "62/slow"
 
 def measure() -> list[Measurement]:
     """In a process of its own: another database, another home."""
-    from yiwang.cloud.storage import actions, placement, server
-    from yiwang.cloud.storage.definitions import DatabaseRole
-    from yiwang.project.database import as_url
-
-    home = Path(tempfile.mkdtemp(prefix="yiwang-bench-exchange-"))
-    home.chmod(0o755)
-    place = placement.choose(home)
-    database = actions.start_embedded(home)
-    try:
-        admin = server.address(place, DatabaseRole.ADMIN, name="yiwang")
-        environment = {
-            **os.environ,
-            "YIWANG_HOME": str(home),
-            "DATABASE_URL": as_url(admin),
-            "YIWANG_DATABASE_ROLE": "owner",
-            "YIWANG_NODE": "62",
-            "DJANGO_SETTINGS_MODULE": "yiwang.project.settings",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.exchange"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        return [Measurement(**row) for row in json.loads(done.stdout.splitlines()[-1])]
-    finally:
-        actions.stop(database)
-        for folder in (home, place.folder, place.sockets):
-            shutil.rmtree(folder, ignore_errors=True)
+    return apart.run("bench.exchange")
 
 
 @dataclass(slots=True)

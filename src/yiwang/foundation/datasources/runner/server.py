@@ -105,9 +105,10 @@ class Server:
         return _no(SourceAwayNow())
 
     async def _answered(self, asked: Mapping[str, Any]) -> bytes:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2.0):
-                await self.catalogue.known.wait()
+        if not self.catalogue.known.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await self.catalogue.known.wait()
         if "verify" in asked:
             return await self._verify(asked)
         if "batch" in asked:
