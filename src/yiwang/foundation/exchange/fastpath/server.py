@@ -1,4 +1,4 @@
-"""快速通道: the callable granian runs. One call reads top to bottom: who → once → rate → may they →
+"""快速通道: the callable behind the door. One call reads top to bottom: who → once → rate → may they →
 forward → receipt → reply. No session, no template, no Django.
 """
 
@@ -247,7 +247,7 @@ ROUTES: Final[dict[tuple[str, str], Handler]] = {
 
 
 class Application:
-    """What granian calls: RSGI with a house that lives as long as the worker."""
+    """What the door calls: RSGI with a house that lives as long as the worker."""
 
     def __init__(self) -> None:
         self.house: House | None = None

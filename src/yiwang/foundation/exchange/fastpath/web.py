@@ -1,4 +1,4 @@
-"""A request as the server's parts see it, and an answer; read from and written to granian's RSGI."""
+"""A request as the server's parts see it, and an answer; read from and written to the door."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Request:
     method: str
     path: str
     query: str
-    headers: Any  # granian's, or a mapping in lower case: only ``get`` is used
+    headers: Any  # a mapping that knows no upper case: only ``get`` is used
     body: bytes
 
     @property
@@ -32,8 +32,9 @@ class Request:
         return f"{self.path}?{self.query}" if self.query else self.path
 
     def header(self, name: str) -> str:
+        """One header; nothing ours has other characters than ASCII ones."""
         found = self.headers.get(name)
-        return found if isinstance(found, str) else ""
+        return found if isinstance(found, str) and found.isascii() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ async def read(scope: Any, protocol: Any) -> Request:
     announced = scope.headers.get("content-length")
     if announced is not None and (not announced.isdecimal() or int(announced) > BODY_BYTES):
         raise BodyTooLarge
+    if (at_hand := protocol.at_hand) is not None:
+        if len(at_hand) > BODY_BYTES:
+            raise BodyTooLarge
+        return Request(scope.method, scope.path, scope.query_string, scope.headers, at_hand)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await (protocol() if announced is not None else _unannounced(protocol))
@@ -89,12 +94,15 @@ async def _unannounced(protocol: Any) -> bytes:
     return bytes(body)
 
 
-def write(protocol: Any, response: Response) -> None:
+def headers_of(response: Response) -> list[tuple[str, str]]:
     """Never kept by anybody in between."""
-    headers = [
+    return [
         ("content-type", response.kind),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
         *response.headers,
     ]
-    protocol.response_bytes(response.status, headers, response.body)
+
+
+def write(protocol: Any, response: Response) -> None:
+    protocol.response_bytes(response.status, headers_of(response), response.body)

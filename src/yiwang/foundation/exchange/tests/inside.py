@@ -45,7 +45,9 @@ class Counted(Partner):
 
 
 class _Told:
-    """What the server hands its answer to, and reads a body from: granian's, over aiohttp."""
+    """What the server hands its answer to, and reads a body from: as the door's, over aiohttp's server."""
+
+    at_hand = None
 
     def __init__(self, request: http.BaseRequest) -> None:
         self._request = request
