@@ -38,6 +38,7 @@ TRIALS = (
     "rights",
     "federation",
     "million",
+    "million_exchange",
     "lifecycle",
 )
 

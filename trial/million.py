@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from tests.installation import Installation
-from trial import province
+from trial import province, timed
 from trial.outcome import Outcome
 from yiwang.cloud.storage import queries as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
@@ -185,7 +184,9 @@ def _ask(person: str) -> None:
         "journal_of_one_case": lambda: journal.list_entries(subject="case:m000000000500000"),
     }
     asked |= _pages(official)
-    print(json.dumps({name: _times(ask) for name, ask in asked.items()}))
+    print(
+        json.dumps({name: timed.taken(ask, times=TIMES, tables=BIG) for name, ask in asked.items()})
+    )
 
 
 def _pages(official: Any) -> dict[str, Callable[[], object]]:
@@ -223,31 +224,6 @@ def _pages(official: Any) -> dict[str, Callable[[], object]]:
     pages["leader"] = page(seat, "/leader/")
     pages["leader_list"] = page(seat, "/leader/cases/?list=OVERDUE")
     return pages
-
-
-def _times(ask: Callable[[], object]) -> tuple[float, float, int]:
-    ask()
-    before, taken = _scanned(), []
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        ask()
-        taken.append((time.perf_counter() - began) * 1000)
-    p50, p95 = statistics.median(taken), sorted(taken)[int(0.95 * TIMES)]
-    return round(p50, 1), round(p95, 1), _scanned() - before
-
-
-def _scanned() -> int:
-    """Rows read so far by scans of whole big tables, as the server counts them."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_force_next_flush()")
-        cursor.execute("SELECT 1")  # its end is when they are written down
-        cursor.execute(
-            "SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname = ANY(%s)",
-            [list(BIG)],
-        )
-        return int(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def test_lists_come_in_pages_and_by_who_asks(official, client, at):
     ]  # fmt: skip
     (negative,) = police("GET", "/data/negative").json()["rows"]
     assert negative["article"] == "第一百一十五条"
-    assert police("GET", "/data/duty").json() == []
+    assert police("GET", "/data/duty").json() == {"rows": [], "next": ""}
     assert police("GET", "/data/demand?state=MISSING").json()["rows"] == []
     narrow = official("narrow", scopes=("desk:read",))
     assert narrow("GET", "/data/resources").status_code == 403

@@ -91,7 +91,7 @@ def test_what_an_applicant_still_brings_although_a_body_has_it_is_missing(provin
 
 def test_each_body_owes_what_it_is_the_source_of(province):
     owed: dict[str, set[str]] = {}
-    for duty in queries.duty_list():
+    for duty in queries.duty_list().rows:
         owed.setdefault(duty.provider_name, set()).add(duty.element)
     assert owed == {
         "城关区公安分局（示例）": {
@@ -107,7 +107,7 @@ def test_each_body_owes_what_it_is_the_source_of(province):
         "城关区人力资源和社会保障局（示例）": {"person.bank_account"},
         "城关区民政局（示例）": {"person.allowance"},
     }  # fmt: skip
-    phone = next(duty for duty in queries.duty_list() if duty.element == "person.phone")
+    phone = next(duty for duty in queries.duty_list().rows if duty.element == "person.phone")
     assert len(phone.items) == 5
 
 

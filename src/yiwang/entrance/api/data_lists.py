@@ -56,6 +56,11 @@ class DutyOut(Schema):
     departments: list[str]
 
 
+class DutyPageOut(Schema):
+    rows: list[DutyOut]
+    next: str
+
+
 class NegativeOut(Schema):
     key: str
     code: str
@@ -122,12 +127,14 @@ def list_demand(
     return resources.demand_list(after=after[:16], limit=limit, state=state)
 
 
-@router.get("/data/duty", response=list[DutyOut], summary="责任清单")
+@router.get("/data/duty", response=DutyPageOut, summary="责任清单")
 @access(OFFICIAL, roles=READERS, scope="data:read")
-def list_duty(request: HttpRequest, provider: str = "") -> object:
-    """Of one body, or of all."""
+def list_duty(
+    request: HttpRequest, provider: str = "", after: str = "", limit: Count = 50
+) -> object:
+    """Of one body, or of all; by data element."""
     del request
-    return list(resources.duty_list(provider=provider[:18]))
+    return resources.duty_list(provider=provider[:18], after=after[:60], limit=limit)
 
 
 @router.get("/data/negative", response=NegativePageOut, summary="负面清单")

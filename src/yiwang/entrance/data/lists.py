@@ -49,8 +49,16 @@ def show_duty(request: HttpRequest) -> HttpResponse:
     """责任清单: which body owes which datum to whom; of one body, or of all."""
     given = request.GET.get("provider", "")
     provider = given if re.fullmatch(r"[0-9A-Z]{18}", given) else ""
-    duties = resources.duty_list(provider=provider)
-    context = {"links": navigation.links(request), "rows": duties, "provider": provider}
+    after = request.GET.get("after", "")[:60]
+    page = resources.duty_list(provider=provider, after=after, limit=PAGE_SIZE)
+    said = {"provider": provider} if provider else {}
+    context = {
+        "links": navigation.links(request),
+        "rows": page.rows,
+        "provider": provider,
+        "next": f"?{urlencode({**said, 'after': page.next})}" if page.next else "",
+        "first": f"?{urlencode(said)}" if after else "",
+    }
     return render(request, "data/duty.html", context)
 
 

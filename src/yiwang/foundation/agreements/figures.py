@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Avg, Count, F, Q
+from django.db import connection
+from django.db.models import Avg, Count, F, Max, Q
 
 from yiwang.foundation.agreements.definitions import OfficeFigures
-from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.agreements.models import DataRequest
 from yiwang.foundation.exchange import queries as exchange
+from yiwang.kernel.moments import legal_date
 
 _MOST: Final = 500
-_MOST_CALLERS: Final = 5000
+#: Whose a service is, by any one of its grants; a service has one provider.
+_WHOSE: Final = """
+SELECT code, (SELECT provider FROM agreements_grant WHERE service = code LIMIT 1)
+  FROM unnest(%s::text[]) AS code
+"""
 
 
 def list_offices(*, since: datetime, until: datetime) -> tuple[OfficeFigures, ...]:
@@ -24,22 +30,23 @@ def list_offices(*, since: datetime, until: datetime) -> tuple[OfficeFigures, ..
     """
     rows = DataRequest.objects.filter(received_at__gte=since, received_at__lt=until)
     counted = rows.values("provider").annotate(
-        asked=Count("id"),
-        answered=Count("id", filter=Q(answered_at__isnull=False)),
-        shared=Count("id", filter=Q(agreed_at__isnull=False)),
-        in_time=Count("id", filter=Q(answered_late=False)),
-        off_list=Count("id", filter=Q(off_list=True, answered_at__isnull=False)),
-        delivered=Count("id", filter=Q(delivered_at__isnull=False)),
-        delivered_late=Count("id", filter=Q(delivered_late=True)),
+        asked=Count("*"),
+        answered=Count("received_at", filter=Q(answered_at__isnull=False)),
+        shared=Count("received_at", filter=Q(agreed_at__isnull=False)),
+        in_time=Count("received_at", filter=Q(answered_late=False)),
+        off_list=Count("received_at", filter=Q(off_list=True, answered_at__isnull=False)),
+        delivered=Count("received_at", filter=Q(delivered_at__isnull=False)),
+        delivered_late=Count("received_at", filter=Q(delivered_late=True)),
         took=Avg(F("answered_at") - F("received_at")),
+        name=Max("provider_name"),
     )
-    found = {row["provider"]: row for row in counted[:_MOST]}
-    names = dict(rows.order_by("id").values_list("provider", "provider_name"))
+    most = counted.order_by("-asked", "provider")[:_MOST]
+    found = {row["provider"]: row for row in most}
     calls = _calls(found, since=since, until=until)
     figures = (
         OfficeFigures(
             department=uscc,
-            name=names[uscc],
+            name=row["name"],
             asked=row["asked"],
             answered=row["answered"],
             shared=row["shared"],
@@ -61,16 +68,16 @@ def _days(took: timedelta | None) -> float | None:
 
 
 def _calls(
-    departments: Iterable[str], *, since: datetime, until: datetime
+    departments: Collection[str], *, since: datetime, until: datetime
 ) -> dict[str, tuple[int, int]]:
-    """(calls, those that were not left without an answer) of each department's services, by the receipts."""
-    whose = dict(
-        DataGrant.objects.filter(provider__in=list(departments)).values_list("service", "provider")
-    )
+    """(calls, those that were not left without an answer) of each department's services, by whole days."""
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    traffic = exchange.list_traffic(since=since, until=until, limit=_MOST_CALLERS) if whose else ()
-    for one in traffic:
-        if one.service in whose:
+    services = exchange.list_service_figures(since=legal_date(since), until=legal_date(until))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOSE, [[one.service for one in services]])
+        whose = dict(cursor.fetchall())
+    for one in services:
+        if whose[one.service] in departments:
             calls, through = found[whose[one.service]]
             found[whose[one.service]] = (calls + one.calls, through + one.calls - one.away)
     return found

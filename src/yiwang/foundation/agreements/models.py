@@ -147,6 +147,20 @@ class DataRequest(models.Model):
             models.Index(fields=["provider", "state", "-id"], name="requests_of_provider"),
             models.Index(fields=["state", "-id"], name="requests_by_state"),
             models.Index(fields=["resource", "-id"], name="requests_of_resource"),
+            models.Index(
+                fields=["received_at"],
+                include=[
+                    "provider",
+                    "provider_name",
+                    "answered_at",
+                    "answered_late",
+                    "agreed_at",
+                    "off_list",
+                    "delivered_at",
+                    "delivered_late",
+                ],
+                name="requests_in_figures",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -123,6 +123,8 @@ APPEND_ONLY_TABLES: Final = ("exchange_receipt", "exchange_block", "exchange_rec
 #: 政务数据共享条例 第二十九条: use records are kept three years at least. The database refuses to delete a younger
 #: receipt to everybody; older ones go into archive files.
 KEEP_USES_YEARS: Final = 3
+#: Figures per minute; those per hour and per day are few and stay.
+KEEP_MINUTES_DAYS: Final = 8
 #: Who may read receipts of everybody's calls; they hold no personal values.
 RECEIPT_READERS: Final = (Role.OPERATOR, Role.AUDITOR, Role.SECURITY_ADMIN)
 

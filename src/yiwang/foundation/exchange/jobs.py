@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from yiwang.foundation.exchange import alerts, archiving
+from yiwang.foundation.exchange.definitions import KEEP_MINUTES_DAYS
+from yiwang.foundation.exchange.models import Figure
 from yiwang.foundation.exchange.topics import actions as topics
 from yiwang.foundation.exchange.topics.definitions import KEEP_DAYS
 from yiwang.kernel.actor import Actor
 from yiwang.mechanisms.jobs import registry
 
-_MOST_FILES = 20
+#: Five million receipts a day: more than come in.
+_MOST_FILES = 100
+_BATCH = 5_000
 
 
 @registry.every(minutes=1440, name="exchange.archive_receipts")
@@ -26,6 +30,15 @@ def forget_messages(*, actor: Actor, at: datetime) -> None:
     """Messages everybody has had for thirty days go, in batches."""
     del actor
     topics.forget(before=at - timedelta(days=KEEP_DAYS))
+
+
+@registry.every(minutes=60, name="exchange.forget_minutes")
+def forget_minutes(*, actor: Actor, at: datetime) -> None:
+    """Figures per minute go after eight days, in batches; those per hour and per day stay."""
+    del actor
+    old = Figure.objects.filter(minute__lt=at - timedelta(days=KEEP_MINUTES_DAYS))
+    while Figure.objects.filter(pk__in=old.order_by("minute").values("pk")[:_BATCH]).delete()[0]:
+        continue
 
 
 @registry.every(minutes=10, name="exchange.raise_alerts")

@@ -14,7 +14,7 @@ from yiwang.foundation.exchange import reports
 from yiwang.foundation.exchange.definitions import Algorithm, ReportView, Side, State
 from yiwang.foundation.exchange.models import (
     ConformanceReport,
-    Figure,
+    FigureHour,
     Service,
     System,
     SystemKey,
@@ -126,7 +126,7 @@ def list_health(codes: Collection[str], *, at: datetime) -> Mapping[str, Health]
     """The last day of each of these services; those nobody called are left out. A call both of whose
     sides are here counts once."""
     rows = (
-        Figure.objects.filter(service__in=codes, minute__gte=at - HEALTH_OVER)
+        FigureHour.objects.filter(service__in=codes, hour__gt=at - HEALTH_OVER)
         .filter(Q(side=Side.PROVIDER) | ~Q(to_node=settings.NODE))
         .values("service")
         .annotate(n=Sum("calls"), lost=Sum("away"), total=Sum("milliseconds"), most=Max("slowest"))

@@ -19,6 +19,7 @@ from yiwang.foundation.exchange.models import (
     Block,
     Countersignature,
     Figure,
+    FigureHour,
     Receipt,
     Service,
 )
@@ -40,6 +41,7 @@ from yiwang.mechanisms.crypto import actions as crypto
 #: Whose calls a person sees is found by this index of the number, never by the number.
 SUBJECT_PURPOSE: Final = "exchange.subject"
 PAGE: Final = 50
+_BY_MINUTES: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +193,17 @@ def list_grant_calls(grant: str, *, before: int = 0, limit: int = PAGE) -> tuple
 
 
 def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple[Traffic, ...]:
-    """Who called whom between two moments, the busiest first; each call counted once."""
+    """Who called whom between two moments, the busiest first; each call counted once.
+
+    More than two hours are counted by whole hours, from the one ``since`` lies in.
+    """
+    if until - since > _BY_MINUTES:
+        whole = since.replace(minute=0, second=0, microsecond=0)
+        figures = FigureHour.objects.filter(hour__gte=whole, hour__lt=until)
+    else:
+        figures = Figure.objects.filter(minute__gte=since, minute__lt=until)
     rows = (
-        Figure.objects.filter(minute__gte=since, minute__lt=until)
-        .filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
+        figures.filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
         .values("side", "from_node", "system", "to_node", "service")
         .annotate(
             n=Sum("calls"),
@@ -229,7 +238,9 @@ def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple
 def list_oddities(*, at: datetime) -> tuple[OddTraffic, ...]:
     """What the last hour shows that the day before did not, per system and service."""
     hour = timedelta(hours=1)
-    usual = {(t.system, t.service): t for t in list_traffic(since=at - 25 * hour, until=at - hour)}
+    before_it = (at - hour).replace(minute=0, second=0, microsecond=0)
+    day = list_traffic(since=before_it - 24 * hour, until=before_it)
+    usual = {(t.system, t.service): t for t in day}
     found = []
     for now in list_traffic(since=at - hour, until=at + hour):
         before = usual.get((now.system, now.service))
@@ -246,18 +257,6 @@ def list_oddities(*, at: datetime) -> tuple[OddTraffic, ...]:
         if kinds:
             found.append(OddTraffic(now, kinds, before.calls / 24 if before else 0))
     return tuple(found)
-
-
-def list_minutes(*, since: datetime, until: datetime) -> Mapping[datetime, int]:
-    """Calls per minute, for a curve."""
-    rows = (
-        Figure.objects.filter(minute__gte=since, minute__lt=until)
-        .filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
-        .values_list("minute")
-        .annotate(n=Sum("calls"))
-        .order_by("minute")
-    )
-    return dict(rows)
 
 
 def find_service(code: str) -> ServiceView | None:

@@ -21,6 +21,7 @@ from yiwang.foundation.exchange.definitions import (
 from yiwang.foundation.exchange.models import (
     Block,
     Figure,
+    FigureHour,
     Receipt,
     Service,
     System,
@@ -216,19 +217,21 @@ def traffic(*, at: datetime) -> str:
     call otherwise; answers that call's number."""
     message, service, system = "ab" * 16, "62/household-register", "62/approval"
     for hours, calls, away in ((5, 24, 0), (0, 600, 300)):
-        Figure.objects.create(
-            minute=(at - timedelta(hours=hours)).replace(second=0, microsecond=0),
-            side=Side.PROVIDER,
-            from_node="62",
-            system=system,
-            to_node="62",
-            service=service,
-            calls=calls,
-            answered=calls - away,
-            away=away,
-            milliseconds=calls * 20,
-            slowest=90,
-        )
+        counted = {
+            "side": Side.PROVIDER,
+            "from_node": "62",
+            "system": system,
+            "to_node": "62",
+            "service": service,
+            "calls": calls,
+            "answered": calls - away,
+            "away": away,
+            "milliseconds": calls * 20,
+            "slowest": 90,
+        }
+        minute = (at - timedelta(hours=hours)).replace(second=0, microsecond=0)
+        Figure.objects.create(minute=minute, **counted)
+        FigureHour.objects.create(hour=minute.replace(minute=0), **counted)
     for side in Side:
         Receipt.objects.create(
             message=message,

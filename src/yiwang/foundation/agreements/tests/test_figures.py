@@ -17,7 +17,7 @@ from yiwang.foundation.agreements.tests.people import (
     received,
     refused,
 )
-from yiwang.foundation.exchange.queries import Traffic
+from yiwang.foundation.exchange.models import ServiceDay
 
 pytestmark = pytest.mark.django_db
 
@@ -60,13 +60,10 @@ def test_a_call_that_was_rightly_refused_was_answered_and_one_left_alone_was_not
     offer_as(monkeypatch)
     delivered()
 
-    def traffic(**_: object):
-        given = dict.fromkeys(Traffic.__dataclass_fields__, 0) | {
-            "side": "PROVIDER", "service": "62/household-register", "calls": 200, "answered": 150,
-            "refused": 40, "away": 10,
-        }  # fmt: skip
-        return (Traffic(**given), Traffic(**(given | {"service": "62/of-nobody"})))
-
-    monkeypatch.setattr("yiwang.foundation.exchange.queries.list_traffic", traffic)
+    day = {"day": AT.date(), "calls": 100, "answered": 75, "refused": 20, "away": 5}
+    for service in ("62/household-register", "62/of-nobody"):
+        ServiceDay.objects.create(service=service, **day)
+        ServiceDay.objects.create(service=service, **(day | {"day": AT.date() + timedelta(days=9)}))
+    ServiceDay.objects.create(service=service, **(day | {"day": AT.date() - timedelta(days=9)}))
     (one,) = figures()
     assert (one.calls, one.calls_answered, one.call_share) == (200, 190, 95)

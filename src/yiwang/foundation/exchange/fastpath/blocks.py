@@ -61,18 +61,21 @@ _COUNTED: Final = (
 _OF_USE: Final = ("calls", "answered", "refused", "away", "rows")
 _WHOSE: Final = ("side", "from_node", "system", "to_node", "service")
 _WHO: Final = itemgetter(*_WHOSE)
-_COUNT: Final = f"""
-INSERT INTO exchange_figure AS f (minute, side, from_node, system, to_node, service,
+_COUNT: Final = [
+    f"""
+INSERT INTO {table} AS f ({time}, side, from_node, system, to_node, service,
        calls, answered, refused, away, rows, milliseconds, slowest)
-SELECT minute, side, from_node, system, to_node, service,
+SELECT "time", side, from_node, system, to_node, service,
        calls, answered, refused, away, rows, milliseconds, slowest
-  FROM json_to_recordset(%s::json) AS given(minute timestamptz, side text, from_node text,
+  FROM json_to_recordset(%s::json) AS given("time" timestamptz, side text, from_node text,
        system text, to_node text, service text, calls int, answered int, refused int, away int,
        rows bigint, milliseconds bigint, slowest int)
-    ON CONFLICT (minute, side, system, service) DO UPDATE SET
+    ON CONFLICT ({time}, side, system, service) DO UPDATE SET
        {", ".join(f"{name} = f.{name} + excluded.{name}" for name in _COUNTED)},
        slowest = greatest(f.slowest, excluded.slowest)
 """  # noqa: S608  # nosec B608 fixed names
+    for table, time in (("exchange_figure", "minute"), ("exchange_figure_hour", "hour"))
+]
 _USED: Final = f"""
 INSERT INTO exchange_use AS u (grant_key, day, calls, answered, refused, away, rows)
 SELECT grant_key, day, calls, answered, refused, away, rows
@@ -175,7 +178,9 @@ class Blocks:
         for partner, digests in parts(receipts, self._house.config.node).items():
             part = [number, partner, len(digests), rules.shared_root(digests)]
             await connection.execute(_PART, part)
-        await connection.execute(_COUNT, [notation.write(figures(receipts)).decode()])
+        for statement, whole in zip(_COUNT, ({}, {"minute": 0}), strict=True):
+            counted = notation.write(figures(receipts, **whole)).decode()
+            await connection.execute(statement, [counted])
         if used := uses(receipts, self._house.config.node):
             await connection.execute(_USED, [notation.write(used).decode()])
         if days := service_days(receipts, self._house.config.node):
@@ -289,16 +294,16 @@ def parts(receipts: Sequence[Receipt], node: str) -> dict[str, list[str]]:
     return found
 
 
-def figures(receipts: Sequence[Receipt]) -> list[dict[str, Any]]:
-    """The receipts counted per minute, pair and service."""
+def figures(receipts: Sequence[Receipt], **whole: int) -> list[dict[str, Any]]:
+    """The receipts counted per minute, pair and service; with ``minute=0`` per hour."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for receipt in receipts:
-        minute: datetime = receipt["at"].replace(second=0, microsecond=0)
-        key = (minute, *_WHO(receipt))
+        time: datetime = receipt["at"].replace(second=0, microsecond=0, **whole)
+        key = (time, *_WHO(receipt))
         row = found.get(key)
         if row is None:
             row = found[key] = {
-                "minute": minute.isoformat(),
+                "time": time.isoformat(),
                 **dict(zip(_WHOSE, key[1:], strict=True)),
                 "slowest": 0,
                 **dict.fromkeys(_COUNTED, 0),

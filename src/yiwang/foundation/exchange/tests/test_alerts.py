@@ -8,7 +8,7 @@ import pytest
 
 from yiwang.foundation.exchange import actions, jobs, queries, sample
 from yiwang.foundation.exchange.fastpath.blocks import service_days
-from yiwang.foundation.exchange.models import Alert, Figure, ServiceDay
+from yiwang.foundation.exchange.models import Alert, Figure, FigureHour, ServiceDay
 from yiwang.foundation.exchange.refusals import AlertAnsweredAlready
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import legal_date, now
@@ -64,7 +64,7 @@ def test_the_same_hour_is_not_raised_again_and_the_next_odd_one_is(raised) -> No
     assert Alert.objects.count() == 2
     later = raised + timedelta(hours=30)
     Figure.objects.filter(calls=600).update(minute=later)
-    Figure.objects.filter(calls=24).update(minute=later - timedelta(hours=5))
+    FigureHour.objects.filter(calls=24).update(hour=later - timedelta(hours=5))
     jobs.raise_alerts(actor=SELF, at=later)
     assert Alert.objects.count() == 4
 

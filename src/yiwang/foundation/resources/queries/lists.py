@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from yiwang.foundation.privacy.definitions import DATA_CLASS_LABELS, DataClass
 from yiwang.foundation.resources.definitions import (
@@ -23,7 +23,14 @@ from yiwang.foundation.resources.definitions import (
     SourceView,
     VersionState,
 )
-from yiwang.foundation.resources.models import DataNeed, Resource, ResourceItem, ResourceVersion
+from yiwang.foundation.resources.models import (
+    DataNeed,
+    ElementTally,
+    Resource,
+    ResourceItem,
+    ResourceTally,
+    ResourceVersion,
+)
 from yiwang.foundation.resources.queries.catalogue import find_sources
 from yiwang.foundation.standards import queries as standards
 from yiwang.kernel.moments import legal_date
@@ -32,6 +39,7 @@ from yiwang.network.directory import queries as directory
 
 #: The lists are for people to read; what is computed over everything is bounded all the same.
 _MOST: Final = 20_000
+_SHOWN: Final = 200
 
 
 def demand_list(
@@ -62,32 +70,27 @@ def list_needs_of(element: str) -> tuple[Demand, ...]:
     return _demands(rows)
 
 
-def duty_list(*, provider: str = "") -> tuple[Duty, ...]:
+def duty_list(*, provider: str = "", after: str = "", limit: int = 50) -> Page[Duty]:
     """责任清单: which body must supply which datum, and to whom: it is the source and somebody needs it.
 
-    What the law closes is nobody's duty. ``provider``: only of one body.
+    What the law closes is nobody's duty. By element, ``after`` the last one; ``provider``: only of one body.
     """
-    needs = _needs_by_element()
-    sources = find_sources(needs)
-    closed = _closed_keys({source.resource for source in sources.values()})
-    found = []
-    for element, source in sources.items():
-        if source.resource in closed or (provider and source.provider != provider):
-            continue
-        rows = needs[element]
-        found.append(
-            Duty(
-                element=element,
-                label=rows[0].label,
-                provider=source.provider,
-                provider_name=source.provider_name,
-                resource=source.resource,
-                resource_name=source.name,
-                items=tuple(dict.fromkeys(row.item_name for row in rows)),
-                departments=tuple(dict.fromkeys(row.department_name for row in rows)),
-            )
-        )
-    return tuple(sorted(found, key=lambda one: (one.provider, one.resource, one.element)))
+    rows = ResourceItem.objects.filter(
+        Exists(DataNeed.objects.filter(element=OuterRef("element"))),
+        authoritative=True,
+        resource__state=ResourceState.PUBLISHED,
+        element__gt=after,
+    ).exclude(resource__sharing=Sharing.NONE)
+    if provider:
+        rows = rows.filter(resource__department=provider)
+    most = bounded(limit)
+    found = list(rows.select_related("resource").order_by("element")[: most + 1])
+    needs: dict[str, list[DataNeed]] = defaultdict(list)
+    wanted = [row.element for row in found]
+    for need in DataNeed.objects.filter(element__in=wanted).order_by("item_code", "id")[:_MOST]:
+        needs[need.element].append(need)
+    following = found[most - 1].element if len(found) > most else ""
+    return Page(tuple(_duty(row, needs[row.element]) for row in found[:most]), following)
 
 
 def negative_list(*, after: str = "", limit: int = 50) -> Page[Negative]:
@@ -101,27 +104,31 @@ def negative_list(*, after: str = "", limit: int = 50) -> Page[Negative]:
 
 def census(*, at: datetime, division_code: str = "") -> Census:
     """普查: how much is in the catalogue and what is missing; ``division_code``: whose bodies must have entries."""
-    states = dict(Resource.objects.values_list("state").annotate(Count("id")))
-    published = Resource.objects.filter(state=ResourceState.PUBLISHED)
-    by_element = _needs_by_element()
-    sources = find_sources(by_element)
-    lacking = [n for e, rows in by_element.items() if e not in sources for n in rows]
-    needs = sum(len(rows) for rows in by_element.values())
+    tally = list(ResourceTally.objects.filter(resources__gt=0))
+    lacking = list(DataNeed.objects.filter(_of_state(DemandState.MISSING)).order_by("id")[:_SHOWN])
+    needs = DataNeed.objects.aggregate(
+        every=Count("id"), lacking=Count("id", filter=_of_state(DemandState.MISSING))
+    )
     waiting = ResourceVersion.objects.filter(state=VersionState.SUBMITTED).aggregate(
         every=Count("id"), late=Count("id", filter=Q(due_on__lt=legal_date(at))),
         oldest=Min("due_on"),
     )  # fmt: skip
-    providers = set(published.values_list("department", flat=True).distinct())
+    by_state: dict[str, int] = defaultdict(int)
+    by_sharing: dict[str, int] = defaultdict(int)
+    for row in tally:
+        by_state[row.state] += row.resources
+        by_sharing[row.sharing] += row.resources * (row.state == ResourceState.PUBLISHED)
+    providers = {row.department for row in tally if row.state == ResourceState.PUBLISHED}
     oldest: date | None = waiting["oldest"]
     return Census(
-        published=states.get(ResourceState.PUBLISHED, 0),
-        drafts=states.get(ResourceState.DRAFT, 0),
-        withdrawn=states.get(ResourceState.WITHDRAWN, 0),
-        by_sharing=dict(published.values_list("sharing").annotate(Count("id"))),
-        items=ResourceItem.objects.filter(resource__state=ResourceState.PUBLISHED).count(),
+        published=by_state[ResourceState.PUBLISHED],
+        drafts=by_state[ResourceState.DRAFT],
+        withdrawn=by_state[ResourceState.WITHDRAWN],
+        by_sharing={sharing: count for sharing, count in by_sharing.items() if count},
+        items=ElementTally.objects.aggregate(every=Sum("held", default=0))["every"],
         providers=len(providers),
-        needs=needs,
-        supplied=needs - len(lacking),
+        needs=needs["every"],
+        supplied=needs["every"] - needs["lacking"],
         missing=_missing(lacking),
         without_source=_without_source(),
         silent=_silent(providers, division_code),
@@ -131,18 +138,21 @@ def census(*, at: datetime, division_code: str = "") -> Census:
     )
 
 
-def _needs_by_element() -> dict[str, list[DataNeed]]:
-    """Needs by the datum; papers nobody named a datum for are under their own words."""
-    found: dict[str, list[DataNeed]] = defaultdict(list)
-    for row in DataNeed.objects.order_by("item_code", "id")[:_MOST]:
-        found[row.element or f"（{row.label}）"].append(row)
-    return found
+def _duty(row: ResourceItem, needs: Sequence[DataNeed]) -> Duty:
+    return Duty(
+        element=row.element,
+        label=needs[0].label if needs else row.label,
+        provider=row.resource.department,
+        provider_name=row.resource.department_name,
+        resource=row.resource.key,
+        resource_name=row.resource.name,
+        items=tuple(dict.fromkeys(need.item_name for need in needs)),
+        departments=tuple(dict.fromkeys(need.department_name for need in needs)),
+    )
 
 
 def _of_state(state: DemandState) -> Q:
-    sources = ResourceItem.objects.filter(
-        authoritative=True, resource__state=ResourceState.PUBLISHED
-    )
+    sources = ResourceItem.objects.filter(authoritative=True)  # items lie here while published
     closed = sources.filter(resource__sharing=Sharing.NONE).values("element")
     known = Q(element__in=sources.values("element"))
     if state is DemandState.MISSING:
@@ -211,13 +221,10 @@ def _missing(rows: Iterable[DataNeed]) -> tuple[Missing, ...]:
 
 def _without_source() -> tuple[tuple[str, str], ...]:
     """Data that stand in published resources while nobody is their source."""
-    held = ResourceItem.objects.filter(resource__state=ResourceState.PUBLISHED).exclude(element="")
-    sources = held.filter(authoritative=True).values("element")
-    codes = list(
-        held.exclude(element__in=sources).values_list("element", flat=True).distinct()[:200]
-    )
+    rows = ElementTally.objects.filter(held__gt=0, sources__lte=0).exclude(element="")
+    codes = list(rows.order_by("element").values_list("element", flat=True)[:_SHOWN])
     names = standards.find_elements(codes)
-    return tuple((code, names[code].name if code in names else code) for code in sorted(codes))
+    return tuple((code, names[code].name if code in names else code) for code in codes)
 
 
 def _silent(providers: set[str], division_code: str) -> tuple[tuple[str, str], ...]:

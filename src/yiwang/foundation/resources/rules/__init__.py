@@ -2,6 +2,6 @@
 
 from yiwang.foundation.resources.rules.checking import problems
 from yiwang.foundation.resources.rules.reading import read_content
-from yiwang.foundation.resources.rules.words import pairs_of
+from yiwang.foundation.resources.rules.words import pairs_of, wanted_in
 
-__all__ = ["pairs_of", "problems", "read_content"]
+__all__ = ["pairs_of", "problems", "read_content", "wanted_in"]

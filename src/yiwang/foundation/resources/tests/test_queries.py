@@ -1,10 +1,18 @@
 """Lists of the catalogue: who sees what, pages, words; needs, duties, what is refused, what is missing."""
 
 import pytest
+from django.db.models import Count
 
 from yiwang.foundation.resources import actions, queries, sample
 from yiwang.foundation.resources.definitions import DemandState, Need, ResourceFilter
+from yiwang.foundation.resources.models import (
+    ElementTally,
+    Resource,
+    ResourceItem,
+    ResourceTally,
+)
 from yiwang.kernel.actor import ANONYMOUS, Actor, ActorKind, Grant, Role, machine
+from yiwang.kernel.pages import Page
 from yiwang.kernel.refusals import NotFound
 from yiwang.network.directory import sample as places
 
@@ -165,13 +173,16 @@ def test_a_body_owes_what_it_is_the_source_of_and_others_need(ground, at):
     note("a", Need("person.name", "姓名", "表单"), at=at)
     note("b", Need("person.name", "姓名", "表单"), at=at)
     note("c", Need("organization.name", "名称", "表单"), at=at)
-    duties = queries.duty_list()
+    duties = queries.duty_list().rows
     assert [(one.element, one.items) for one in duties] == [
         ("organization.name", ("事项c",)),
         ("person.name", ("事项a", "事项b")),
     ]
+    first = queries.duty_list(limit=1)
+    assert first.rows == duties[:1]
+    assert queries.duty_list(limit=1, after=first.next) == Page(duties[1:])
     police = places.department_uscc(places.CHENGGUAN, 7)
-    assert [one.element for one in queries.duty_list(provider=police)] == ["person.name"]
+    assert [one.element for one in queries.duty_list(provider=police).rows] == ["person.name"]
 
 
 def test_what_the_law_closes_is_on_the_negative_list_and_nobodys_duty(ground, at):
@@ -183,7 +194,7 @@ def test_what_the_law_closes_is_on_the_negative_list_and_nobodys_duty(ground, at
     note("a", Need("person.phone", "手机", "表单"), at=at)
     (negative,) = queries.negative_list().rows
     assert (negative.law, negative.article) == ("食品安全法", "第一百一十五条")
-    assert queries.duty_list() == ()
+    assert queries.duty_list().rows == ()
     (demand,) = queries.demand_list().rows
     assert demand.state is DemandState.REFUSED
     assert queries.demand_list(state=DemandState.SUPPLIED).rows == ()
@@ -205,3 +216,21 @@ def test_the_census_says_what_is_missing(ground, at):
     assert (found.waiting, found.late) == (1, 1)
     assert len(found.silent) == 6
     assert found.without_source == ()
+
+
+def test_the_database_counts_along(ground, at):
+    published = sample.publish_all(at=at)
+    left = next(one for one in published if one.code == sample.POPULATION)
+    actions.withdraw(key=left.key, version=left.version, reason="职责调整", actor=KEEPER, at=at)
+    columns = ("department", "state", "sharing")
+    tallies = ResourceTally.objects.filter(resources__gt=0)
+    every = Resource.objects.values_list(*columns).annotate(n=Count("id")).order_by()
+    assert set(tallies.values_list(*columns, "resources")) == set(every)
+    items = ResourceItem.objects.values_list("element")
+    held = dict(items.annotate(n=Count("id")).order_by())
+    sources = dict(items.filter(authoritative=True).annotate(n=Count("id")).order_by())
+    assert {
+        row.element: (row.held, row.sources) for row in ElementTally.objects.filter(held__gt=0)
+    } == {element: (count, sources.get(element, 0)) for element, count in held.items()}
+    assert ElementTally.objects.get(element="person.name").sources == 0
+    assert ("person.name", "姓名") in queries.census(at=at).without_source

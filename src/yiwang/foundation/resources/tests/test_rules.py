@@ -135,4 +135,6 @@ def test_pairs_of_characters_hold_a_part_of_a_name():
     assert set(rules.pairs_of("基础")) <= set(pairs)
     assert set(rules.pairs_of("公安 分局")) <= set(pairs)
     assert not set(rules.pairs_of("息公")) <= set(pairs)
-    assert rules.pairs_of("口") == []
+    assert rules.wanted_in("口") == ["口"]
+    assert rules.wanted_in("基 础") == ["基础"]
+    assert set(rules.wanted_in("口")) <= set(pairs)
