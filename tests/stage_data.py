@@ -61,6 +61,7 @@ def set_up(person, citizen, at: datetime) -> Data:
         officer=(
             "/data/resources/", one, f"{one}edit/", "/data/resources/new/", version,
             f"{version}submit/", "/data/demand/", "/data/duty/", "/data/negative/", "/data/census/",
+            "/data/elements/", "/data/elements/person.sex/", "/data/code-tables/", "/data/code-tables/sex/",
             "/data/import/", "/data/corrections/", wrong, f"{wrong}correct/",
             "/data/corrections/new/", "/data/changes/", "/data/changes/new/",
             f"/data/changes/{change.key}/", f"/data/changes/{change.key}/ask-longer/",

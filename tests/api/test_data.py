@@ -118,6 +118,14 @@ def test_lists_come_in_pages_and_by_who_asks(official, client, at):
     assert negative["article"] == "第一百一十五条"
     assert police("GET", "/data/duty").json() == {"rows": [], "next": ""}
     assert police("GET", "/data/demand?state=MISSING").json()["rows"] == []
+    elements = police("GET", "/data/elements?q=person.&limit=2").json()
+    assert [row["code"].partition(".")[0] for row in elements["rows"]] == ["person", "person"]
+    name = police("GET", "/data/elements/person.name?limit=1").json()
+    assert (name["kind"], len(name["holders"]), name["needs"]) == ("TEXT", 1, [])
+    assert name["next"] == name["holders"][0]["key"]
+    assert "sex" in [row["name"] for row in police("GET", "/data/code-tables").json()]
+    assert police("GET", "/data/code-tables/sex").json()["codes"][1]["label"] == "男性"
+    assert police("GET", "/data/elements/no.such").status_code == 404
     narrow = official("narrow", scopes=("desk:read",))
     assert narrow("GET", "/data/resources").status_code == 403
     assert client.get("/api/v1/data/resources").status_code == 401

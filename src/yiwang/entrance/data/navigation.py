@@ -36,6 +36,8 @@ DEMAND: Final = f"{DATA}demand/"
 DUTY: Final = f"{DATA}duty/"
 NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
+ELEMENTS: Final = f"{DATA}elements/"
+CODE_TABLES: Final = f"{DATA}code-tables/"
 CORRECTIONS: Final = f"{DATA}corrections/"
 SOURCES: Final = f"{DATA}sources/"
 SERVICES: Final = f"{DATA}services/"
@@ -54,6 +56,8 @@ PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
     (RESOURCES, "目录", DATA_ROLES),
     (WAITING, "待审核", ON_THE_WAY),
     (CHANGES, "目录变动", ON_THE_WAY),
+    (ELEMENTS, "数据元", DATA_ROLES),
+    (CODE_TABLES, "代码表", DATA_ROLES),
     (DEMAND, "需求清单", DATA_ROLES),
     (DUTY, "责任清单", DATA_ROLES),
     (NEGATIVE, "负面清单", DATA_ROLES),

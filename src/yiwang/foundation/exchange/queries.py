@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from yiwang.foundation.exchange import archiving, rules
 from yiwang.foundation.exchange.days import list_service_days as list_service_days
@@ -197,11 +197,12 @@ def list_traffic(*, since: datetime, until: datetime, limit: int = 200) -> tuple
 
     More than two hours are counted by whole hours, from the one ``since`` lies in.
     """
-    if until - since > _BY_MINUTES:
-        whole = since.replace(minute=0, second=0, microsecond=0)
-        figures = FigureHour.objects.filter(hour__gte=whole, hour__lt=until)
-    else:
-        figures = Figure.objects.filter(minute__gte=since, minute__lt=until)
+    whole = since.replace(minute=0, second=0, microsecond=0)
+    figures: QuerySet[Figure] | QuerySet[FigureHour] = (
+        FigureHour.objects.filter(hour__gte=whole, hour__lt=until)
+        if until - since > _BY_MINUTES
+        else Figure.objects.filter(minute__gte=since, minute__lt=until)
+    )
     rows = (
         figures.filter(Q(side=Side.PROVIDER) | ~Q(to_node=_own_node()))
         .values("side", "from_node", "system", "to_node", "service")

@@ -58,6 +58,13 @@ class About(StrEnum):
     THING = "THING"
 
 
+ABOUT_LABELS: Mapping[About, str] = {
+    About.PERSON: "个人",
+    About.ORGANIZATION: "法人和其他组织",
+    About.THING: "事物",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """数据元: one datum with one name, one form and one meaning in every system.
@@ -74,3 +81,11 @@ class Element:
     table: str = ""
     basis: str = ""
     local: bool = False
+
+    @property
+    def kind_label(self) -> str:
+        return ELEMENT_TYPE_LABELS[self.kind]
+
+    @property
+    def about_label(self) -> str:
+        return ABOUT_LABELS[self.about]

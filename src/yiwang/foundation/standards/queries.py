@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from django.db.models import Q
+
 from yiwang.foundation.standards.definitions import (
     About,
     Code,
@@ -17,6 +19,7 @@ from yiwang.foundation.standards.definitions import (
     ElementType,
 )
 from yiwang.foundation.standards.models import DataElement
+from yiwang.kernel.pages import Page, bounded
 from yiwang.kernel.refusals import NotFound
 
 _FOLDER = Path(__file__).parent / "tables"
@@ -120,6 +123,32 @@ def list_elements(*, about: About | None = None) -> tuple[Element, ...]:
     rows = DataElement.objects.order_by("code")[:5_000]
     every = {**_shipped(), **{row.code: element_of(row) for row in rows}}
     return tuple(every[c] for c in sorted(every) if about is None or every[c].about is about)
+
+
+def page_of_elements(*, text: str = "", after: str = "", limit: int = 50) -> Page[Element]:
+    """Data elements by code, the shipped and this place's own, found by a part of code, name or table."""
+    wanted, most = text.strip().lower()[:60], bounded(limit)
+    rows = DataElement.objects.filter(code__gt=after)
+    if wanted:
+        rows = rows.filter(Q(code__icontains=wanted) | Q(name__icontains=wanted) | Q(table=wanted))
+    own = [element_of(row) for row in rows.order_by("code")[: most + 1]]
+    shipped = [
+        one
+        for one in _shipped().values()
+        if one.code > after
+        and (not wanted or wanted in f"{one.code} {one.name}".lower() or wanted == one.table)
+    ]
+    found = sorted([*own, *shipped], key=lambda one: one.code)
+    following = found[most - 1].code if len(found) > most else ""
+    return Page(tuple(found[:most]), following)
+
+
+def get_element(code: str) -> Element:
+    """One data element; NotFound."""
+    found = find_elements([code]).get(code)
+    if found is None:
+        raise NotFound("没有这个数据元。", "请检查数据元代码。")
+    return found
 
 
 def elements_of(source: str) -> tuple[str, ...] | None:

@@ -172,6 +172,8 @@ NEEDS: Final = {
 ABSENT: Final = "999999999"
 #: Parameters that name something public or no object at all, with a value that exists.
 SWEEP_VALUES: Final[dict[str, str]] = {
+    "element_code": "person.name",
+    "code_table": "sex",
     "items": _ITEM,
     "item_code": _ITEM,
     "act": "accept",

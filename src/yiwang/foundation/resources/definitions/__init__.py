@@ -27,6 +27,7 @@ from yiwang.foundation.resources.definitions.lists import (
     Negative,
 )
 from yiwang.foundation.resources.definitions.views import (
+    Holder,
     ResourceFilter,
     ResourceRow,
     ResourceView,
@@ -49,6 +50,7 @@ __all__ = [
     "DemandState",
     "Duty",
     "Format",
+    "Holder",
     "Kind",
     "Missing",
     "Need",

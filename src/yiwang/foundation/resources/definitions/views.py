@@ -160,6 +160,18 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A published resource that holds a datum, as its source or as a copy. ``key``: the resource's."""
+
+    key: str
+    name: str
+    provider_name: str
+    item: str
+    label: str
+    authoritative: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """The one authoritative source of a datum."""
 

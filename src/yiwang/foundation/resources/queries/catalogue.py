@@ -14,6 +14,7 @@ from yiwang.foundation.privacy.definitions import DataClass
 from yiwang.foundation.resources import rules
 from yiwang.foundation.resources.definitions import (
     Content,
+    Holder,
     Kind,
     Opening,
     ResourceFilter,
@@ -120,6 +121,29 @@ def find_sources(elements: Iterable[str]) -> dict[str, SourceView]:
         )
         for row in rows.defer("resource__content")
     }
+
+
+def list_holders(element: str, *, after: str = "", limit: int = 50) -> Page[Holder]:
+    """The published resources that hold a datum, each once; ``after``: the last one of the page before."""
+    rows = ResourceItem.objects.filter(element=element).exclude(element="")
+    rows = rows.filter(resource__state=ResourceState.PUBLISHED)
+    if after:
+        rows = rows.filter(resource__gt=Resource.objects.filter(key=after).values("pk")[:1])
+    most = bounded(limit)
+    each = rows.order_by("resource", "-authoritative", "position").distinct("resource")
+    found = list(each.select_related("resource").defer("resource__content")[: most + 1])
+    shown = tuple(
+        Holder(
+            key=row.resource.key,
+            name=row.resource.name,
+            provider_name=row.resource.department_name,
+            item=row.name,
+            label=row.label,
+            authoritative=row.authoritative,
+        )
+        for row in found[:most]
+    )
+    return Page(shown, shown[-1].key if len(found) > most else "")
 
 
 def find_source_of(element: str) -> SourceView | None:

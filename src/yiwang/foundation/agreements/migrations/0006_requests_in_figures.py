@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("agreements", "0004_way_of_a_grant")]
+    dependencies = [("agreements", "0005_usage_reports")]
 
     operations = [
         AddIndexConcurrently(
