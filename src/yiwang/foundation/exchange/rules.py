@@ -52,6 +52,7 @@ SHARED: Final = (
     "reply_digest",
 )
 _FACTS, _SHARED = itemgetter(*FACTS), itemgetter(*SHARED)
+_AT: Final = FACTS.index("at")
 
 
 def next_sum(before: str, part: str) -> str:
@@ -70,7 +71,9 @@ def sheet_text(
 
 def leaf(receipt: Mapping[str, Any]) -> bytes:
     """The leaf hash of a receipt: SM3(0x00 ‖ its facts)."""
-    return primitives.sm3(b"\x00" + _written(_FACTS(receipt)))
+    facts = list(_FACTS(receipt))
+    facts[_AT] = plain(facts[_AT])
+    return primitives.sm3(b"\x00" + _written(facts))
 
 
 def shared_digest(receipt: Mapping[str, Any]) -> str:

@@ -198,8 +198,9 @@ class Blocks:
             part = [dict(zip(rules.FACTS, row, strict=True)) for row in await mine.fetchall()]
             try:
                 signature, mismatches = "", [["", OWN]]
-                if rules.shared_root([rules.shared_digest(r) for r in part]) == root:
-                    signature, mismatches = await self._ask(partner, number, count, root, part)
+                calls = [[r["message"], r["side"], rules.shared_digest(r)] for r in part]
+                if rules.shared_root([digest for *_whose, digest in calls]) == root:
+                    signature, mismatches = await self._ask(partner, number, count, root, calls)
             except CannotCall as refusal:
                 _log.warning("node %s does not countersign: %s", partner, refusal.code)
                 self._resting[partner] = time.monotonic() + _PARTNER_RESTS_SECONDS
@@ -212,7 +213,7 @@ class Blocks:
             await connection.execute(_SIGNED, done)
 
     async def _ask(
-        self, partner: str, number: int, count: int, root: str, part: Sequence[Receipt]
+        self, partner: str, number: int, count: int, root: str, calls: Sequence[Sequence[str]]
     ) -> tuple[str, list[list[str]]]:
         house = self._house
         text = rules.part_text(
@@ -223,7 +224,7 @@ class Blocks:
                 "number": number,
                 "root": root,
                 "count": count,
-                "calls": [[r["message"], r["side"], rules.shared_digest(r)] for r in part],
+                "calls": calls,
                 "signature": self._sign(text),
             }
         )

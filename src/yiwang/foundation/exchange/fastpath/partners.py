@@ -88,7 +88,7 @@ class Partners:
         try:
             claimed = envelope.read_head(raw)
             keys = self._claimed_keys(snapshot, claimed, now)
-            head, body = envelope.open_message(keys, raw)
+            head, body = envelope.open_message(keys, raw, claimed)
         except NotGenuine as error:
             raise MessageNotGenuine from error
         if head.is_reply:

@@ -16,6 +16,7 @@ _UNREADABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 #: As long as a receipt has room for: one that cannot be written stops the writer for everybody.
 _FROM_PARTNER: Final = {"system": 73, "service": 73, "grant": 16, "department": 18}
 _MOST_FIELDS: Final = 200
+_DEEPEST: Final = 8
 _FROM_CALLER: Final = frozenset({"purpose", "item", "case", "subject", "parameters", "fields"})
 
 
@@ -81,7 +82,7 @@ def plain_object(body: bytes) -> dict[str, Any]:
         given = notation.read(body)
     except ValueError as error:
         raise RequestMalformed("请求内容应是 UTF-8 编码的 JSON。") from error
-    if not isinstance(given, dict) or not readable(given):
+    if not isinstance(given, dict) or not is_readable(given, body):
         raise RequestMalformed("请求内容应是 JSON 对象，不能有控制字符。")
     return given
 
@@ -90,13 +91,19 @@ def readable(value: Any, depth: int = 0) -> bool:
     """Text without control characters and lone surrogates, numbers JSON knows, not too deep."""
     if isinstance(value, str):
         return _UNREADABLE.search(value) is None
-    if depth > 8 or (isinstance(value, float) and not math.isfinite(value)):
+    if depth > _DEEPEST or (isinstance(value, float) and not math.isfinite(value)):
         return False
     if isinstance(value, dict):
         return all(readable(k, depth) and readable(v, depth + 1) for k, v in value.items())
     if isinstance(value, list):
         return all(readable(item, depth + 1) for item in value)
     return True
+
+
+def is_readable(value: Any, body: bytes) -> bool:
+    """``readable``, of what was read from this body: mostly its bytes say so already."""
+    is_flat = body.count(b"{") + body.count(b"[") <= _DEEPEST
+    return (is_flat and surely_readable(body)) or readable(value)
 
 
 def surely_readable(body: bytes) -> bool:

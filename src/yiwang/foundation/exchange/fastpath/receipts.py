@@ -14,6 +14,7 @@ import psycopg
 
 from yiwang.foundation.exchange import rules
 from yiwang.foundation.exchange.fastpath.refusals import CallRepeated, ExchangeAway
+from yiwang.foundation.exchange.fastpath.statement import Statement
 
 _log = logging.getLogger("yiwang.exchange")
 
@@ -21,12 +22,15 @@ Receipt = dict[str, Any]
 _MOST: Final = 2_000
 #: From one flush to the next at least: who comes alone is written at once, a crowd together.
 GATHER_SECONDS: Final = 0.01
+#: A flush that takes longer has failed; without one for so long it is looked whether one could be made.
+_WRITE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 5.0
 _KINDS: Final = {"at": "timestamptz", "fields": "text[]", "rows": "int", "milliseconds": "int"}
 _COLUMNS: Final = ", ".join(rules.FACTS)
 _TYPED: Final = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in rules.FACTS)
 _INSERT: Final = (
     f"INSERT INTO exchange_receipt ({_COLUMNS}) SELECT {_COLUMNS}"  # noqa: S608  # nosec B608
-    f" FROM json_to_recordset(%s::json) AS given({_TYPED})"
+    f" FROM json_to_recordset($1) AS given({_TYPED})"
     " ON CONFLICT (side, message) DO NOTHING RETURNING id, side, message"
 )
 #: One writer per database; the lock ends with its connection.
@@ -82,30 +86,31 @@ class Receipts:
             while not await _got_lock(connection):
                 await asyncio.sleep(0.2)
             self.unblocked[:] = await read_unblocked(connection)
-            self.alive, began = True, time.monotonic()
-            while True:
-                try:
-                    async with asyncio.timeout(5):
-                        await self._wake.wait()
-                except TimeoutError:
-                    async with asyncio.timeout(5):
-                        await connection.execute("SELECT 1")
-                    continue
-                await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
-                self._wake.clear()
-                began = time.monotonic()
-                await self._flush(connection)
+            statement = await Statement.prepare(connection, "json", _INSERT)
+            try:
+                await self._write_with(statement)
+            finally:
+                statement.close()
 
-    async def _flush(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _write_with(self, statement: Statement) -> None:
+        """For ever: flush what came. When nothing comes, an empty flush shows whether it still could."""
+        self.alive, began = True, time.monotonic()
+        while True:
+            looking = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._wake.set)
+            await self._wake.wait()
+            looking.cancel()
+            await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
+            self._wake.clear()
+            began = time.monotonic()
+            await self._flush(statement)
+
+    async def _flush(self, statement: Statement) -> None:
         batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         if self._waiting:
             self._wake.set()
-        if not batch:
-            return
         rows = [receipt for waiting in batch for receipt in waiting.receipts]
         try:
-            async with asyncio.timeout(5):
-                written = await _insert(connection, rows)
+            written = await _insert(statement, rows)
         except BaseException:
             for waiting in batch:
                 _refuse(waiting, ExchangeAway())
@@ -153,12 +158,14 @@ async def _got_lock(connection: psycopg.AsyncConnection[Any]) -> bool:
 
 
 async def _insert(
-    connection: psycopg.AsyncConnection[Any], rows: Sequence[Receipt]
+    statement: Statement, rows: Sequence[Receipt]
 ) -> dict[tuple[str, str], tuple[int, Receipt]]:
     by_name = {(row["side"], row["message"]): row for row in rows}
-    cursor = await connection.execute(_INSERT, [orjson.dumps(rows).decode()])
-    found = await cursor.fetchall()
-    return {(side, message): (id_, by_name[side, message]) for id_, side, message in found}
+    written = {}
+    for id_, side, message in await statement.run(orjson.dumps(rows), seconds=_WRITE_SECONDS):
+        name = (str(side, "ascii"), str(message, "ascii"))
+        written[name] = (int(id_), by_name[name])
+    return written
 
 
 def _refuse(waiting: _Waiting, refusal: Exception) -> None:

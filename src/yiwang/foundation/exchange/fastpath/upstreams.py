@@ -230,7 +230,7 @@ def read_answer(body: bytes) -> Found:
         given = notation.read(body)
     except ValueError as error:
         raise PartnerNonsense from error
-    if not questions.readable(given):
+    if not questions.is_readable(given, body):
         raise PartnerNonsense
     as_of, more = "", False
     if isinstance(given, dict) and given.get("status") in ("FOUND", _NOT_FOUND):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from yiwang.foundation.exchange.fastpath import notation
+from yiwang.foundation.exchange.fastpath import notation, questions
 
 #: Every character of the first plane that may stand alone, and some beyond.
 TEXT = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x10000), 0x20BB7, 0x1F004)))
@@ -43,3 +43,26 @@ def test_no_number_is_rounded(number):
 def test_what_is_no_plain_json_is_no_json(body):
     with pytest.raises(ValueError):
         notation.read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":"\xe9\xa9\xac","b":[1,2.5,null,true]}',
+        b'{"a":"b\\n"}',
+        b'{"a":"\\u0000"}',
+        b'{"a":"\x7f"}',
+        '{"\x80":1}'.encode(),
+        b'{\r\n"a": 1}',
+        b'{"a":"[[[[[[[[[[{{"}',
+        b"[" * 9 + b"1" + b"]" * 9,
+        b"[" * 8 + b"1" + b"]" * 8,
+        b"[" * 8 + b"[]" + b"]" * 8,
+        b'{"a":' * 9 + b"1" + b"}" * 9,
+        b"[[[[[[[[1],[1]]]]]]]]",
+        b"[1e308]",
+    ],
+)
+def test_what_the_bytes_say_of_readability_is_what_looking_says(body):
+    given = notation.read(body)
+    assert questions.is_readable(given, body) == questions.readable(given)
