@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from yiwang.foundation.datasources.runner.child import copying
@@ -38,8 +38,6 @@ class Postgres:
         self.of_texts = self.db.cursor()
         for number in (*_EXACT["DECIMAL"], *_EXACT["DATE"]):
             self.of_texts.adapters.register_loader(number, TextLoader)
-        #: Statements with a column of another type than those whose text is exact.
-        self.inexact: set[tuple[str, tuple[str, ...]]] = set()
 
     def tables(self) -> list[dict[str, Any]]:
         rows = self.db.execute(_TABLES).fetchall()
@@ -52,19 +50,13 @@ class Postgres:
         return typed(kind, value)
 
     def answer(self, asked: dict[str, Any], values: list[Any]) -> tuple[bytes, int, bool]:
-        """The rows as JSON. A column whose type's text is what the declared type looks like is handed
-        on as it came; any other has each value looked at."""
-        known = (asked["sql"], tuple(asked["types"]))
-        if known not in self.inexact:
-            with self._saying():
-                self._say(self.of_texts, asked["sql"], values, asked["seconds"])
-                if _are_exact(self.of_texts.description, known[1]):
-                    return as_written(self.of_texts.fetchall(), asked)
-            if len(self.inexact) >= _MOST_INEXACT:
-                self.inexact.clear()
-            self.inexact.add(known)
-        with contextlib.closing(self.ask(asked["sql"], values, asked["seconds"])) as rows:
-            return encode(rows, asked)
+        """The rows as JSON. Columns whose type's text is what the declared type looks like are handed on
+        as they came; with any other in it each value of the answer is looked at."""
+        with self._saying():
+            self._say(self.of_texts, asked["sql"], values, asked["seconds"])
+            if _are_exact(self.of_texts.description, asked["types"]):
+                return as_written(self.of_texts.fetchall(), asked)
+            return encode(self._values(self.of_texts.pgresult), asked)
 
     def copy(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """A part of a table."""
@@ -72,13 +64,14 @@ class Postgres:
             self.db.execute(f"SET LOCAL statement_timeout = {int(asked['seconds'] * 1000)}")
             return copying.copy(self.db, asked)
 
-    def ask(
-        self, sql: str, values: list[Any], seconds: float
-    ) -> Generator[Sequence[tuple[Any, ...]]]:
-        with self._saying(), self.db.cursor() as cursor:
-            self._say(cursor, sql, values, seconds)
-            while some := cursor.fetchmany(AT_ONCE):
-                yield some
+    def _values(self, result: Any) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """The same answer as Python's values, some rows at a time."""
+        from psycopg.adapt import Transformer
+
+        reading = Transformer(self.db)
+        reading.set_pgresult(result)
+        for first in range(0, result.ntuples, AT_ONCE):
+            yield reading.load_rows(first, min(first + AT_ONCE, result.ntuples), tuple)
 
     def _say(self, cursor: Any, sql: str, values: list[Any], seconds: float) -> None:
         """One way there and back for limit and question, which the server takes as one (read-only)
@@ -108,8 +101,6 @@ class Postgres:
             raise Problem("broken") from None
 
 
-#: Statements remembered for a source; each combination of parameters and fields is one.
-_MOST_INEXACT: Final = 500
 #: PostgreSQL's types (by number) whose text is exactly what a declared type looks like.
 _EXACT: Final[dict[str, tuple[int, ...]]] = {
     "TEXT": (25, 1042, 1043),
