@@ -223,6 +223,7 @@ def _declare(pair: Any, base: psycopg.Connection) -> str:
     from django.conf import settings
 
     from yiwang.foundation.agreements import sample as agreements
+    from yiwang.foundation.agreements.definitions import Way
     from yiwang.foundation.datasources import actions as sources
     from yiwang.foundation.datasources import sample as departments
     from yiwang.foundation.datasources.definitions import SourceKind
@@ -246,8 +247,9 @@ def _declare(pair: Any, base: psycopg.Connection) -> str:
     settings.NODE = "62"
     names = tuple(one.name for one in sample.FIELDS)
     agreements.grant(
-        SERVICE, fields=names, clear_fields=("phone",), consumer=departments.DEPARTMENT
-    )
+        SERVICE, fields=names, clear_fields=("phone",), consumer=departments.DEPARTMENT,
+        way=Way.TABLE,
+    )  # fmt: skip
     copy = actions.begin_copy(
         service=SERVICE, purpose=PURPOSE, place="back.register", deletions=Deletions.FLAG,
         address=f"{place} user=yiwang_back password=sample",

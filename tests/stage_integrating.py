@@ -18,6 +18,7 @@ def addresses(body: str, at: datetime) -> tuple[str, ...]:
         ServiceField,
         ServiceParameter,
     )
+    from yiwang.foundation.upper import sample as upper
     from yiwang.kernel.actor import machine
     from yiwang.mechanisms.crypto import primitives
 
@@ -64,4 +65,5 @@ def addresses(body: str, at: datetime) -> tuple[str, ...]:
         f"/data/systems/{system.key}/",
         "/data/recipes/",
         "/data/upper/",
+        f"/data/upper/{upper.requested(department=body, at=at)}/amend/",
     )

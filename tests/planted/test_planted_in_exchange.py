@@ -22,6 +22,7 @@ from yiwang.capability.registers.definitions import KIND_LABELS, RegisterFilter
 from yiwang.cloud.backup import actions as backup
 from yiwang.cloud.storage.definitions import Address
 from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.datasources import actions as sources
 from yiwang.foundation.datasources import sample as datasources
 from yiwang.foundation.datasources.definitions import Field, FieldType, Parameter
@@ -81,7 +82,7 @@ def publish(people: list[Planted], address: str) -> None:
     sample.service(f"{REGISTER}-masked", upstream=f"{address}/good", fields=fields)
     agreements.grant(f"{REGISTER}-masked", fields=(*MASKS, "alive"))
     agreements.grant(LIST, fields=tuple(MASKS))
-    agreements.grant(CHECK, fields=("verdicts",))
+    agreements.grant(CHECK, fields=("citizen_id", "phone"), way=Way.VERIFY)
 
 
 def ask_for_everybody(caller: running.Caller, people: list[Planted]) -> list[Any]:

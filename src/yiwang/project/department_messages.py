@@ -40,6 +40,8 @@ FIELDS: Final = (
     ServiceField("state", "状态", 1),
     ServiceField("changed_on", "变更日期", 1),
 )
+#: 许可类电子证照照面信息: whose changes the topic tells.
+LICENCES: Final = "105002/000001"
 _HOST: Final = "127.0.0.1"
 _CLOCK: Final = timedelta(minutes=5)
 _lock = threading.Lock()
@@ -70,6 +72,7 @@ def declare(*, at: datetime) -> None:
         summary="本平台颁发给单位的证照，颁发、暂扣、恢复、撤销、注销和换新时发布。",
         upstream="",
         kind=ServiceKind.MESSAGE,
+        resource=LICENCES,
         fields=FIELDS,
         department=PROVIDER[1],
     )

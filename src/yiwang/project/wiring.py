@@ -113,6 +113,7 @@ from yiwang.foundation.resources.events import (
     ResourcePublished,
     ResourceSentBack,
     ResourceSubmitted,
+    ResourceWithdrawn,
 )
 from yiwang.foundation.upper import reactions as upper
 from yiwang.governance.supervision import reactions as supervision
@@ -136,6 +137,7 @@ from yiwang.support.offices import reactions as offices
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
     ResourcePublished: [upper.put_up],
+    ResourceWithdrawn: [upper.take_down],
     CaseSubmitted: [
         indicators.count_submitted,
         indicators.count_spared,

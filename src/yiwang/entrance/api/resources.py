@@ -12,6 +12,7 @@ from pydantic import Field
 from yiwang.entrance.api.door import actor_of
 from yiwang.entrance.api.shapes import Given, Short
 from yiwang.entrance.shell.access import ANYONE, OFFICIAL, access
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.resources import actions as resource_actions
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import (
@@ -51,6 +52,14 @@ class ResourcePageOut(Schema):
 
     rows: list[ResourceRowOut]
     next: str
+
+
+class ResourceServiceOut(Schema):
+    """One service or topic of a resource. ``way``: what a grant has to name to open it."""
+
+    code: str
+    title: str
+    way: str
 
 
 class DatumOut(Schema):
@@ -184,6 +193,21 @@ def list_resources(
 def get_resource(request: HttpRequest, resource_key: Short) -> object:
     """The version in force; the draft while none was published."""
     return _resource(resources.read_resource(resource_key, actor_of(request)))
+
+
+@router.get(
+    "/data/resources/{resource_key}/services",
+    response=list[ResourceServiceOut],
+    summary="一项数据资源怎样取用",
+)
+@access(OFFICIAL, roles=READERS, scope="data:read")
+def list_services_of(request: HttpRequest, resource_key: Short) -> object:
+    """The services and topics of this node it is handed out by, with the way of sharing each needs."""
+    found = resources.read_resource(resource_key, actor_of(request))
+    return [
+        {"code": one.code, "title": one.title, "way": one.kind}
+        for one in exchange.list_services_of(found.code)
+    ]
 
 
 @router.post("/data/resources", response=ResourceVersionOut, summary="写一版目录")

@@ -40,6 +40,7 @@ from yiwang.entrance.api import (
     supervision,
     tables,
     turns,
+    upper,
     usage,
     verify,
     visits,
@@ -65,7 +66,7 @@ for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
     halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_standards, data_changes,
-    agreements, subscriptions, tables, usage,
+    agreements, subscriptions, tables, upper, usage,
 ):  # fmt: skip
     api.add_router("", module.router)
 

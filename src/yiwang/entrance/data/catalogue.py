@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yiwang.entrance.data import navigation
+from yiwang.entrance.data import gateways, navigation
 from yiwang.entrance.data.navigation import CHECKERS, DATA_ROLES, WRITERS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements.definitions import ASKERS
@@ -110,6 +110,7 @@ def show_resource(request: HttpRequest, resource_key: str) -> HttpResponse:
         "resource": resource,
         "items": item_rows(resource.items),
         "sources": _sources(resource),
+        "gateways": gateways.of_resource(resource, actor),
         "needs": [
             need
             for one in resource.items

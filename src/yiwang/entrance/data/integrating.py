@@ -20,19 +20,15 @@ from yiwang.foundation.agreements import queries as agreements
 from yiwang.foundation.agreements.definitions import GRANT_ROLES
 from yiwang.foundation.exchange import actions, calls, queries
 from yiwang.foundation.exchange.definitions import ServiceKind, State
+from yiwang.foundation.resources.definitions import WAY_LABELS, Way
 from yiwang.kernel.actor import Actor, Role
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import InvalidInput, Refusal, TryLater
 from yiwang.network.nodes import queries as nodes
 from yiwang.network.nodes.definitions import NodeState
 
-KIND_LABELS: Final = {
-    ServiceKind.CALL: "调用",
-    ServiceKind.QUERY: "查询",
-    ServiceKind.VERIFY: "批量核验",
-    ServiceKind.FILE: "文件",
-    ServiceKind.MESSAGE: "消息订阅",
-}
+#: Kinds of services are called as the ways of sharing that open them.
+KIND_LABELS: Final = {kind: WAY_LABELS[Way(kind)] for kind in ServiceKind}
 _MOST_REPORT: Final = 200_000
 
 

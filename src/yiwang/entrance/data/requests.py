@@ -128,7 +128,10 @@ def _show_new(
         action=f"{REQUESTS}new/?resource={offer.resource}",
         back=REQUESTS,
         back_label="回到共享申请",
-        fields=(*requests_forms.office_fields(offices), *requests_forms.draft_fields(offer)),
+        fields=(
+            *requests_forms.office_fields(offices),
+            *requests_forms.draft_fields(offer, way=request.GET.get("way", "")[:7]),
+        ),
     )
     return forms.show(request, form, refusal=refusal)
 

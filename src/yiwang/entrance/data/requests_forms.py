@@ -62,11 +62,13 @@ def office_fields(offices: tuple[Body, ...]) -> tuple[Field, ...]:
     return (Field("office", "申请部门", "choice", options=options),)
 
 
-def draft_fields(offer: Offer, view: RequestView | None = None) -> tuple[Field, ...]:
-    """What a request states (条例 20), empty or as it stands."""
+def draft_fields(
+    offer: Offer, view: RequestView | None = None, *, way: str = ""
+) -> tuple[Field, ...]:
+    """What a request states (条例 20), empty but for the way that was chosen, or as it stands."""
     options = tuple((one.code, one.label) for one in offer.fields)
     masked = tuple((one.code, one.label) for one in offer.fields if one.masked)
-    said = _said(view) if view else {"needs_case": "yes", "per_day": "100"}
+    said = _said(view) if view else {"needs_case": "yes", "per_day": "100", "way": way}
     return tuple(
         Field(name, label, kind, help_, said.get(name, ""), choices, optional)
         for name, label, kind, help_, choices, optional in (

@@ -44,7 +44,7 @@ def show_upper(request: HttpRequest) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "contact": queries.get_contact(),
-        "rows": [(one, _may_answer(one, actor)) for one in page.rows],
+        "rows": [(one, _may_answer(one, actor), _may_change(one, actor)) for one in page.rows],
         "fields": asking.boxes(fields, request, refusal) if fields else (),
         "refusal": refusal,
         "done": request.GET.get("done", ""),
@@ -56,6 +56,11 @@ def show_upper(request: HttpRequest) -> HttpResponse:
 
 def _may_answer(one: UpperView, actor: Actor) -> bool:
     return one.state == State.ARRIVED and any(map(actor.has_role, ANSWERERS))
+
+
+def _may_change(one: UpperView, actor: Actor) -> bool:
+    mine = any(g.role == Role.DATA_OFFICER and g.department == one.department for g in actor.grants)
+    return mine and one.kind is Kind.REQUEST and one.state in (State.WAITING, State.SENT)
 
 
 def _ask(request: HttpRequest, actor: Actor) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from yiwang.foundation.exchange import archiving, rules
 from yiwang.foundation.exchange.days import list_service_days as list_service_days
 from yiwang.foundation.exchange.days import list_service_figures as list_service_figures
-from yiwang.foundation.exchange.definitions import CallStatus, Side
+from yiwang.foundation.exchange.definitions import CallStatus, Side, State
 from yiwang.foundation.exchange.describing import openapi as openapi
 from yiwang.foundation.exchange.models import (
     Block,
@@ -270,6 +270,12 @@ def list_services(*, after: str = "", limit: int = PAGE) -> tuple[ServiceView, .
     """Services of this node by code."""
     rows = Service.objects.filter(code__gt=after).order_by("code")[: min(limit, 200)]
     return tuple(_service(row) for row in rows)
+
+
+def list_services_of(resource: str, *, limit: int = PAGE) -> tuple[ServiceView, ...]:
+    """What this node hands one resource out by, topics among them, by code; stopped ones are left out."""
+    rows = Service.objects.filter(resource=resource, state=State.ACTIVE).exclude(resource="")
+    return tuple(_service(row) for row in rows.order_by("code")[:limit])
 
 
 def list_blocks(*, after: int = 0, limit: int = 200) -> tuple[BlockView, ...]:

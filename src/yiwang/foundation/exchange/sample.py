@@ -78,6 +78,7 @@ def service(
     per_partner: int = 256,
     reply_bytes: int = 1_048_576,
     private_ok: bool = True,
+    kind: ServiceKind = ServiceKind.CALL,
     at: datetime | None = None,
 ) -> str:
     """A service about one person, asked by identity number."""
@@ -85,6 +86,7 @@ def service(
         code=code,
         title=title,
         upstream=upstream,
+        kind=kind,
         fields=tuple(fields),
         parameters=(ServiceParameter("citizen_id", "公民身份号码"),),
         subject_parameter="citizen_id",
@@ -112,6 +114,7 @@ def topic(
     code: str = "62/licence-changes",
     *,
     department: str = "",
+    resource: str = "",
     fields: Sequence[ServiceField] = LICENCE_CHANGES,
     at: datetime | None = None,
 ) -> str:
@@ -122,6 +125,7 @@ def topic(
         upstream="",
         kind=ServiceKind.MESSAGE,
         fields=tuple(fields),
+        resource=resource,
         department=department,
     )
     return actions.publish_service(service=new, actor=machine("sample"), at=at or now())

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 
 from yiwang.foundation.exchange import actions as exchange
 from yiwang.foundation.exchange.definitions import NewService
@@ -23,7 +24,7 @@ from yiwang.foundation.upper.definitions import (
     UpperView,
 )
 from yiwang.foundation.upper.models import UpperContact, UpperItem
-from yiwang.foundation.upper.refusals import AlreadyAnswered, NothingAbove
+from yiwang.foundation.upper.refusals import AlreadyAnswered, CannotBeChanged, NothingAbove
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.journal import actions as journal
@@ -46,11 +47,34 @@ def put_up(*, resource: str, number: int, actor: Actor, at: datetime) -> None:
             "title": content.name,
             "department": content.provider,
             "body": {**content.as_data(), "number": number},
+            "line": rules.line_of_entry(resource),
             **_new(at),
         },
     )
     if made:
         _note("upper.entry_queued", _row, actor, at)
+
+
+@transaction.atomic
+def take_down(*, resource: str, actor: Actor, at: datetime) -> None:
+    """撤下上报: the entry is no longer in our catalogue; said once, after whatever was said of it before.
+
+    What never went up is not taken down either.
+    """
+    line = rules.line_of_entry(resource)
+    last = UpperItem.objects.filter(line=line).order_by("-id").first()
+    if not queries.is_above() or last is None or last.kind == Kind.REMOVAL:
+        return
+    row = UpperItem.objects.create(
+        kind=Kind.REMOVAL,
+        subject=last.subject,
+        title=last.title,
+        department=last.department,
+        body={"resource": resource},
+        line=line,
+        **_new(at),
+    )
+    _note("upper.removal_queued", row, actor, at)
 
 
 @transaction.atomic
@@ -62,12 +86,7 @@ def ask(
         raise NothingAbove
     if not _is_officer(actor, department):
         raise NotAllowed
-    given = {"resource": resource, "purpose": purpose, "fields": fields}
-    missing = [name for name, text in given.items() if not text.strip() or len(text) > 200]
-    if missing:
-        raise InvalidInput(
-            fields=[FieldProblem(name, "请写明，不超过 200 字。") for name in missing]
-        )
+    given = _said(resource=resource, purpose=purpose, fields=fields)
     row = UpperItem(
         kind=Kind.REQUEST,
         title=f"{resource}：{purpose}"[:200],
@@ -76,9 +95,86 @@ def ask(
         **_new(at),
     )
     row.subject = row.key
+    row.line = rules.line_of_request(row.key)
     row.save()
     _note("upper.request_queued", row, actor, at)
     return queries.view_of(row)
+
+
+@transaction.atomic
+def amend(
+    *, key: str, version: int, purpose: str, fields: str, actor: Actor, at: datetime
+) -> UpperView:
+    """更正申请: a request of ours says something else from now on; that goes up after the request itself.
+
+    Refusals: NotFound, NotAllowed, CannotBeChanged, VersionConflict, InvalidInput.
+    """
+    row = _ours(key, version, actor)
+    body = {**row.body, **_said(purpose=purpose, fields=fields)}
+    number = UpperItem.objects.filter(kind=Kind.AMENDED, line=row.line).count() + 1
+    title = f"{body['resource']}：{purpose.strip()}"[:200]
+    return _follow(row, Kind.AMENDED, f"{row.key}#{number}", title, body, actor, at)
+
+
+@transaction.atomic
+def recall(*, key: str, version: int, words: str, actor: Actor, at: datetime) -> UpperView:
+    """撤回申请: a request of ours is taken back; that goes up after everything said of it before.
+
+    Refusals: NotFound, NotAllowed, CannotBeChanged, VersionConflict, InvalidInput.
+    """
+    row = _ours(key, version, actor)
+    body = _said(words=words)
+    return _follow(row, Kind.RECALL, row.key, row.title, body, actor, at)
+
+
+def _ours(key: str, version: int, actor: Actor) -> UpperItem:
+    """A request nobody has decided or taken back, locked."""
+    row = UpperItem.objects.visible_to(actor).select_for_update().filter(key=key).first()
+    if row is None or row.kind != Kind.REQUEST:
+        raise NotFound
+    if not _is_officer(actor, row.department):
+        raise NotAllowed
+    recalled = UpperItem.objects.filter(kind=Kind.RECALL, subject=row.key).exists()
+    if recalled or row.state not in (State.WAITING, State.SENT):
+        raise CannotBeChanged
+    if row.version != version:
+        raise VersionConflict
+    return row
+
+
+def _follow(
+    row: UpperItem,
+    kind: Kind,
+    subject: str,
+    title: str,
+    body: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> UpperView:
+    """What becomes of a request goes up behind it."""
+    made = UpperItem.objects.create(
+        kind=kind,
+        subject=subject,
+        title=title,
+        department=row.department,
+        body=body,
+        line=row.line,
+        **_new(at),
+    )
+    row.version, row.changed_at = row.version + 1, at
+    row.save(update_fields=["version", "changed_at"])
+    _note(f"upper.{kind.lower()}_queued", made, actor, at, request=row.key)
+    return queries.view_of(made)
+
+
+def _said(**given: str) -> dict[str, str]:
+    """What was written, without blanks around it; InvalidInput names what is missing or too long."""
+    missing = [name for name, text in given.items() if not text.strip() or len(text) > 200]
+    if missing:
+        raise InvalidInput(
+            fields=[FieldProblem(name, "请写明，不超过 200 字。") for name in missing]
+        )
+    return {name: text.strip() for name, text in given.items()}
 
 
 @transaction.atomic
@@ -170,7 +266,9 @@ def _hear(one: News, actor: Actor, at: datetime) -> bool:
     """A decision counts once, whenever it comes; a request of theirs is one, however often told."""
     if one.decision:
         row = UpperItem.objects.select_for_update().filter(key=one.number).first()
-        if row is None or row.kind != Kind.REQUEST or row.state == State.DECIDED:
+        if row is None or row.kind != Kind.REQUEST:
+            return False
+        if row.state in (State.DECIDED, State.RECALLED):
             return False
         row.state, row.agreed, row.words = State.DECIDED, one.agreed, one.words
         row.next_try_at, row.changed_at, row.version = None, at, row.version + 1
@@ -183,6 +281,7 @@ def _hear(one: News, actor: Actor, at: datetime) -> bool:
         defaults={
             "title": f"{one.title}：{one.resource}"[:200],
             "body": {"resource": one.resource, "words": one.words},
+            "line": f"incoming:{one.number}",
             **_new(at),
             "state": State.ARRIVED,
             "next_try_at": None,
@@ -195,11 +294,16 @@ def _hear(one: News, actor: Actor, at: datetime) -> bool:
 
 @transaction.atomic
 def _take(at: datetime) -> UpperItem | None:
-    """The next one, held for a while so that two senders do not send it at once."""
+    """The next one, held for a while so that two senders do not send it at once.
+
+    What waits behind another of its line waits until that one was received.
+    """
     rows = UpperItem.objects.select_for_update(skip_locked=True)
-    row = (
-        rows.filter(state=State.WAITING, next_try_at__lte=at).order_by("next_try_at", "id").first()
+    before = UpperItem.objects.filter(
+        line=OuterRef("line"), id__lt=OuterRef("id"), state=State.WAITING
     )
+    due = rows.filter(~Exists(before), state=State.WAITING, next_try_at__lte=at)
+    row = due.order_by("next_try_at", "id").first()
     if row is not None:
         row.next_try_at = at + _LEASE
         row.save(update_fields=["next_try_at"])
@@ -213,8 +317,18 @@ def _send(driver: UpperPlatform, row: UpperItem) -> str:
         Kind.INCOMING: lambda: driver.answer(
             incoming=row.subject, agreed=bool(row.agreed), words=row.words, number=row.key
         ),
+        Kind.REMOVAL: lambda: driver.remove_entry(row.body["resource"], number=row.key),
+        Kind.AMENDED: lambda: driver.amend(row.body, of=_request_of(row), number=row.key),
+        Kind.RECALL: lambda: driver.recall(
+            of=_request_of(row), words=row.body["words"], number=row.key
+        ),
     }
     return senders[row.kind]()
+
+
+def _request_of(row: UpperItem) -> str:
+    """The number of the request it is about."""
+    return row.line.partition(":")[2]
 
 
 @transaction.atomic
@@ -226,6 +340,9 @@ def _arrived(row: UpperItem, number: str, actor: Actor, at: datetime) -> None:
         now.state = State.SENT
     now.changed_at, now.version, now.attempts = at, now.version + 1, now.attempts + 1
     now.save()
+    if now.kind == Kind.RECALL:
+        asked = UpperItem.objects.filter(key=_request_of(now), state=State.SENT)
+        asked.update(state=State.RECALLED, changed_at=at, version=F("version") + 1)
     _note("upper.sent", now, actor, at, upper_no=number)
     _contact("", at)
 

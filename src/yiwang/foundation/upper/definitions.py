@@ -26,6 +26,9 @@ class Kind(StrEnum):
     ENTRY = "ENTRY"  # 目录条目, up
     REQUEST = "REQUEST"  # 我方申请, up; its decision comes down
     INCOMING = "INCOMING"  # 上级申请, down; its answer goes up
+    REMOVAL = "REMOVAL"  # 目录条目撤下, up
+    AMENDED = "AMENDED"  # 我方申请更正, up
+    RECALL = "RECALL"  # 我方申请撤回, up
 
 
 class State(StrEnum):
@@ -35,14 +38,23 @@ class State(StrEnum):
     WAITING = "WAITING"  # to be sent
     SENT = "SENT"  # the platform above gave a receipt number
     DECIDED = "DECIDED"  # and, for our requests, a decision
+    RECALLED = "RECALLED"  # our request, taken back, and they know
 
 
-KIND_LABELS: Final = {Kind.ENTRY: "目录条目", Kind.REQUEST: "我方申请", Kind.INCOMING: "上级申请"}
+KIND_LABELS: Final = {
+    Kind.ENTRY: "目录条目",
+    Kind.REQUEST: "我方申请",
+    Kind.INCOMING: "上级申请",
+    Kind.REMOVAL: "撤下目录条目",
+    Kind.AMENDED: "更正申请",
+    Kind.RECALL: "撤回申请",
+}
 STATE_LABELS: Final = {
     State.ARRIVED: "待答复",
     State.WAITING: "待上报",
     State.SENT: "已上报",
     State.DECIDED: "已答复",
+    State.RECALLED: "已撤回",
 }
 
 
@@ -69,6 +81,8 @@ class Page:
 class UpperPlatform(Protocol):
     """The port. Everything may be said twice with the same ``number`` and has the same answer then.
 
+    What is about one entry or one request is said in order, each only after the one before was received.
+
     Every method ends within ``YIWANG_UPPER_SECONDS`` and raises ``UpperAway`` when nothing is known.
     Chosen by ``YIWANG_UPPER_DRIVER`` (a dotted name).
     """
@@ -76,11 +90,23 @@ class UpperPlatform(Protocol):
     name: str
 
     def put_entry(self, entry: Mapping[str, Any], *, number: str) -> str:
-        """The catalogue entry goes up; the receipt number comes back."""
+        """The catalogue entry goes up, a newer version in the place of the one before; the receipt number."""
+        ...
+
+    def remove_entry(self, resource: str, *, number: str) -> str:
+        """The entry of this code is no longer in our catalogue; the receipt number comes back."""
         ...
 
     def ask(self, request: Mapping[str, Any], *, number: str) -> str:
         """A request for one of their resources goes up; the receipt number comes back."""
+        ...
+
+    def amend(self, request: Mapping[str, Any], *, of: str, number: str) -> str:
+        """Our request with the number ``of`` says this from now on; the receipt number comes back."""
+        ...
+
+    def recall(self, *, of: str, words: str, number: str) -> str:
+        """Our request with the number ``of`` is taken back; the receipt number comes back."""
         ...
 
     def answer(self, *, incoming: str, agreed: bool, words: str, number: str) -> str:

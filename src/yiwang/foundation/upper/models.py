@@ -23,7 +23,10 @@ class UpperSet(models.QuerySet["UpperItem"]):
 
 
 class UpperItem(models.Model):
-    """上报事项: an entry or a request on its way up, or a request from above with its answer."""
+    """上报事项: an entry, a request, or what becomes of one, on its way up; or a request from above.
+
+    ``line``: what all these are about (one entry, one request); they go up in the order they were made.
+    """
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     kind = models.CharField(max_length=8)
@@ -31,6 +34,7 @@ class UpperItem(models.Model):
     title = models.CharField(max_length=200)
     department = models.CharField(max_length=18, blank=True)
     body = models.JSONField(default=dict)
+    line = models.CharField(max_length=140, blank=True, default="", db_default="")  # kept in order
     state = models.CharField(max_length=8, default=State.WAITING)
     upper_no = models.CharField(max_length=64, blank=True)
     agreed = models.BooleanField(null=True)
@@ -57,6 +61,7 @@ class UpperItem(models.Model):
             models.Index(
                 fields=["next_try_at"], name="upper_item_due", condition=Q(state=State.WAITING)
             ),
+            models.Index(fields=["line", "id"], name="upper_item_in_line"),
         ]
 
     def __str__(self) -> str:

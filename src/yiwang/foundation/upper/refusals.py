@@ -10,6 +10,11 @@ class NothingAbove(Refusal):
     remedy = "请运维用 YIWANG_UPPER_DRIVER 指定上级平台的驱动。"
 
 
+class CannotBeChanged(Refusal):
+    sentence = "这份申请不能再更正或撤回。"
+    remedy = "上级平台已经答复，或者已经撤回；还要用的，请另行申请。"
+
+
 class AlreadyAnswered(Refusal):
     sentence = "这份申请已经答复过。"
     remedy = "请刷新页面看答复。"

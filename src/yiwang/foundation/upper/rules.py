@@ -53,6 +53,16 @@ def _is_news(one: Any) -> bool:
     )
 
 
+def line_of_entry(resource: str) -> str:
+    """What is said of one entry goes up in one line."""
+    return f"entry:{resource}"
+
+
+def line_of_request(key: str) -> str:
+    """And of one request."""
+    return f"request:{key}"
+
+
 def next_try(attempts: int, at: datetime) -> datetime:
     """After so many attempts that brought nothing."""
     return at + timedelta(minutes=_WAITS[min(attempts, len(_WAITS)) - 1])

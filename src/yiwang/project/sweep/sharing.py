@@ -11,6 +11,8 @@ from yiwang.foundation.agreements import sample
 from yiwang.foundation.exchange import sample as topics
 from yiwang.foundation.exchange.topics.definitions import SUBSCRIBERS
 from yiwang.foundation.resources import sample as resources
+from yiwang.foundation.upper import sample as upper
+from yiwang.foundation.upper.definitions import READERS as UPPER_READERS
 from yiwang.kernel.actor import Actor, Role
 from yiwang.network.directory import sample as places
 from yiwang.project.sweep.definitions import Thing
@@ -30,6 +32,14 @@ def make_subscription(*, owner: Actor, department: str, at: datetime) -> Mapping
     readers = frozenset(SUBSCRIBERS)
     thing = Thing(key, "", places.CHENGGUAN, department, readers)
     return {"subscription": thing, "dead_letter": replace(thing, key=message)}
+
+
+def make_upper(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
+    """A request of the body to the platform above, not decided yet."""
+    del owner
+    key = upper.requested(department=department, at=at)
+    readers = frozenset(UPPER_READERS)
+    return {"upper_item": Thing(key, "", places.CHENGGUAN, department, readers)}
 
 
 def make_agreements(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:

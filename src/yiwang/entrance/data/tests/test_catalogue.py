@@ -1,11 +1,15 @@
 """The catalogue on its pages: written, handed in, given back, published, taken off; the lists; the public part."""
 
 import re
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 
+from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.exchange import sample as exchange
 from yiwang.foundation.resources import actions, queries, sample
-from yiwang.foundation.resources.definitions import Need, ResourceState
+from yiwang.foundation.resources.definitions import Need, ResourceState, Way
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
 from yiwang.network.directory import sample as places
@@ -231,3 +235,28 @@ def test_a_change_is_noted_prolonged_and_done(sign_in):
     assert "已更新报送" in text(officer.get(done["Location"]))
     assert "加一项住址" in text(officer.get("/data/changes/?state=DONE"))
     assert sign_in("other", serial=2).get(change).status_code == 404
+
+
+def test_a_subscriber_s_way_begins_at_the_catalogue(catalogue, sign_in, settings):
+    settings.NODE = "62"
+    topic = "62/licence-changes"
+    exchange.topic(topic, resource=sample.LICENCES)
+    page = catalogue_page(sign_in("asker", serial=1))
+    assert "证照状态变更（示例）" in page
+    assert topic in page
+    begin = f"/data/requests/new/?resource={quote(sample.LICENCES, safe='')}&way=MESSAGE"
+    assert begin in page
+    form = sign_in("asker-again", serial=1).get(begin).content.decode()
+    assert '<option value="MESSAGE" selected>' in form
+    assert "提供部门还没有开通" in page  # the calls the entry names, too
+    body = places.department_uscc(places.CHENGGUAN, 1)
+    agreements.grant(topic, consumer=body, way=Way.MESSAGE)
+    granted = catalogue_page(sign_in("granted", serial=1))
+    assert "/data/subscriptions/new/" in granted
+    assert begin not in granted
+    assert begin not in catalogue_page(sign_in("other", serial=4))  # its own
+
+
+def catalogue_page(client) -> str:
+    row = queries.get_resource(sample.LICENCES)
+    return unescape(client.get(f"/data/resources/{row.key}/").content.decode())

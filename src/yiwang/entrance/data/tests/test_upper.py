@@ -87,3 +87,25 @@ def test_an_operator_sees_that_it_is_away_and_tries_again(sign_in, above):
     turn()
     assert "正常" in text_of(operator.get("/console/upper/"))
     assert operator.post(f"/console/upper/{key}/again/").status_code == 404
+
+
+def test_a_request_is_amended_and_taken_back_before_it_is_decided(sign_in, above):
+    client = sign_in("data")
+    client.post("/data/upper/", FORM)
+    row = UpperItem.objects.get()
+    page = text_of(client.get("/data/upper/"))
+    assert f"/data/upper/{row.key}/amend/" in page
+    home = f"/data/upper/{row.key}/"
+    assert "更正以后的全文" in text_of(client.get(f"{home}amend/"))
+    typed = {"version": "1", "purpose": "核对学位", "fields": "学位"}
+    assert client.post(f"{home}amend/", {**typed, "purpose": ""}).status_code == 422
+    assert client.post(f"{home}amend/", typed).status_code == 302
+    assert client.post(f"{home}amend/", typed).status_code == 409  # an old page
+    assert sign_in("other", serial=1).get(f"{home}recall/").status_code == 404
+    assert client.post(f"{home}recall/", {"version": "2", "words": "不用了"}).status_code == 302
+    assert client.post(f"{home}recall/", {"version": "3", "words": "不用了"}).status_code == 409
+    turn()
+    page = text_of(client.get("/data/upper/"))
+    assert "已撤回" in page
+    assert "教育部学历：核对学位" in page
+    assert f"{home}recall/" not in page

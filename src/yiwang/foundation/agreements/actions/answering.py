@@ -31,6 +31,8 @@ from yiwang.foundation.agreements.events import (
     MissingTold,
 )
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.exchange import queries as exchange
+from yiwang.foundation.exchange import ways
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed
@@ -157,12 +159,16 @@ def sign_answer(*, key: str, version: int, actor: Actor, at: datetime) -> Reques
 def deliver(
     *, key: str, version: int, service: str, words: str = "", actor: Actor, at: datetime
 ) -> RequestView:
-    """The provider names the service of its node: the grant holds from this moment (条例 22)."""
+    """The provider names the service of its node: the grant holds from this moment (条例 22).
+
+    A service of another kind than the way that was asked for is refused by its field (20).
+    """
     row = locked_request(key, actor)
     if not rules.is_service(service, node=row.provider_node):
         sentence = f"服务编码不对，要写成 {row.provider_node}/名称 的样子"
         problem = FieldProblem("service", sentence, "，名称用小写字母、数字和连字符")
         raise InvalidInput(fields=[problem])
+    _must_fit(row, service)
     changes = {
         "service": service,
         "delivered_at": at,
@@ -183,6 +189,14 @@ def begin_delivery(row: DataRequest, actor: Actor, at: datetime) -> None:
         subject=row.reference, kind=DELIVERY, allowance=DELIVERY_WITHIN, at=at, actor=actor
     )
     announce(row, DataAgreed, actor, at, due_on=due.isoformat())
+
+
+def _must_fit(row: DataRequest, service: str) -> None:
+    """What this node knows of the service; at another node its own fast path looks (``WayNotGranted``)."""
+    found = exchange.describe(service)
+    if found is not None and not ways.fits(row.way, str(found["kind"])):
+        sentence = ways.misfit(row.way, str(found["kind"]), whose="申请")
+        raise InvalidInput(fields=[FieldProblem("service", sentence, "，请换一个服务")])
 
 
 def _granted(row: DataRequest, at: datetime) -> DataGrant:

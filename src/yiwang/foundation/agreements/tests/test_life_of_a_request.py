@@ -24,6 +24,8 @@ from yiwang.foundation.agreements.tests.people import (
     received,
     refused,
 )
+from yiwang.foundation.exchange import sample as exchange
+from yiwang.foundation.exchange.definitions import ServiceKind
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.clocks import queries as clocks
 from yiwang.mechanisms.journal import queries as journal
@@ -370,3 +372,19 @@ def test_of_two_who_act_on_what_they_saw_one_is_refused() -> None:
         actions.propose_no(
             key=view.key, version=view.version, words="x", article="y", actor=ACTORS["giver"], at=AT
         )
+
+
+@pytest.mark.parametrize(("kind", "fits"), [("QUERY", True), ("TABLE", False), ("VERIFY", False)])
+def test_a_service_of_another_kind_than_was_asked_for_is_not_bound(kind, fits) -> None:
+    service = "62/household-of-a-kind"
+    exchange.service(service, upstream="http://127.0.0.1:9/", kind=ServiceKind(kind))
+    view = agreed()
+    given = {"key": view.key, "version": view.version, "service": service, "at": AT}
+    if fits:
+        assert actions.deliver(**given, actor=ACTORS["giver"]).service == service
+        return
+    with pytest.raises(InvalidInput) as refused:
+        actions.deliver(**given, actor=ACTORS["giver"])
+    (problem,) = refused.value.fields
+    assert problem.field == "service"
+    assert problem.sentence.startswith("申请的共享方式是“接口调用”，这个服务是“")

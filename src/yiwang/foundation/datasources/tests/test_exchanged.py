@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Way
+from yiwang.foundation.agreements.models import DataGrant
 from yiwang.foundation.datasources import actions, queries, sample, serving
 from yiwang.foundation.datasources.tests.running import process
 from yiwang.foundation.exchange import actions as exchange
@@ -29,7 +31,7 @@ def caller(django_db_setup):
     key = systems.system()
     fields = tuple(one.name for one in sample.query().fields)
     agreements.grant(SERVICE, fields=fields)
-    agreements.grant(CHECK, fields=("verdicts",))
+    agreements.grant(CHECK, fields=("licence_no",), way=Way.VERIFY)
     with process(), running.running() as node:
         yield running.Caller(node, key.key_id, key.secret)
 
@@ -78,6 +80,27 @@ def test_a_new_version_and_a_stop_reach_the_exchange(caller):
         query=query.key, version=newer.version, reason="检修", actor=officer, at=sample.AT
     )
     _until(lambda: said()[1].get("refusal", {}).get("code") == "ServiceIsStopped")
+
+
+@pytest.mark.parametrize(
+    ("service", "way", "said"),
+    [
+        (CHECK, Way.CALL, "授权的共享方式是“接口调用”，这个服务是“批量核验”。"),
+        (SERVICE, Way.VERIFY, "授权的共享方式是“批量核验”，这个服务是“查询服务”。"),
+        (SERVICE, Way.TABLE, "授权的共享方式是“库表交换”，这个服务是“查询服务”。"),
+    ],
+)
+def test_a_grant_of_another_way_opens_nothing(caller, service, way, said):
+    DataGrant.objects.update(way=way)
+    asked = {"licence_no": "LZ000007"} if service == SERVICE else {"keys": [["LZ000007", "x"]] * 16}
+    _until(lambda: code_in(caller.call(service, parameters=asked)[1]) == "WayNotGranted")
+    status, answer = caller.call(service, parameters=asked)
+    assert (status, answer["refusal"]["sentence"]) == (403, said)
+    assert not {"rows", "value"} & set(answer)
+
+
+def code_in(answer) -> str:
+    return answer.get("refusal", {}).get("code", "")
 
 
 def test_a_caller_learns_that_there_are_more_rows_than_he_was_given(caller):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from yiwang.foundation.exchange import ways
+from yiwang.foundation.exchange.fastpath.local import TABLE, VERDICTS, VERIFY
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.refusals import (
     CannotCall,
@@ -17,8 +19,10 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     NotGranted,
     PartnerNonsense,
     PurposeNotGranted,
+    WayNotGranted,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService, Grant, Snapshot
+from yiwang.foundation.exchange.fastpath.tables import WAY as TABLE_WAY
 from yiwang.foundation.privacy import rules as privacy
 from yiwang.foundation.privacy.definitions import Mask
 
@@ -31,7 +35,7 @@ def choose(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -
     """The first grant of this node that fits; else the refusal of the one that came nearest."""
     nearest: tuple[int, CannotCall] = (-1, NotGranted())
     for grant in snapshot.by_service.get((question.service, node), ()):
-        problem = _problem(grant, question, at)
+        problem = _problem(snapshot, grant, question, at)
         if problem is None:
             return grant
         nearest = max(nearest, problem, key=lambda found: found[0])
@@ -46,30 +50,48 @@ def check(snapshot: Snapshot, question: Question, *, node: str, at: datetime) ->
         raise GrantIsOver
     if grant.service != question.service or grant.consumer_node != node:
         raise NotGranted
-    problem = _problem(grant, question, at)
+    problem = _problem(snapshot, grant, question, at)
     if problem is not None:
         raise problem[1]
     return grant
 
 
+def granted_fields(grant: Grant) -> tuple[str, ...]:
+    """Its fields; of a grant for verification yes and no alone, whatever fields it is about."""
+    return (VERDICTS,) if grant.way == VERIFY else grant.fields
+
+
 def asked_fields(grant: Grant, question: Question) -> tuple[str, ...]:
     """What the call wants of what it may have; everything when it does not say."""
-    return question.fields or grant.fields
+    return question.fields or granted_fields(grant)
 
 
-def _problem(grant: Grant, question: Question, at: datetime) -> tuple[int, CannotCall] | None:
+def _problem(
+    snapshot: Snapshot, grant: Grant, question: Question, at: datetime
+) -> tuple[int, CannotCall] | None:
+    kind = _kind(snapshot, question)
     checks: Sequence[tuple[bool, type[CannotCall]]] = (
         (not _is_theirs(grant, question), NotGranted),
+        (bool(kind) and not ways.fits(grant.way, kind), WayNotGranted),
         (not grant.valid_from <= at < grant.valid_until, GrantIsOver),
         (question.purpose not in grant.purposes, PurposeNotGranted),
         (bool(grant.items) and question.item not in grant.items, ItemNotGranted),
         (grant.needs_case and not question.case.strip(), CaseNeeded),
-        (not set(question.fields) <= set(grant.fields), FieldNotGranted),
+        (not set(question.fields) <= set(granted_fields(grant)), FieldNotGranted),
     )
     for step, (wrong, refusal) in enumerate(checks):
         if wrong:
-            return step, refusal()
+            told = f"{ways.misfit(grant.way, kind)}。" if refusal is WayNotGranted else ""
+            return step, refusal(told)
     return None
+
+
+def _kind(snapshot: Snapshot, question: Question) -> str:
+    """What the service is: known of this node's own; of another's only that a table is asked for."""
+    service = snapshot.services.get(question.service)
+    if service is not None:
+        return service.kind
+    return TABLE if question.way == TABLE_WAY else ""
 
 
 def _is_theirs(grant: Grant, question: Question) -> bool:

@@ -82,6 +82,14 @@ class NotGranted(CannotCall):
     remedy = "请在数据门户提出共享申请。"
 
 
+class WayNotGranted(CannotCall):
+    """A grant for verification opens no records, one for calls no whole table (条例 20, 25)."""
+
+    status = 403
+    sentence = "授权的共享方式不包括这种服务。"
+    remedy = "请按授权书写明的方式调用，或按需要的方式另行申请共享。"
+
+
 class GrantIsOver(CannotCall):
     status = 403
     sentence = "授权不在有效期内，或已被暂停、撤销。"

@@ -14,6 +14,7 @@ from django.conf import settings as configured
 from django.db import connection
 
 from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.agreements.models import DataGrant
 from yiwang.foundation.datasources import actions as sources
 from yiwang.foundation.datasources import sample as departments
@@ -107,7 +108,9 @@ def publish(two, base, settings, **changes):
     sources.propose_query(source=source.key, published=body, actor=officer, at=now())
     settings.NODE = "62"
     fields = tuple(one.name for one in body.fields)
-    agreements.grant(f"620100/{name}", fields=fields, consumer=departments.DEPARTMENT)
+    agreements.grant(
+        f"620100/{name}", fields=fields, consumer=departments.DEPARTMENT, way=Way.TABLE
+    )
     return f"620100/{name}"
 
 
@@ -213,6 +216,18 @@ def test_deletions_are_found_by_comparing_the_keys(two, base, settings):
     assert actions.reconcile_copy(copy=copy, actor=BY, at=now()) is True
     assert base.rows("back.register") == base.rows("front.register")
     assert queries.list_findings(copy, BY) == ()
+
+
+def test_a_grant_for_calls_opens_no_table(two, base, settings):
+    service = publish(two, base, settings)
+    copy = begin(two, base, service)
+    pull(copy)
+    rows = base.rows("back.register")
+    DataGrant.objects.filter(service=service).update(way=Way.CALL)
+    until(lambda: "接口调用" in pull(copy)[1].problem)
+    base.do("INSERT INTO front.register (no, changed) VALUES ('R9', now())")
+    pull(copy)
+    assert base.rows("back.register") == rows
 
 
 def test_a_table_without_a_stamp_follows_by_the_daily_comparison(two, base, settings):

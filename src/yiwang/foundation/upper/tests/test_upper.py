@@ -14,12 +14,12 @@ from yiwang.foundation.exchange.definitions import NewService, ServiceField, Ser
 from yiwang.foundation.exchange.models import Receipt
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.resources import sample as resources
-from yiwang.foundation.resources.events import ResourcePublished
+from yiwang.foundation.resources.events import ResourcePublished, ResourceWithdrawn
 from yiwang.foundation.upper import actions, gateway, queries, reactions, rules
 from yiwang.foundation.upper.definitions import Kind, News, Page, State, UpperAway
 from yiwang.foundation.upper.drivers.simulator import Simulator
 from yiwang.foundation.upper.models import UpperContact, UpperItem
-from yiwang.foundation.upper.refusals import AlreadyAnswered, NothingAbove
+from yiwang.foundation.upper.refusals import AlreadyAnswered, CannotBeChanged, NothingAbove
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, VersionConflict
@@ -262,3 +262,126 @@ def test_the_contact_is_one_row(above):
     turn()
     turn()
     assert UpperContact.objects.count() == 1
+
+
+def take_down(code):
+    event = ResourceWithdrawn(
+        subject="resource:x", at=now(), resource="x", code=code, provider="", division_code=""
+    )
+    reactions.take_down(event=event, at=now())
+
+
+def amended(view, purpose="核对学位", **more):
+    given = {"key": view.key, "version": view.version, "actor": OFFICER, "at": now(), **more}
+    return actions.amend(purpose=purpose, fields="学位", **given)
+
+
+def recalled(view, **more):
+    given = {"key": view.key, "version": view.version, "actor": OFFICER, "at": now(), **more}
+    return actions.recall(words="不再需要", **given)
+
+
+def kinds_told():
+    return [one.split()[0] for one in Simulator().order()]
+
+
+def test_an_entry_taken_off_the_catalogue_is_taken_down_above_once(above, published):
+    put_up(published)
+    for _ in range(2):  # events are told twice
+        take_down(published)
+    turn()
+    assert kinds_told() == ["entry", "removal"]
+    row = the(Kind.REMOVAL)
+    assert (row.state, row.department) == (State.SENT, the(Kind.ENTRY).department)
+    put_up(published, number=2)
+    take_down(published)
+    turn()
+    assert kinds_told() == ["entry", "removal", "entry", "removal"]
+
+
+def test_what_never_went_up_is_not_taken_down(above, published):
+    take_down(published)
+    assert not UpperItem.objects.exists()
+
+
+@pytest.mark.parametrize("mode", ["DOWN", "SLOW", "GARBAGE"])
+def test_versions_and_their_end_arrive_in_order_however_badly_it_goes(above, published, mode):
+    """What failed waits longer than what was made after it, and still is not overtaken."""
+    at = now()
+    above.write_text(mode)
+    put_up(published)
+    for minute in range(1, 9):  # the first one's pauses grow
+        turn(at + timedelta(minutes=minute))
+    put_up(published, number=2)
+    take_down(published)
+    turn(at + timedelta(minutes=10))
+    above.write_text("")
+    turn(at + timedelta(minutes=11))
+    assert "removal" not in kinds_told()  # the first still waits for its moment
+    waiting = UpperItem.objects.filter(state=State.WAITING)
+    for hour in range(1, 10):
+        turn(at + timedelta(hours=hour))
+    assert not waiting.exists()
+    assert kinds_told() == ["entry", "entry", "removal"]
+    made = UpperItem.objects.exclude(kind=Kind.INCOMING).order_by("id")
+    assert [one.split()[1] for one in Simulator().order()] == [one.key for one in made]
+
+
+def test_one_line_that_waits_does_not_hold_up_another(above, published):
+    at = now()
+    above.write_text("DOWN")
+    put_up(published)
+    turn(at + timedelta(seconds=1))
+    above.write_text("")
+    view = asked()
+    turn(at + timedelta(seconds=10))
+    assert kinds_told() == ["request"]
+    assert queries.get_item(view.key, OFFICER).state == State.DECIDED
+
+
+def test_a_request_is_amended_and_taken_back_in_order(above):
+    above.write_text("DOWN")
+    view = asked()
+    first = amended(view)
+    second = amended(queries.get_item(view.key, OFFICER), "核对学位证")
+    recalled(queries.get_item(view.key, OFFICER))
+    above.write_text("")
+    turn()
+    assert kinds_told() == ["request", "amended", "amended", "recall"]
+    assert [one.split()[1] for one in Simulator().order()][1:3] == [first.key, second.key]
+    found = queries.get_item(view.key, OFFICER)
+    assert (found.state, found.agreed) == (State.RECALLED, None)
+    assert first.title == "教育部学历：核对学位"
+    with pytest.raises(CannotBeChanged):
+        recalled(found)
+
+
+def test_a_decision_that_comes_before_the_recall_arrived_counts(above):
+    view, at = asked(), now()
+    actions.send_due(actor=WHO, at=at)
+    recalled(queries.get_item(view.key, OFFICER))
+    actions.fetch(actor=WHO, at=at)
+    turn()
+    assert queries.get_item(view.key, OFFICER).state == State.DECIDED
+    assert the(Kind.RECALL).state == State.SENT
+
+
+def test_who_may_change_a_request_and_when(above):
+    view = asked()
+    other = official(Role.DATA_OFFICER, places.department_uscc(places.CHENGGUAN, 1))
+    for change in (amended, recalled):
+        with pytest.raises(NotFound):
+            change(view, actor=other)
+        with pytest.raises(NotAllowed):
+            change(view, actor=AUTHORITY)
+        with pytest.raises(VersionConflict):
+            change(view, version=7)
+    with pytest.raises(InvalidInput):
+        amended(view, "")
+    turn()
+    for change in (amended, recalled):
+        with pytest.raises(CannotBeChanged):  # decided
+            change(queries.get_item(view.key, OFFICER))
+    incoming = the(Kind.INCOMING)
+    with pytest.raises(NotFound):
+        actions.recall(key=incoming.key, version=1, words="x", actor=AUTHORITY, at=now())
