@@ -410,7 +410,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
-        "resources.resource_withdrawn",
         "nodes.node_joined",
         "nodes.node_key_changed",
         "nodes.node_left",

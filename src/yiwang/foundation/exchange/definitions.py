@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from yiwang.foundation.exchange.ways import fits as fits
+from yiwang.foundation.exchange.ways import misfit as misfit
 from yiwang.kernel.actor import Role
 
 #: A plain value as JSON knows it; what it must look like is said by the source's ``Shape``.

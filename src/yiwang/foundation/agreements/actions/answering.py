@@ -32,7 +32,7 @@ from yiwang.foundation.agreements.events import (
 )
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
 from yiwang.foundation.exchange import queries as exchange
-from yiwang.foundation.exchange import ways
+from yiwang.foundation.exchange.definitions import fits, misfit
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import SHANGHAI
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed
@@ -194,8 +194,8 @@ def begin_delivery(row: DataRequest, actor: Actor, at: datetime) -> None:
 def _must_fit(row: DataRequest, service: str) -> None:
     """What this node knows of the service; at another node its own fast path looks (``WayNotGranted``)."""
     found = exchange.describe(service)
-    if found is not None and not ways.fits(row.way, str(found["kind"])):
-        sentence = ways.misfit(row.way, str(found["kind"]), whose="申请")
+    if found is not None and not fits(row.way, str(found["kind"])):
+        sentence = misfit(row.way, str(found["kind"]), whose="申请")
         raise InvalidInput(fields=[FieldProblem("service", sentence, "，请换一个服务")])
 
 
