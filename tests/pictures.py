@@ -23,7 +23,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from tests import browser, database, stage
+from tests import browser, database, stage, stage_exchange, stage_sharing
 from tests.installation import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ COLOURS = 96
 
 @dataclass(frozen=True)
 class Picture:
-    """``address``: fixed, or one of the scene's; ``follow``: links to click when there is no scene."""
+    """``address``: fixed, or one of the scene's; ``follow``: links to click where no scene says the address."""
 
     name: str
     address: str = ""
@@ -61,6 +61,15 @@ PICTURES = (
     Picture("desk", "/desk/", stage.APPROVER, "desk", ('a[href^="/desk/cases/"]',)),
     Picture("counter", "/hall/", stage.SERVING),
     Picture("house", "/house/"),
+    Picture("exchange", "/console/exchange/", stage_exchange.WATCHING),
+    Picture("catalogue", "/data/catalogue/"),
+    Picture(
+        "request",
+        "/data/requests/",
+        stage_sharing.GIVER,
+        follow=('main table a[href^="/data/requests/"]',),
+    ),
+    Picture("looked", "/my/reads/", stage.WAITING),
     Picture("ledger", "/ledger/?number=1"),
 )
 
@@ -116,7 +125,7 @@ def _signed_in(opened: Browser, address: str, who: str) -> StorageState:
 
 def _open(page: Page, address: str, scene: dict[str, str], picture: Picture) -> bool:
     page.goto(address + scene.get(picture.scene, picture.address))
-    if not scene:
+    if picture.scene not in scene:
         for selector in picture.follow:
             link = page.locator(selector).first
             if link.count() == 0:

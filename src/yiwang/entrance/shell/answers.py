@@ -18,7 +18,7 @@ SIGN_IN = "/sign-in/"
 STAFF_SIGN_IN = "/staff/sign-in/"
 STEP_UP = "/step-up/"
 #: Where only officials work: the nameless one is sent to their own door.
-STAFF_PLACES = ("/desk/", "/leader/", "/console/", "/hall/")
+STAFF_PLACES = ("/desk/", "/leader/", "/console/", "/hall/", "/data/")
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
