@@ -21,7 +21,8 @@ from yiwang.cloud.storage import processes
 pytestmark = pytest.mark.slow
 #: What a person waits for an answer while the database says nothing: its eight seconds and a margin.
 LONGEST_WAIT = 12.0
-KEPT = ("web", "worker", "errands", "sealer", "clock", "exchange")
+DIVIDED = ("worker", "errands", "sealer", "clock")
+KEPT = ("web", *DIVIDED, "exchange")
 
 
 @pytest.fixture(scope="module")
@@ -186,14 +187,31 @@ def test_a_frozen_database_keeps_nobody_waiting_and_is_used_again_when_it_goes_o
 
 @pytest.mark.parametrize("name", KEPT)
 def test_akilled_child_is_started_again(province, name):
-    before = province.pids_of(name)
-    assert before
+    before = wait_for_others(province, name, set())
     for pid in before:
         kill(pid)
-    end = time.monotonic() + 60
+    wait_for_others(province, name, before)
+
+
+def wait_for_others(province: Installation, name: str, before: set[int]) -> set[int]:
+    end = time.monotonic() + 180
     while not (province.pids_of(name) - before and province.is_ready()):
         assert time.monotonic() < end
         time.sleep(0.1)
+    return province.pids_of(name)
+
+
+def test_those_divided_from_akilled_process_die_with_it_and_all_are_started_again(province):
+    before = {name: wait_for_others(province, name, set()) for name in DIVIDED}
+    assert all(len(pids) == 1 for pids in before.values())
+    (loaded,) = province.pids_of("background")
+    kill(loaded)
+    end = time.monotonic() + 5
+    while set().union(*before.values()) & province.everything():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    for name in DIVIDED:
+        wait_for_others(province, name, before[name])
 
 
 def test_nothing_outlives_akilled_supervisor_and_the_next_start_has_every_receipt(province):
@@ -201,7 +219,7 @@ def test_nothing_outlives_akilled_supervisor_and_the_next_start_has_every_receip
     os.kill(province.process.pid, signal.SIGKILL)
     province.process.wait()
     province.start()  # at once: what was left is still ending
-    province.wait_for_line("ready: ", seconds=60)
+    province.wait_for_line("ready: ", seconds=180)
     assert written <= receipts(province)
     postmasters = [
         p for p in processes.living_in(province.place.data) if p == province.postmaster()
@@ -215,7 +233,7 @@ def test_everythingkilled_at_once_is_ready_again_with_every_receipt(province):
         kill(pid)
     province.process.wait()
     province.start()
-    province.wait_for_line("ready: ", seconds=60)
+    province.wait_for_line("ready: ", seconds=180)
     assert written <= receipts(province)
 
 
@@ -240,7 +258,7 @@ def test_ctrl_c_stops_everything_and_keeps_the_data(province):
     assert province.process.wait(timeout=60) == 0
     assert not province.everything()
     province.start()
-    province.wait_for_line("ready: ", seconds=60)
+    province.wait_for_line("ready: ", seconds=180)
     assert written <= receipts(province)
 
 
@@ -249,9 +267,9 @@ def test_akilled_make_takes_everything_with_it(province):
     os.kill(province.process.pid, signal.SIGTERM)
     assert province.process.wait(timeout=60) == 0
     province.start(("make", "run"))
-    province.wait_for_line("ready: ", seconds=60)
+    province.wait_for_line("ready: ", seconds=180)
     province.process.kill()
     province.process.wait()
     province.wait_until_nothing_runs(seconds=60)
     province.start()
-    province.wait_for_line("ready: ", seconds=60)
+    province.wait_for_line("ready: ", seconds=180)

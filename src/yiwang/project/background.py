@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from yiwang.project import loading
+
 
 def know_all() -> None:
     """Import every ``jobs`` and ``reactions`` module, so that its tasks are known by name."""
-    for name in modules():
-        importlib.import_module(name)
+    with loading.undisturbed():
+        for name in modules():
+            importlib.import_module(name)
 
 
 def modules() -> tuple[str, ...]:

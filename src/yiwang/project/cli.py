@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -65,14 +66,23 @@ def main(arguments: list[str] | None = None) -> int:
         print("用法：yiwang <" + " | ".join(GROUPS) + "> …", file=sys.stderr)
         return 0 if given in (["--help"], ["-h"]) else 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.project.settings")
-    try:
-        with loading.undisturbed():
-            if _needs_django(GROUPS[given[0]]):
-                import django
+    return in_words(lambda: _call(given))
 
-                django.setup()
-            module = importlib.import_module(GROUPS[given[0]])
-        return int(module.main(given[1:]))
+
+def _call(given: list[str]) -> int:
+    with loading.undisturbed():
+        if _needs_django(GROUPS[given[0]]):
+            import django
+
+            django.setup()
+        module = importlib.import_module(GROUPS[given[0]])
+    return int(module.main(given[1:]))
+
+
+def in_words(act: Callable[[], int | None]) -> int:
+    """What it returns as the exit code; what refuses it or a database that is away, in words."""
+    try:
+        return act() or 0
     except Refusal as refusal:
         return _say(refusal)
     except (OperationalError, InterfaceError, psycopg.OperationalError) as error:

@@ -9,6 +9,8 @@ PROGRAMS: Final = {
     "exchange": "yiwang.foundation.exchange.fastpath",
     "query": "yiwang.foundation.datasources.runner",
 }
+#: What loads everything the others need and is divided into them (docs/decisions/0340).
+BACKGROUND: Final = "background"
 #: Kept as well on the sample installation: the departments' own services.
 DEPARTMENTS: Final = "departments"
 #: In the home: there once the departments of this run answer and the exchange was told where.

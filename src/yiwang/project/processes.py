@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import logging
@@ -10,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Final
 
@@ -36,15 +37,19 @@ from yiwang.network.nodes import jobs as nodes
 from yiwang.project import (
     background,
     backup,
+    cli,
     database,
     department_messages,
     departments,
+    divided,
     migrating,
+    supervisor,
 )
-from yiwang.project.process_names import DEPARTMENTS, FOLLOWER, TOGETHER, UPPER
+from yiwang.project.process_names import BACKGROUND, DEPARTMENTS, FOLLOWER, TOGETHER, UPPER
 
 log = logging.getLogger("yiwang.process")
 
+LOOK_SECONDS: Final = 0.2
 CLOCK_SECONDS: Final = 5.0
 REAPER_SECONDS: Final = 30.0
 ERRANDS_GIVE_WAY: Final = 10  # added to the process's niceness
@@ -53,10 +58,34 @@ stopping = threading.Event()
 
 
 def main(arguments: list[str]) -> int:
-    """One process by name."""
-    (name,) = arguments
-    PROCESSES[name]()
+    """One process by name, or one that is divided into several."""
+    name, *others = arguments
+    if name == BACKGROUND:
+        divide(others)
+    else:
+        PROCESSES[name]()
     return 0
+
+
+def divide(names: Sequence[str]) -> None:
+    """Load once what they all need, then keep one process running for each."""
+    background.know_all()
+    _stop_on_signals()
+    children = [
+        supervisor.Child(name, functools.partial(divided.Divided, name, _in_words(name)))
+        for name in names
+    ]
+    try:
+        while not stopping.is_set():
+            for child in children:
+                child.look_after()
+            stopping.wait(LOOK_SECONDS)
+    finally:
+        supervisor.stop_all(children)
+
+
+def _in_words(name: str) -> Callable[[], int]:
+    return functools.partial(cli.in_words, PROCESSES[name])
 
 
 def prepare() -> None:

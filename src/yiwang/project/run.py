@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import http.client
 import json
 import os
@@ -24,6 +25,7 @@ from yiwang.kernel.refusals import Refusal
 from yiwang.project import database, sample, settings, subnodes, supervisor
 from yiwang.project.places import HERE, Place
 from yiwang.project.process_names import (
+    BACKGROUND,
     DEPARTMENTS,
     DEPARTMENTS_ANSWER,
     FOLLOWER,
@@ -162,9 +164,9 @@ def start(
     whose: str = "",
 ) -> None:
     """Start processes, to be looked after from now on."""
-    for name in names:
-        words = place.command(command(name))
-        child = supervisor.Child(f"{whose}{name}", words, environment)
+    for name, words in commands(names).items():
+        begin = functools.partial(supervisor.launch, place.command(words), environment)
+        child = supervisor.Child(f"{whose}{name}", begin)
         children.append(child)
         child.start()
 
@@ -242,11 +244,18 @@ def prepare(environment: dict[str, str], running: storage.Running) -> None:
         raise CannotPrepare
 
 
-def command(process: str) -> list[str]:
-    """How one of our own processes is started."""
-    if process in PROGRAMS:
-        return [sys.executable, "-m", PROGRAMS[process]]
-    return [sys.executable, "-m", "yiwang", "process", process]
+def commands(names: Sequence[str]) -> dict[str, list[str]]:
+    """How our own processes are started: a program each, and one for those that load the same."""
+    alike = [name for name in names if name not in PROGRAMS]
+    found = {name: [sys.executable, "-m", PROGRAMS[name]] for name in names if name in PROGRAMS}
+    if len(alike) > 1:
+        return found | {BACKGROUND: command(BACKGROUND, *alike)}
+    return found | {name: command(name) for name in alike}
+
+
+def command(*words: str) -> list[str]:
+    """``yiwang process …`` of this very environment."""
+    return [sys.executable, "-m", "yiwang", "process", *words]
 
 
 def keep(home: Path, running: storage.Running, children: list[supervisor.Child]) -> storage.Running:

@@ -7,10 +7,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from yiwang.cloud.storage import processes
 
@@ -20,27 +20,46 @@ LONGEST_PAUSE_SECONDS: Final = 15.0
 STEADY_SECONDS: Final = 60.0
 
 
+class Process(Protocol):
+    """Started by a command or divided from ours; leads a group of its own and dies with us."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def launch(command: Sequence[str], environment: Mapping[str, str]) -> Process:
+    """A group of its own, so that Ctrl-C reaches us alone and a kill reaches its children."""
+    return subprocess.Popen(
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+        preexec_fn=processes.die_with_parent(signal.SIGTERM),
+    )
+
+
 @dataclass(slots=True)
 class Child:
-    """One kept process and its recent luck."""
+    """One kept process, how it begins, and its recent luck."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    begin: Callable[[], Process]
+    process: Process | None = None
     started: float = 0.0
     deaths: int = 0
     next_start: float = field(default=0.0)
 
     def start(self) -> None:
-        """A group of its own, so that Ctrl-C reaches us alone and a kill reaches its children."""
-        self.process = subprocess.Popen(
-            self.command,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-            preexec_fn=processes.die_with_parent(signal.SIGTERM),
-        )
+        self.process = self.begin()
         self.started = time.monotonic()
 
     def look_after(self) -> None:
