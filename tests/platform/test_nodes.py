@@ -138,23 +138,6 @@ def ask(installation: Installation, code: str, path: str) -> dict:
         connection.close()
 
 
-def test_each_ledger_is_countersigned_by_the_others(province):
-    wanted = {code: {"62"} for code in FURTHER} | {"62": set(FURTHER)}
-
-    def countersigned(code: str) -> bool:
-        rows = ask(province, code, "/api/v1/ledger/checkpoints").get("rows", [])
-        return any(wanted[code] <= {one["witness"] for one in row["witnesses"]} for row in rows)
-
-    for code in CODES:
-        until(lambda code=code: countersigned(code), seconds=300)
-    for home in (province.home, *(province.home / "nodes" / code for code in FURTHER)):
-        report = yiwang_verify.Report()
-        keys = yiwang_verify.Keys(yiwang_verify.read_keys(home / "ledger"), (), report)
-        holding = yiwang_verify.check_checkpoints(home / "ledger", keys, report)
-        yiwang_verify.check_seen(holding, home / "ledger", (), keys, report)
-        assert report.findings == []
-
-
 #: A pack's question as the province's own processes ask it.
 ASK = """
 from yiwang.foundation.exchange import sources
@@ -294,6 +277,24 @@ def test_a_grant_in_use_is_over_at_both_other_nodes_within_five_seconds(
         assert asked[one["message"]] == (one["status"], one["refusal"])
         if one["status"] == "FOUND":
             assert served[one["message"]] == ("FOUND", "")
+
+
+def test_each_ledger_is_countersigned_by_the_others(province):
+    """After the others: the minutes until the checkpoints have passed meanwhile."""
+    wanted = {code: {"62"} for code in FURTHER} | {"62": set(FURTHER)}
+
+    def countersigned(code: str) -> bool:
+        rows = ask(province, code, "/api/v1/ledger/checkpoints").get("rows", [])
+        return any(wanted[code] <= {one["witness"] for one in row["witnesses"]} for row in rows)
+
+    for code in CODES:
+        until(lambda code=code: countersigned(code), seconds=300)
+    for home in (province.home, *(province.home / "nodes" / code for code in FURTHER)):
+        report = yiwang_verify.Report()
+        keys = yiwang_verify.Keys(yiwang_verify.read_keys(home / "ledger"), (), report)
+        holding = yiwang_verify.check_checkpoints(home / "ledger", keys, report)
+        yiwang_verify.check_seen(holding, home / "ledger", (), keys, report)
+        assert report.findings == []
 
 
 def test_a_node_changes_its_key_and_all_hear_of_it(province):
