@@ -116,3 +116,10 @@ def test_anybody_has_the_figures_as_page_csv_json_and_by_api(client, settings) -
     for address in ("/data/catalogue/usage.json", "/api/v1/exchange/usage"):
         (line,) = client.get(address).json()["services"]
         assert (line["calls"], line["success"], line["slowest"]) == (200, 95.0, 90)
+
+
+def test_figures_per_minute_go_after_eight_days_and_those_per_hour_stay(raised) -> None:
+    Figure.objects.filter(calls=24).update(minute=raised - timedelta(days=8, minutes=1))
+    jobs.forget_minutes(actor=SELF, at=raised)
+    assert [row.calls for row in Figure.objects.all()] == [600]
+    assert FigureHour.objects.count() == 2

@@ -286,13 +286,14 @@ def test_a_killed_node_s_receipts_are_in_blocks_after_its_start(two, caller):
     until(lambda: in_blocks() == Receipt.objects.count())
     assert list(queries.check_blocks()) == []
     assert sum(t.calls for t in traffic()) == Receipt.objects.count()
+    assert sum(t.calls for t in traffic(hours=24)) == Receipt.objects.count()
     (grant,) = Use.objects.values_list("grant_key", flat=True)
     assert queries.count_uses(grant).calls == Receipt.objects.count()
 
 
-def traffic():
+def traffic(hours=1):
     at = datetime.now(UTC)
-    return queries.list_traffic(since=at - timedelta(hours=1), until=at + timedelta(hours=1))
+    return queries.list_traffic(since=at - timedelta(hours=hours), until=at + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
