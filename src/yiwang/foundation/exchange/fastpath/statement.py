@@ -27,6 +27,10 @@ class Statement:
         self._waiter: asyncio.Future[PGresult] | None = None
         self._found: PGresult | None = None
         self._is_pushing = False
+        #: Kept: a lost connection does not say any more which it had.
+        self._socket = self._pg.socket
+        self._loop.add_reader(self._socket, self._hear)
+        self._is_heard = True
 
     @classmethod
     async def prepare(
@@ -34,19 +38,19 @@ class Statement:
     ) -> Statement:
         """``text`` names its values $1, $2, …; ``kinds``: their types."""
         await connection.execute(f"PREPARE {_NAME} ({kinds}) AS {text}")
-        made = cls(connection)
-        made._loop.add_reader(made._pg.socket, made._hear)
-        return made
+        return cls(connection)
 
     def close(self) -> None:
         """Before its connection is asked anything else or closed."""
-        self._loop.remove_reader(self._pg.socket)
-        self._loop.remove_writer(self._pg.socket)
+        if self._is_heard:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._is_heard = False
 
     async def run(self, *values: bytes, seconds: float) -> list[Sequence[bytes]]:
         """Its rows, as text, nothing as no text. psycopg.Error, TimeoutError: whether it was done nobody knows."""
-        if self._waiter is not None:
-            raise psycopg.OperationalError("asked before it answered")
+        if self._waiter is not None or not self._is_heard:
+            raise psycopg.OperationalError("lost, or it has not answered yet")
         self._waiter, self._found = self._loop.create_future(), None
         timer = self._loop.call_later(seconds, self._fail, TimeoutError())
         try:
@@ -66,12 +70,13 @@ class Statement:
         try:
             is_left = self._pg.flush() == 1
         except psycopg.Error as error:
+            self.close()
             self._fail(error)
-            is_left = False
+            return
         if is_left and not self._is_pushing:
-            self._loop.add_writer(self._pg.socket, self._push)
+            self._loop.add_writer(self._socket, self._push)
         elif self._is_pushing and not is_left:
-            self._loop.remove_writer(self._pg.socket)
+            self._loop.remove_writer(self._socket)
         self._is_pushing = is_left
 
     def _hear(self) -> None:
@@ -84,7 +89,7 @@ class Statement:
                     return
                 self._found = found
         except psycopg.Error as error:
-            self._loop.remove_reader(self._pg.socket)
+            self.close()
             self._fail(error)
 
     def _finish(self) -> None:
@@ -94,6 +99,7 @@ class Statement:
         if found.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             self._waiter.set_result(found)
         else:
+            self.close()  # it may be lost with that
             self._waiter.set_exception(error_from_result(found))
 
     def _fail(self, error: Exception) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 import psycopg
 import pytest
@@ -22,13 +23,13 @@ def with_a_statement(kinds, text, visit):
 
     async def run():
         connection = await receipts.connect(running.conninfo())
-        async with connection:
-            statement = await Statement.prepare(connection, kinds, text)
-            try:
-                async with asyncio.timeout(20):
-                    return await visit(statement, connection)
-            finally:
-                statement.close()
+        statement = await Statement.prepare(connection, kinds, text)
+        try:
+            async with asyncio.timeout(20):
+                return await visit(statement, connection)
+        finally:
+            statement.close()
+            await connection.close()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(run())
@@ -80,11 +81,13 @@ def test_a_lost_database_is_an_error_whether_anybody_waits_or_not():
             await other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
 
     async def visit(statement, connection):
+        began = time.monotonic()
         waiting = asyncio.create_task(statement.run(b"10", seconds=15))
         await asyncio.sleep(0.1)
         await ended(connection)
         with pytest.raises(psycopg.OperationalError):
             await waiting
+        assert time.monotonic() < began + 8  # heard, not waited for
         return "told"
 
     async def visit_idle(statement, connection):
