@@ -38,7 +38,6 @@ class Check:
     whole: bool = True
     long: bool = False
     needs_browser: bool = False
-    lean: bool = False
 
 
 def main() -> int:
@@ -101,7 +100,7 @@ def _run(check: Check, environment: dict[str, str]) -> bool:
     if check.long:
         given["TOX_PARALLEL_ENV"] = check.name  # pytest-django: test_yiwang_<name>
     if check.needs_browser:
-        program, advice = browser.find_or_install(lean=check.lean)
+        program, advice = browser.find_or_install(lean=True)
         if program is None:
             print(f"{check.name}: 0 passed, 1 failed: {advice}", flush=True)
             return False
@@ -176,7 +175,7 @@ CHECKS: tuple[Check, ...] = (
     Check("units", _unit_tests, long=True),
     # What waits most begins first; the stories, which wait for nothing, come in for the pages.
     Check("platform", lambda: (*PYTEST, "--durations=15", "tests/platform"), long=True),
-    Check("pages", lambda: (*PYTEST, PAGES), long=True, needs_browser=True, lean=True),
+    Check("pages", lambda: (*PYTEST, PAGES), long=True, needs_browser=True),
     Check("journeys", _stories, long=True, needs_browser=True),
 )
 

@@ -8,8 +8,7 @@ import subprocess
 import threading
 from typing import Final
 
-#: The same engine without windows of its own takes two thirds of the CPU. The pages are looked at with it;
-#: the stories are told in what people have.
+#: The same engine without windows of its own takes two thirds of the CPU.
 LEAN: Final = "chromium-headless-shell"
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", LEAN)
 PACKAGES: Final = ("chromium", LEAN, "fonts-noto-cjk")

@@ -51,7 +51,7 @@ def _playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
-    program, advice = browser.find_or_install()
+    program, advice = browser.find_or_install(lean=True)
     assert program, advice
     opened = _playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
     yield opened

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -139,13 +140,13 @@ def sign_undertakings(page: Page) -> None:
 
 def next_step(page: Page) -> None:
     """保存，下一步; fails with the page's own words when it is refused."""
-    before = page.url
-    page.locator("button[value=next]:visible").last.click()
-    page.wait_for_load_state()
-    if page.url == before:
+    before = urlsplit(page.url).path
+    with page.expect_navigation():
+        page.locator("button[value=next]:visible").last.click()
+    if urlsplit(page.url).path == before:  # a search puts its words behind it: no other page
         summary = page.locator(".errors")
         assert summary.count() == 0, summary.inner_text()
-    page.wait_for_url(lambda url: url != before)
+    page.wait_for_url(lambda url: urlsplit(url).path != before)
 
 
 def hand_in(page: Page) -> str:

@@ -153,6 +153,60 @@ def test_a_page_closed_without_a_net_sends_what_was_typed_when_it_is_opened_agai
     assert kept_here(again) == []
 
 
+def test_a_search_cut_short_by_sending_the_page_is_no_broken_net(visit):
+    """A slow phone: the list is still being looked up when the button beside it is pressed. The page that
+    comes is not replaced once more under what the person chooses there."""
+    page = visit("maxiaoyan")
+    page.goto(open_shop_name(page).replace("/shop_name/", "/business/"))
+    page.route("**/choices/industries/**", lambda route: None)
+    page.evaluate(  # the button is pressed, and the timer of the search is over already
+        "document.querySelector('[data-form]').addEventListener('submit',"
+        " () => fetch('/choices/industries/?q=x').catch(() => localStorage.setItem('cut', 1)))"
+    )
+    with page.expect_request("**/choices/industries/**"):
+        page.fill("[name=industry-q]", "零售")
+    with page.expect_navigation():
+        page.locator("button[value='find:industry']").click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("localStorage.getItem('cut')"), (
+        "nothing was cut: not what we wanted to see"
+    )
+    assert [key for key in kept_here(page) if key.endswith(":business")] == []
+    came = "performance.getEntriesByType('navigation')[0].type"
+    assert page.evaluate(came) == "navigate", "the page was loaded once more"
+
+
+def test_what_is_typed_while_something_kept_here_is_still_being_sent_joins_it(visit):
+    page = visit("maxiaoyan")
+    address = open_shop_name(page).replace("/shop_name/", "/place/")
+    page.goto(address)
+    with page.expect_response("**/save/"):
+        steps.choose(page, "place_kind", "online")
+    page.context.set_offline(True)
+    page.fill("[name=platform]", "示例商城")
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    first: list[Route] = []
+    again.route("**/save/", lambda route: route.continue_() if first else first.append(route))
+    with again.expect_request("**/save/"):
+        again.goto(address)
+    with again.expect_response(lambda answer: "shop.example" in (answer.request.post_data or "")):
+        again.fill("[name=shop_address]", "https://shop.example/mxy")
+        first[0].continue_()
+        sent = first[0].request.response()
+    assert sent is not None
+    assert sent.status == 200
+    expect(again.locator("[data-saved]")).to_be_visible()
+    assert [key for key in kept_here(again) if key.endswith(":place")] == []
+    expect(again.locator("[name=shop_address]")).to_have_value("https://shop.example/mxy")
+    again.reload()
+    expect(again.locator("[name=platform]")).to_have_value("示例商城")
+    expect(again.locator("[name=shop_address]")).to_have_value("https://shop.example/mxy")
+
+
 def test_who_was_signed_out_meanwhile_keeps_what_was_typed_and_finds_it_after_signing_in(visit):
     page = visit("maxiaoyan")
     address = open_shop_name(page)

@@ -65,7 +65,7 @@
     return document.querySelector("[data-" + name + "]");
   });
   var shelf = "draft:" + form.dataset.draft + ":" + form.dataset.step;
-  var timer = null, retry = null, sending = false, again = false, touched = false, leaving = false;
+  var timer = null, retry = null, finding = null, sending = false, again = false, touched = false, leaving = false;
 
   function entries() {
     var data = new URLSearchParams();
@@ -80,6 +80,7 @@
     if (told) told.lastChild.textContent = words;
   }
   function keepHere(signedOut) {
+    if (leaving) return; // cut by the page being sent, which takes everything along
     try { localStorage.setItem(shelf, entries()); } catch (full) { /* told by the line below */ }
     say(signedOut === true ? 2 : 1);
     clearTimeout(retry);
@@ -100,7 +101,9 @@
         seen(result.told.version);
         localStorage.removeItem(shelf);
         say(0, result.told.saved);
-        if (again) save();
+        if (again && !leaving) save();
+      } else if (leaving) {
+        return; // what is being sent is judged with the next page
       } else if (result.status === 409 && result.told.conflicts) {
         localStorage.removeItem(shelf);
         leaving = true;
@@ -125,7 +128,11 @@
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   addEventListener("online", function () { if (localStorage.getItem(shelf)) save(); });
-  form.addEventListener("submit", function () { leaving = true; clearTimeout(timer); });
+  form.addEventListener("submit", function () {
+    leaving = true;
+    [timer, retry, finding].forEach(clearTimeout);
+  });
+  addEventListener("pageshow", function (event) { if (event.persisted) leaving = false; });
   addEventListener("pagehide", function () {
     if (leaving || !touched || !navigator.sendBeacon) return;
     var body = new URLSearchParams(entries());
@@ -142,8 +149,9 @@
         return;
       }
       localStorage.removeItem(shelf);
-      location.reload();
-    }).catch(function () { say(1); });
+      if (leaving) return;
+      if (touched) save(); else location.reload(); // what was typed meanwhile joins it
+    }).catch(function () { if (!leaving) say(1); });
   }
 
   /* “不对？”: the filled-in box can be written in. */
@@ -217,7 +225,6 @@
   });
 
   /* Industries: results while typing. */
-  var finding = null;
   form.addEventListener("input", function (event) {
     var finder = event.target.closest("[data-finder]");
     if (!finder) return;
