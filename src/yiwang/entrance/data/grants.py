@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, grants_forms, navigation, reports
+from yiwang.entrance.data.item_names import names_of
 from yiwang.entrance.data.navigation import GRANTS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements import queries
@@ -64,6 +65,7 @@ def show_grant(request: HttpRequest, agreement_key: str) -> HttpResponse:
         "links": navigation.links(request),
         "one": view,
         "fields": queries.labelled_fields(view),
+        "items": names_of(view.items),
         "acts": [
             (act.replace("_", "-"), label, grants_forms.FORMS[act].kind)
             for act, label in view.acts

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, navigation, requests_forms
+from yiwang.entrance.data.item_names import names_of
 from yiwang.entrance.data.navigation import REQUESTS
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
@@ -69,6 +70,7 @@ def show_request(request: HttpRequest, request_key: str) -> HttpResponse:
         "links": navigation.links(request),
         "one": view,
         "fields": queries.labelled_fields(view),
+        "items": names_of(view.items),
         "acts": [
             (act.replace("_", "-"), label, requests_forms.FORMS[act].kind)
             for act, label in view.acts

@@ -9,6 +9,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from yiwang.capability.journey import sample as journey
+from yiwang.entrance.data.item_names import names_of
 from yiwang.foundation.agreements import queries, sample
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
 from yiwang.foundation.laws import actions as laws
@@ -324,3 +326,8 @@ def test_the_figures_name_departments_and_nobody_s_request(people) -> None:
     assert "100%" in page
     assert "核对老人户籍" not in page
     assert people["clerk"].get("/data/figures/").status_code == 403
+
+
+def test_items_are_called_by_their_names_and_unknown_codes_stay() -> None:
+    journey.publish(journey.ALLOWANCE, at=moments.now())
+    assert names_of(["elderly-allowance", "other"]) == ("80周岁以上老年人高龄津贴申领", "other")
