@@ -65,6 +65,14 @@ class ClockOff(BadRequest):
     remedy = "请校准两边的时钟后再申请。"
 
 
+class NodeClockOff(Refusal):
+    """A member asked, proven, at a moment that is none of the registry's; which clock is wrong it cannot know."""
+
+    status = 403
+    sentence = "本节点的时钟与登记机构相差超过五分钟，登记机构没有受理。"
+    remedy = "请校准本节点的时钟（时间同步服务 NTP）；本节点准确的，请登记机构核对它的时钟。"
+
+
 class TooManyWaiting(Refusal):
     status = 429
     sentence = "等待确认的节点申请太多。"

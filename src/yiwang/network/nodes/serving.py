@@ -40,6 +40,7 @@ from yiwang.network.nodes.definitions import (
 from yiwang.network.nodes.refusals import (
     BadRequest,
     CannotJoin,
+    NodeClockOff,
     NotMember,
     NotRegistry,
     TooManyWaiting,
@@ -164,8 +165,9 @@ class Desk:
         )
         mac = primitives.hmac_sm3(self._pair(node, key, ours), text).hex()
         given = header("x-exchange-mac").encode("utf-8", "replace")
-        if not hmac.compare_digest(mac.encode(), given) or not _is_timely(said, at):
+        if not hmac.compare_digest(mac.encode(), given):
             raise NotMember
+        _check_clock(said, at)
         return node, own_key.holds(at)
 
     def _pair(self, node: str, key: NodeKeyView, ours: str) -> bytes:
@@ -297,8 +299,12 @@ def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **moments}
 
 
-def _is_timely(said: str, at: datetime) -> bool:
+def _check_clock(said: str, at: datetime) -> None:
+    """Who is proven to be a member is told what is wrong: NodeClockOff."""
     try:
-        return abs(rules.moment(said) - at) <= SKEW
-    except ValueError:
-        return False
+        theirs = rules.moment(said)
+    except ValueError as error:
+        raise NotMember from error
+    if abs(theirs - at) > SKEW:
+        words = rules.clock_words(theirs, at)
+        raise NodeClockOff(f"本节点的时钟{words}，登记机构没有受理。{NodeClockOff.remedy}")

@@ -22,7 +22,7 @@ from yiwang.network.nodes import anchor, queries, rules, wire
 from yiwang.network.nodes.actions.taking import take
 from yiwang.network.nodes.definitions import EVERYBODY, PARTS, NodeKeyView
 from yiwang.network.nodes.models import NodeContact
-from yiwang.network.nodes.refusals import CannotTake, NotMember, RegistryAway
+from yiwang.network.nodes.refusals import CannotTake, NodeClockOff, NotMember, RegistryAway
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def follow(*, at: datetime) -> tuple[str, ...]:
         return ()
     try:
         taken = take(documents=_ask(pinned, at), at=at)
-    except (RegistryAway, NotMember, CannotTake) as refusal:
+    except (RegistryAway, NotMember, NodeClockOff, CannotTake) as refusal:
         _note(at, refusal)
         return ()
     _note(at, None)
@@ -66,11 +66,19 @@ def _ask(pinned: tuple[str, NodeKeyView], at: datetime) -> Sequence[Mapping[str,
     }
     status, said = wire.ask(settings.REGISTRY, "GET", target, headers=headers)
     if status == 403:
-        raise NotMember
+        raise _not_served(said)
     documents = said.get("documents", [])
     if status not in (200, 204) or not isinstance(documents, list):
         raise RegistryAway
     return documents
+
+
+def _not_served(said: Mapping[str, Any]) -> Refusal:
+    """Not known there, or known and with another clock: then in the registry's words."""
+    refusal = said.get("refusal")
+    if isinstance(refusal, dict) and refusal.get("code") == NodeClockOff.__name__:
+        return NodeClockOff(str(refusal.get("sentence", "")))
+    return NotMember()
 
 
 def _have(code: str) -> dict[str, int]:

@@ -67,7 +67,7 @@ def admit(asked: Asked, given: Mapping[str, Any], *, known: str, at: datetime) -
     """BadRequest unless the new key signed it (it is his), and the one others know did (``known``: its
     point; JOIN: the new one itself); ClockOff when the two clocks differ too much."""
     if abs(asked.at - at) > SKEW:
-        raise ClockOff
+        raise ClockOff(f"发出这份节点申请的机器，时钟{clock_words(asked.at, at)}，相差超过五分钟。")
     data = asked_text(asked)
     for name, key_id, point in (
         ("signature", asked.signed_by, known),
@@ -75,6 +75,13 @@ def admit(asked: Asked, given: Mapping[str, Any], *, known: str, at: datetime) -
     ):
         if not crypto.is_signed_by(data, str(given.get(name)), key_id=key_id, point=point):
             raise BadRequest
+
+
+def clock_words(theirs: datetime, ours: datetime) -> str:
+    """How a node's clock stands to the registry's, to the minute: who is told again every two seconds
+    shall not read another number each time."""
+    minutes = round(abs(theirs - ours).total_seconds() / 60)
+    return f"比登记机构{'慢' if theirs < ours else '快'}约 {minutes} 分钟"
 
 
 def _is_key_id(text: str) -> bool:

@@ -101,6 +101,10 @@ def test_a_question_is_proven_by_the_key_the_two_share(registry):
     ("answers", "words"),
     [
         ((403, {}), "不认识"),
+        (
+            (403, {"refusal": {"code": "NodeClockOff", "sentence": "本节点的时钟比登记机构慢"}}),
+            "慢",
+        ),
         ((500, b"<html>"), "联系不上"),
         ((200, {"documents": "none"}), "联系不上"),
         ((200, b"[]"), "看不懂"),

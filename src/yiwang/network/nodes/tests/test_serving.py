@@ -93,8 +93,29 @@ def test_strangers_and_forgers_are_told_nothing():
     assert documents(node, **{"x-exchange-mac": ""}).status == 403
     assert documents(node, **{"x-exchange-to-key": "sign-node.9"}).status == 403
     assert documents(node, **{"x-exchange-time": "x"}).status == 403
-    assert documents(node, at=now() - timedelta(minutes=6)).status == 403
     assert documents(node, "members:3;DROP").status == 422
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(-10, "慢约 10 分钟"), (7, "快约 7 分钟"), (-1440, "慢约 1440 分钟")]
+)
+def test_a_member_whose_clock_is_off_is_told_so_and_a_stranger_is_not(minutes, words):
+    node, _police = sample.three_nodes(at=now())
+    at = now() + timedelta(minutes=minutes)
+    said = documents(node, at=at)
+    assert (said.status, said.body["refusal"]["code"]) == (403, "NodeClockOff")
+    assert words in said.body["refusal"]["sentence"]
+    assert "NTP" in said.body["refusal"]["sentence"]
+    forged = documents(node, at=at, **{"x-exchange-mac": "0" * 64})
+    assert forged.body["refusal"]["code"] == "NotMember"
+
+
+def test_a_request_of_a_machine_whose_clock_is_off_names_the_difference():
+    sample.three_nodes(at=now())
+    at = now() - timedelta(minutes=12)
+    given = sample.asks(sample.far_node("620300"), RequestKind.JOIN, at=at)
+    refusal = request(given).body["refusal"]
+    assert (refusal["code"], "慢约 12 分钟" in refusal["sentence"]) == ("ClockOff", True)
 
 
 def test_who_was_suspended_hears_of_it():
