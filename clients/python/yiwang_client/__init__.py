@@ -2,6 +2,7 @@
 
 from yiwang_client.answers import Answer, Away, ExchangeError, NotProven, Refused
 from yiwang_client.client import Client
+from yiwang_client.large import Large
 from yiwang_client.messages import Message, Published, callback
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Away",
     "Client",
     "ExchangeError",
+    "Large",
     "Message",
     "NotProven",
     "Published",

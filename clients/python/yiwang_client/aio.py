@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self, Unpack
 
 import aiohttp
 
-from yiwang_client import answers, messages, signing
+from yiwang_client import answers, large, messages, signing
 from yiwang_client.answers import Answer, Away
-from yiwang_client.client import MOST_BYTES, question
+from yiwang_client.client import MOST_BYTES, Asked, question
+from yiwang_client.large import Large
 from yiwang_client.messages import Message, Published
 
 
@@ -36,22 +39,26 @@ class AsyncClient:
             await self._session.close()
 
     async def call(
-        self,
-        service: str,
-        *,
-        purpose: str,
-        parameters: Mapping[str, Any],
-        item: str = "",
-        case: str = "",
-        fields: Sequence[str] = (),
-        subject: str = "",
-        limit_seconds: float | None = None,
+        self, service: str, *, limit_seconds: float | None = None, **asked: Unpack[Asked]
     ) -> Answer:
         """Ask a service; raises ``Refused``, ``Away``, ``NotProven``."""
-        body = question(purpose, parameters, item, case, fields, subject)
-        target = f"/exchange/v1/calls/{service}"
+        body, target = question(asked), f"/exchange/v1/calls/{service}"
         status, answer, proven = await self._send("POST", target, body, limit_seconds)
         return answers.read(status, answer, proven=proven)
+
+    async def stream(
+        self, service: str, path: Path, *, limit_seconds: float = 900.0, **asked: Unpack[Asked]
+    ) -> Large:
+        """As ``call``, for what is too large for memory: ``path`` is there when all of it came."""
+        body, target = question(asked), f"/exchange/v1/streams/{service}"
+        async with self._request("POST", target, body, limit_seconds) as (response, nonce):
+            line = (await response.content.readline()).rstrip(b"\n")
+            said = answers.plain(response.status, line, self._proven(response, nonce, line))
+            if "stream" in said:
+                with large.arriving(path, said) as take:
+                    async for piece in response.content.iter_chunked(large.PIECE):
+                        take(piece)
+        return large.read(said)
 
     async def publish(
         self, topic: str, key: str, body: Mapping[str, Any], *, order: str = "", subject: str = ""
@@ -83,6 +90,20 @@ class AsyncClient:
     async def _send(
         self, method: str, target: str, body: bytes, limit_seconds: float | None
     ) -> tuple[int, bytes, bool]:
+        async with self._request(method, target, body, limit_seconds) as (response, nonce):
+            answer = await response.content.read(MOST_BYTES)
+            while not response.content.at_eof() and len(answer) < MOST_BYTES:
+                answer += await response.content.read(MOST_BYTES - len(answer))
+            return response.status, answer, self._proven(response, nonce, answer)
+
+    def _proven(self, response: aiohttp.ClientResponse, nonce: str, answer: bytes) -> bool:
+        mac = response.headers.get("x-exchange-mac", "")
+        return signing.is_proven(self._key, response.status, nonce, answer, mac)
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, target: str, body: bytes, limit_seconds: float | None
+    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, str]]:
         if self._session is None:
             raise RuntimeError("use the client with “async with”")
         signed = signing.sign(self._key, method, target, body)
@@ -97,11 +118,6 @@ class AsyncClient:
                     allow_redirects=False,
                 ) as response,
             ):
-                answer = await response.content.read(MOST_BYTES)
-                while not response.content.at_eof() and len(answer) < MOST_BYTES:
-                    answer += await response.content.read(MOST_BYTES - len(answer))
+                yield response, signed.nonce
         except (TimeoutError, OSError, aiohttp.ClientError) as error:
             raise Away("Unreachable", "连不上交换节点，或超过了时限。") from error
-        mac = response.headers.get("x-exchange-mac", "")
-        proven = signing.is_proven(self._key, response.status, signed.nonce, answer, mac)
-        return response.status, answer, proven

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from yiwang_client import answers, messages, signing
+from yiwang_client import answers, large, messages, signing
 from yiwang_client.answers import Answer, Away
+from yiwang_client.large import Large
 from yiwang_client.messages import Message, Published
 
 #: The largest answer a node gives.
 MOST_BYTES = 12_000_000
+
+
+class Asked(TypedDict):
+    """What a call says. ``subject``: the identity number or USCC of whom it is about, so that they can
+    see who looked."""
+
+    purpose: str
+    parameters: Mapping[str, Any]
+    item: NotRequired[str]
+    case: NotRequired[str]
+    fields: NotRequired[Sequence[str]]
+    subject: NotRequired[str]
 
 
 class Client:
@@ -31,23 +46,26 @@ class Client:
         self._limit_seconds = limit_seconds
 
     def call(
-        self,
-        service: str,
-        *,
-        purpose: str,
-        parameters: Mapping[str, Any],
-        item: str = "",
-        case: str = "",
-        fields: Sequence[str] = (),
-        subject: str = "",
-        limit_seconds: float | None = None,
+        self, service: str, *, limit_seconds: float | None = None, **asked: Unpack[Asked]
     ) -> Answer:
-        """Ask a service. ``subject``: the identity number or USCC of whom it is about, so that they can
-        see who looked. Raises ``Refused``, ``Away``, ``NotProven``."""
-        body = question(purpose, parameters, item, case, fields, subject)
-        target = f"/exchange/v1/calls/{service}"
+        """Ask a service. Raises ``Refused``, ``Away``, ``NotProven``."""
+        body, target = question(asked), f"/exchange/v1/calls/{service}"
         status, answer, proven = self._send("POST", target, body, limit_seconds)
         return answers.read(status, answer, proven=proven)
+
+    def stream(
+        self, service: str, path: Path, *, limit_seconds: float = 900.0, **asked: Unpack[Asked]
+    ) -> Large:
+        """As ``call``, for what is too large for memory: ``path`` is there when all of it came."""
+        body, target = question(asked), f"/exchange/v1/streams/{service}"
+        with self._request("POST", target, body, limit_seconds) as (response, nonce):
+            line = response.readline(MOST_BYTES).rstrip(b"\n")
+            said = answers.plain(response.status, line, self._proven(response, nonce, line))
+            if "stream" in said:
+                with large.arriving(path, said) as take:
+                    while piece := response.read(large.PIECE):
+                        take(piece)
+        return large.read(said)
 
     def publish(
         self, topic: str, key: str, body: Mapping[str, Any], *, order: str = "", subject: str = ""
@@ -55,18 +73,18 @@ class Client:
         """Tell a topic of your own department what happened; the same ``key`` counts once, so try again
         when in doubt. ``order``: what it is about; messages about one thing arrive in order."""
         raw = messages.publication(key, body, order, subject)
-        given = answers.plain(*self._ask("POST", f"/exchange/v1/topics/{topic}", raw), good=202)
+        given = answers.plain(*self._send("POST", f"/exchange/v1/topics/{topic}", raw), good=202)
         return Published(given["position"], given["status"] == "KNOWN")
 
     def fetch(self, topic: str, *, after: int = 0, most: int = 100) -> list[Message]:
         """What waits for you, in order; it stays until you acknowledge it."""
-        given = answers.plain(*self._ask("GET", messages.fetching(topic, after, most), b""))
+        given = answers.plain(*self._send("GET", messages.fetching(topic, after, most), b""))
         return [messages.read(one) for one in given["messages"]]
 
     def acknowledge(self, topic: str, position: int) -> int:
         """You have dealt with everything up to this position; how many that were."""
         raw, target = json.dumps({"position": position}).encode(), f"/exchange/v1/messages/{topic}"
-        count: int = answers.plain(*self._ask("POST", target, raw))["acknowledged"]
+        count: int = answers.plain(*self._send("POST", target, raw))["acknowledged"]
         return count
 
     def services(self, node: str = "") -> list[dict[str, Any]]:
@@ -85,46 +103,39 @@ class Client:
         return self._get(f"/exchange/v1/services/{service}/openapi")
 
     def _get(self, target: str) -> dict[str, Any]:
-        status, body, _proven = self._send("GET", target, b"", None)
+        status, body, _proven = self._send("GET", target, b"")
         return answers.plain(status, body, True)
 
-    def _ask(self, method: str, target: str, body: bytes) -> tuple[int, bytes, bool]:
-        return self._send(method, target, body, None)
-
     def _send(
-        self, method: str, target: str, body: bytes, limit_seconds: float | None
+        self, method: str, target: str, body: bytes, limit_seconds: float | None = None
     ) -> tuple[int, bytes, bool]:
+        with self._request(method, target, body, limit_seconds) as (response, nonce):
+            answer = response.read(MOST_BYTES)
+        return response.status, answer, self._proven(response, nonce, answer)
+
+    def _proven(self, response: http.client.HTTPResponse, nonce: str, answer: bytes) -> bool:
+        mac = response.headers.get("x-exchange-mac", "")
+        return signing.is_proven(self._key, response.status, nonce, answer, mac)
+
+    @contextmanager
+    def _request(
+        self, method: str, target: str, body: bytes, limit_seconds: float | None
+    ) -> Iterator[tuple[http.client.HTTPResponse, str]]:
         signed = signing.sign(self._key, method, target, body)
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         link = kind(self._host, self._port, timeout=limit_seconds or self._limit_seconds)
         try:
             link.request(method, target, body=body or None, headers=dict(signed.headers))
-            response = link.getresponse()
-            answer = response.read(MOST_BYTES)
-            mac = response.headers.get("x-exchange-mac", "")
+            yield link.getresponse(), signed.nonce
         except (OSError, http.client.HTTPException) as error:
             raise Away("Unreachable", "连不上交换节点，或超过了时限。") from error
         finally:
             link.close()
-        proven = signing.is_proven(self._key, response.status, signed.nonce, answer, mac)
-        return response.status, answer, proven
 
 
-def question(
-    purpose: str,
-    parameters: Mapping[str, Any],
-    item: str,
-    case: str,
-    fields: Sequence[str],
-    subject: str,
-) -> bytes:
+def question(asked: Asked) -> bytes:
     """The body of a call."""
-    given = {
-        "purpose": purpose,
-        "item": item,
-        "case": case,
-        "subject": subject,
-        "parameters": dict(parameters),
-        "fields": list(fields),
-    }
-    return json.dumps(given, ensure_ascii=False).encode()
+    usual = {"item": "", "case": "", "subject": "", "fields": ()}
+    return json.dumps(
+        {**usual, **asked, "parameters": dict(asked["parameters"])}, ensure_ascii=False
+    ).encode()

@@ -12,9 +12,16 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from yiwang.foundation.exchange.alerts import answer_alert as answer_alert
+from yiwang.foundation.exchange.alerts import find_dead as find_dead
 from yiwang.foundation.exchange.alerts import list_alerts as list_alerts
 from yiwang.foundation.exchange.checks import code_problem, if_, refuse, tell_fast_path
-from yiwang.foundation.exchange.definitions import NewService, ServiceField, ServiceKind, State
+from yiwang.foundation.exchange.definitions import (
+    MOST_REPLY_BYTES,
+    NewService,
+    ServiceField,
+    ServiceKind,
+    State,
+)
 from yiwang.foundation.exchange.events import ServicePublished, ServiceResumed, ServiceStopped
 from yiwang.foundation.exchange.models import Service
 from yiwang.foundation.exchange.refusals import ServiceTaken
@@ -139,7 +146,11 @@ def _check_service(service: NewService) -> None:
                 "per_partner",
                 "并发数应在 1 到 10000 之间。",
             ),
-            *if_(not 1 <= service.reply_bytes <= 10_485_760, "reply_bytes", "回复不超过 10 MB。"),
+            *if_(
+                not 1 <= service.reply_bytes <= MOST_REPLY_BYTES,
+                "reply_bytes",
+                "回复不超过 200 MB；10 MB 以上用大答复取。",
+            ),
         ]
     )
 

@@ -250,6 +250,10 @@ class ServiceParameter:
     required: bool = True
 
 
+#: What a service may declare at most; above 10 MB it is streamed (``0346``).
+MOST_REPLY_BYTES: Final = 209_715_200
+
+
 @dataclass(frozen=True, slots=True)
 class NewService:
     """What somebody publishes. ``upstream``: an address, or ``local:<name>`` of a data source."""
@@ -357,6 +361,9 @@ class Sent:
 #: Who says why an hour was not as usual.
 ALERT_ANSWERERS: Final = (Role.OPERATOR, Role.SECURITY_ADMIN)
 LONGEST_ANSWER: Final = 500
+#: The kind of alert that is not of an hour's calls: messages nobody took, of one subscription. Its department
+#: sees and answers it, too.
+DEAD_LETTERS: Final = "DEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +389,8 @@ class ServiceFigures:
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """An hour that was not as usual, and who said why. ``kind``: of ``rules.oddities``."""
+    """An hour that was not as usual, and who said why. ``kind``: of ``rules.oddities``; DEAD: ``calls``
+    messages of topic ``service`` became dead letters of ``system``."""
 
     key: str
     system: str

@@ -36,6 +36,11 @@ def sm3(data: bytes) -> bytes:
     return state.finalize()
 
 
+def sm3_state() -> hashes.Hash:
+    """For a content in pieces: ``update`` with each, then ``finalize``."""
+    return _BLANK_SM3.copy()
+
+
 def sm3_stream(chunks: Iterable[bytes]) -> bytes:
     """The same over a content in pieces."""
     state = hashes.Hash(_SM3)

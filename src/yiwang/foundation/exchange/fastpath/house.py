@@ -19,6 +19,7 @@ from yiwang.foundation.exchange.fastpath.partners import Partners
 from yiwang.foundation.exchange.fastpath.receipts import Receipts
 from yiwang.foundation.exchange.fastpath.shelf import Sealer, Shelf
 from yiwang.foundation.exchange.fastpath.snapshot import Snapshots
+from yiwang.foundation.exchange.fastpath.streams import Streams
 from yiwang.foundation.exchange.fastpath.subscribing import Subscriptions
 from yiwang.foundation.exchange.fastpath.upstreams import Upstreams
 from yiwang.kernel import moments
@@ -67,6 +68,7 @@ class House:
         self.partners = Partners(config.node, self.store, self.upstreams)
         self.rates, self.quotas = Rates(), Quotas()
         self.from_callers, self.from_partners = Once(), Once()
+        self.streams = Streams(config.home)
         self.shelf, self.sealer = Shelf(config.database), Sealer(self.store)
         #: Subscriptions of this node that were active a second ago.
         self.active: Mapping[str, Subscription] = {}

@@ -209,7 +209,11 @@ class Links:
         if self._idle:
             self._sweeping = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._sweep)
 
-    async def _open(self, machine: Machine, seconds: float) -> Link:
+    async def fresh(self, machine: Machine, seconds: float, kind: Callable[..., Any]) -> Any:
+        """A connection of another kind, which nobody else uses."""
+        return await self._open(machine, seconds, kind)
+
+    async def _open(self, machine: Machine, seconds: float, kind: Any = None) -> Any:
         """To the addresses that were looked at, one after another."""
         loop, error = asyncio.get_running_loop(), OSError("no address")
         async with asyncio.timeout(min(seconds, CONNECT_SECONDS)):
@@ -218,7 +222,7 @@ class Links:
             ):
                 try:
                     _transport, link = await loop.create_connection(
-                        lambda: Link(self._all.discard),
+                        lambda: (kind or Link)(self._all.discard),
                         address,
                         machine.port,
                         ssl=_trust() if machine.secure else None,

@@ -172,10 +172,42 @@ class PartnerNonsense(CannotCall):
     remedy = "请联系提供方检查它的服务。"
 
 
+class SourceRefuses(CannotCall):
+    """The service behind is well and says 400 or 422: the question is not as it wants it."""
+
+    status = 422
+    sentence = "提供方的系统不接受这个问题。"
+    remedy = "请对照服务的接口说明检查参数的格式；参数都对时请联系提供方。"
+
+
+class SourceUnclear(CannotCall):
+    """404 without a word: no such record, or no such address; nothing is concluded from it."""
+
+    status = 502
+    sentence = "提供方的系统答复“没有”，但没有说明是没有这条记录还是地址不对。"
+    remedy = "请提供方在答复里写明 NOT_FOUND，见交换协议说明。"
+
+
 class ReplyTooLarge(CannotCall):
     status = 502
     sentence = "对方的答复超过约定的大小，没有采用。"
-    remedy = "请缩小查询范围，或联系提供方。"
+    remedy = "请缩小查询范围；登记的大小在 10 MB 以上的服务请用大答复（streams）取；或联系提供方。"
+
+
+class SpoolFull(CannotCall):
+    """What is too large for memory finds no room on the disk of a node it has to pass."""
+
+    status = 503
+    sentence = "交换节点没有地方暂存这么大的答复。"
+    remedy = "请稍后重试，或缩小查询范围；一再出现时请联系本节点运维人员。"
+
+
+class ReplyGone(CannotCall):
+    """A part of a large reply that was fetched, waited too long, or never lay here for who asks."""
+
+    status = 404
+    sentence = "这份大答复已经不再保留。"
+    remedy = "请用新的随机数重新调用。"
 
 
 class AddressForbidden(CannotCall):
@@ -252,7 +284,10 @@ AWAY: Final = (
     PartnerBusy,
     PartnerNonsense,
     ClocksDiffer,
+    SourceUnclear,
     ReplyTooLarge,
+    SpoolFull,
+    ReplyGone,
     AddressForbidden,
     ExchangeAway,
     ServiceIsStopped,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from yiwang.foundation.exchange.fastpath import questions, refusals, serving, tables
+from yiwang.foundation.exchange.fastpath import (
+    partners,
+    questions,
+    refusals,
+    serving,
+    streams,
+    tables,
+)
 from yiwang.foundation.exchange.fastpath.envelope import Head
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
@@ -23,12 +30,29 @@ async def ask(house: House, question: Question, *, asked: bytes, message: str) -
     """The other node's answer. PartnerNonsense for one that says more than was asked for."""
     provider = question.service.split("/")[0]
     raw = await house.partners.ask(
-        house.snapshots.current, provider, question.way, asked, message=message
+        house.snapshots.current,
+        provider,
+        question.way,
+        asked,
+        message=message,
+        seconds=streams.ANSWER_SECONDS if question.way == streams.WAY else partners.NODE_SECONDS,
     )
     line, _separator, body = raw.partition(b"\n")
     if not line.isdigit() or len(line) != 3:
         raise PartnerNonsense
-    return _read(int(line), body, question, message)
+    told = _read(int(line), body, question, message)
+    if question.way != streams.WAY or told.outcome != "FOUND":
+        return told
+    kept = await streams.fetch(house, question, told.body, message)
+    return replace(told, rows=kept.rows, spool=kept.spool)
+
+
+async def give_part(house: House, head: Head, body: bytes) -> bytes:
+    """The provider's side: a part of a large answer that lies here for this node, while it may have it."""
+    asked = questions.plain_object(body)
+    held = house.streams.held(head.sender, asked.get("message"))
+    serving.still_may(house, held.question, head.sender)
+    return b"200\n" + await house.streams.part(held, asked.get("part"))
 
 
 async def answer(house: House, head: Head, body: bytes) -> bytes:
@@ -43,6 +67,8 @@ async def answer(house: House, head: Head, body: bytes) -> bytes:
         house, question, asked=body, from_node=head.sender, message=head.message
     )
     await house.receipts.write(served.receipt)
+    if served.told.spool is not None:
+        house.streams.hold(head.sender, head.message, question, served.told.spool)
     return as_bytes(served.told)
 
 
@@ -70,6 +96,8 @@ def _read(status: int, body: bytes, question: Question, message: str) -> Told:
         return Told(status, body, outcome, refusals.by_code(code).__name__, 0)
     if status != 200 or refusal is not None:
         raise PartnerNonsense
+    if question.way == streams.WAY and outcome == "FOUND":
+        return Told(200, body, outcome)  # what it says is looked at with its records
     if lines is not None:
         return Told(200, body, outcome, "", _rows(answer, lines), lines)
     return Told(200, body, outcome, "", _count(answer, outcome, question))

@@ -26,6 +26,7 @@ from yiwang.foundation.exchange.fastpath import (
     questions,
     relay,
     serving,
+    streams,
     tables,
     topics,
     web,
@@ -39,13 +40,14 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     ExchangeAway,
     NoSuchAddress,
 )
+from yiwang.foundation.exchange.fastpath.serving import Told
 from yiwang.foundation.exchange.fastpath.snapshot import Caller
 from yiwang.foundation.exchange.fastpath.web import Request, Response
 from yiwang.kernel import moments
 
 _log = logging.getLogger("yiwang.exchange")
 
-CALLS: Final = re.compile(r"/exchange/v1/(?:call|table)s/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
+CALLS: Final = re.compile(r"/exchange/v1/(?:call|table|stream)s/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
 
 
 async def answer_call(house: House, request: Request) -> Response:
@@ -85,6 +87,8 @@ def _question(caller: Caller, request: Request) -> Question:
         department=caller.department,
         service=found.group(1),
     )
+    if request.path.startswith(streams.PATH):
+        return replace(question, way=streams.WAY)
     return replace(question, way=tables.WAY) if request.path.startswith(tables.PATH) else question
 
 
@@ -104,7 +108,7 @@ async def _ask(
             )
             ours = {**served.receipt, "side": "CONSUMER", "milliseconds": since(began)}
             await house.receipts.write(served.receipt, ours)
-            return web.told(served.told.status, served.told.whole())
+            return _response(house, question, served.told)
         told = await relay.ask(house, question, asked=asked, message=message)
         grants.check(house.snapshots.current, question, node=own, at=moments.now())
     except ExchangeAway:
@@ -133,7 +137,17 @@ async def _ask(
         "milliseconds": since(began),
     }
     await house.receipts.write(receipt)
-    return web.told(told.status, told.whole())
+    return _response(house, question, told)
+
+
+def _response(house: House, question: Question, told: Told) -> Response:
+    """Behind the first line of a large answer its records, while the grant holds."""
+    if told.spool is None:
+        return web.told(told.status, told.whole())
+    told.spool.may = lambda: grants.check(
+        house.snapshots.current, question, node=house.config.node, at=moments.now()
+    )
+    return Response(told.status, told.body, web.LINES, spool=told.spool)
 
 
 def since(began: float) -> int:
@@ -168,6 +182,8 @@ async def take_message(house: House, request: Request) -> Response:
 KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     relay.KIND: relay.answer,
     tables.WAY: relay.answer,
+    streams.WAY: relay.answer,
+    streams.PART: relay.give_part,
     blocks.KIND: blocks.countersign,
     meta.KIND: meta.answer,
     topics.KIND: topics.answer,
@@ -234,6 +250,7 @@ async def take_request(house: House, request: Request) -> Response:
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/calls/"): answer_call,
     ("POST", tables.PATH): answer_call,
+    ("POST", streams.PATH): answer_call,
     ("POST", partners.RELAY): take_message,
     ("GET", "/exchange/v1/health"): show_health,
     ("GET", meta.MEMBERS): meta.list_members,
@@ -269,7 +286,10 @@ class Application:
         except Exception:
             _log.exception("an error of our own")
             response = web.refused(ExchangeAway())
-        web.write(protocol, response)
+        if response.spool is not None:
+            await streams.send(protocol, response)
+        else:
+            web.write(protocol, response)
 
     async def answer(self, request: Request) -> Response:
         """One request to whoever answers that address."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from yiwang.foundation.exchange.fastpath import envelope, grants, local, notation, tables
+from yiwang.foundation.exchange.fastpath import (
+    envelope,
+    grants,
+    local,
+    notation,
+    streams,
+    tables,
+)
 from yiwang.foundation.exchange.fastpath.house import House
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.receipts import Receipt
@@ -19,6 +26,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     ServiceUnknown,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import TOPIC, FastService, Grant
+from yiwang.foundation.exchange.fastpath.spool import Spool
 from yiwang.foundation.exchange.fastpath.upstreams import Found
 from yiwang.kernel import moments
 
@@ -33,6 +41,7 @@ class Told:
     refusal: str = ""
     rows: int = 0
     lines: bytes | None = None  # a table's rows, behind the body
+    spool: Spool | None = None  # a large answer's records, behind the body
 
     def whole(self) -> bytes:
         """As it travels: behind a table's head its rows."""
@@ -58,6 +67,8 @@ async def serve(
         subject = subject or str(question.parameters.get(service.subject_parameter) or "")
         if question.way == tables.WAY:
             told = await _hand_over(house, service, question, from_node, message, at)
+        elif question.way == streams.WAY:
+            told = await _stream(house, service, question, from_node, message, at)
         else:
             found = await _ask(
                 house, service, question, from_node=from_node, message=message, at=at
@@ -157,6 +168,43 @@ async def _hand_over(
         "batch": part.head,
     }
     return Told(200, notation.write(head), "FOUND", rows=part.rows, lines=part.lines)
+
+
+async def _stream(
+    house: House,
+    service: FastService,
+    question: Question,
+    from_node: str,
+    message: str,
+    at: datetime,
+) -> Told:
+    """A large answer, laid down whole: as of a call may they, how often, and may they still."""
+    house.streams.make_room(from_node)
+    grant = _may(house, question, from_node, at)
+    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    kept = await streams.collect(house, service, question, sieve, message)
+    still_may(house, question, from_node)
+    answer: dict[str, Any] = {
+        "message": message,
+        "status": "FOUND" if kept.rows else "NOT_FOUND",
+        "as_of": kept.as_of or moments.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "source": service.title,
+    }
+    if not kept.rows:
+        kept.spool.close()
+        return Told(200, notation.write(answer), "NOT_FOUND")
+    answer["stream"] = {
+        "rows": kept.rows, "bytes": kept.spool.size, "sm3": kept.spool.digest,
+    }  # fmt: skip
+    if kept.more:
+        answer["more"] = True
+    return Told(200, notation.write(answer), "FOUND", rows=kept.rows, spool=kept.spool)
+
+
+def still_may(house: House, question: Question, from_node: str) -> None:
+    """Service and grant hold now, too."""
+    _service(house, question)
+    grants.check(house.snapshots.current, question, node=from_node, at=moments.now())
 
 
 def _answer(

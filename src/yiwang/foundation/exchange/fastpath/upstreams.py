@@ -14,6 +14,7 @@ from yarl import URL
 from yiwang.foundation.datasources.asking import Answer
 from yiwang.foundation.exchange import breaker
 from yiwang.foundation.exchange.fastpath import egress, links, local, notation, questions
+from yiwang.foundation.exchange.fastpath.flowing import Flow
 from yiwang.foundation.exchange.fastpath.limits import Places
 from yiwang.foundation.exchange.fastpath.links import Links, Machine
 from yiwang.foundation.exchange.fastpath.refusals import (
@@ -22,10 +23,16 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     PartnerAway,
     PartnerNonsense,
     RequestMalformed,
+    SourceRefuses,
+    SourceUnclear,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService
 
-_JSON: Final = "application/json"
+JSON: Final = "application/json"
+#: What an ordinary call brings at most; beyond it is streamed.
+CALL_BYTES: Final = 10_485_760
+#: Said by a service that is well: nothing to spare it for.
+RIGHTFUL: Final = (SourceRefuses, SourceUnclear)
 _BINARY: Final = "application/octet-stream"
 _NOT_FOUND: Final = "NOT_FOUND"
 
@@ -67,10 +74,13 @@ class Upstreams:
         with self.places.one(service.code, service.per_partner):
             if service.upstream.startswith(local.PREFIX):
                 return await self._ask_here(service, parameters, caller, fields)
-            _refuse_resting(service.code)
+            refuse_resting(service.code)
             try:
                 body = await self._fetch(service, parameters, message=message, caller=caller)
                 found = read_answer(body)
+            except RIGHTFUL:
+                breaker.succeeded(service.code)
+                raise
             except CannotCall:
                 breaker.failed(service.code)
                 raise
@@ -122,29 +132,31 @@ class Upstreams:
     ) -> bytes:
         """One message to a subscriber's system, under the rules for services; its acknowledgement."""
         there = _there(address, "", private_ok=private_ok)
-        raw = _raw("POST", there, _JSON, marks, body)
-        return await self._exchange(there, raw, wanted=_JSON, seconds=seconds, most=most)
+        raw = _raw("POST", there, JSON, marks, body)
+        return await self._exchange(there, raw, wanted=JSON, seconds=seconds, most=most)
 
     async def close(self) -> None:
         await self._sources.close()
         self._links.close()
 
+    async def flow(
+        self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
+    ) -> tuple[Flow, bytes]:
+        """A connection for one large answer, and what to ask on it."""
+        there, raw = _request(service, parameters, message, caller)
+        flow: Flow = await self._links.fresh(there.machine, service.limit_seconds, Flow)
+        return flow, raw
+
     async def _fetch(
         self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
     ) -> bytes:
-        there = _there(service.upstream, "", private_ok=service.private_ok)
-        if service.method == "GET":
-            query = {name: _text(value) for name, value in parameters.items()}
-            there, body = replace(there, target=there.url.with_query(query).raw_path_qs), b""
-        else:
-            body = notation.write(dict(parameters))
-        marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
+        there, raw = _request(service, parameters, message, caller)
         return await self._exchange(
             there,
-            _raw(service.method, there, _JSON, marks, body),
-            wanted=_JSON,
+            raw,
+            wanted=JSON,
             seconds=service.limit_seconds,
-            most=service.reply_bytes,
+            most=min(service.reply_bytes, CALL_BYTES),
         )
 
     async def _exchange(
@@ -156,7 +168,7 @@ class Upstreams:
             raise PartnerAway from error
         except ValueError as error:
             raise PartnerNonsense from error
-        return _accepted(answer, wanted=wanted)
+        return accepted(answer, wanted=wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,20 @@ def _there(address: str, path: str, *, private_ok: bool) -> _There:
     return _There(url, machine, url.raw_path_qs, url.host_port_subcomponent or "")
 
 
+def _request(
+    service: FastService, parameters: Mapping[str, Any], message: str, caller: str
+) -> tuple[_There, bytes]:
+    """Where a service is asked, and the words."""
+    there = _there(service.upstream, "", private_ok=service.private_ok)
+    if service.method == "GET":
+        query = {name: _text(value) for name, value in parameters.items()}
+        there, body = replace(there, target=there.url.with_query(query).raw_path_qs), b""
+    else:
+        body = notation.write(dict(parameters))
+    marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
+    return there, _raw(service.method, there, JSON, marks, body)
+
+
 def _raw(method: str, there: _There, kind: str, marks: Mapping[str, str], body: bytes) -> bytes:
     """A request as it goes over the wire; RequestMalformed when a line would become two."""
     head = "".join(
@@ -197,26 +223,30 @@ def _raw(method: str, there: _There, kind: str, marks: Mapping[str, str], body: 
     return head.encode("ascii") + body
 
 
-def _accepted(answer: links.Answer, *, wanted: str) -> bytes:
+def accepted(answer: links.Answer, *, wanted: str) -> bytes:
     """The body when status and type are what was agreed; a redirect is none of ours."""
     if answer.status >= 500:
         raise PartnerAway
     if answer.status == 401 and wanted == _BINARY:
         # It took nothing, but may still say that clocks differ; nothing else said unproven counts.
         raise ClocksDiffer if b'"ClockWrong"' in answer.body[:2_000] else PartnerNonsense
+    if answer.status in (400, 422) and wanted == JSON:
+        raise SourceRefuses
     if answer.status not in (200, 404):
         raise PartnerNonsense
-    kind, charset = _kind(answer.headers.get("Content-Type", ""))
+    if answer.status == 404 and wanted == JSON and b'"NOT_FOUND"' not in answer.body:
+        raise SourceUnclear  # it may be a wrong address: that is no “no such record”
+    kind, charset = kind_of(answer.headers.get("Content-Type", ""))
     encoded = answer.headers.get("Content-Encoding", "identity").lower()
     if kind != wanted or encoded != "identity" or charset != "utf8":
         raise PartnerNonsense
-    if answer.status == 404 and b'"NOT_FOUND"' not in answer.body:
-        raise PartnerNonsense  # a wrong address is no “no such record”
+    if answer.status == 404 and wanted != JSON:
+        raise PartnerNonsense
     return answer.body
 
 
 @lru_cache(maxsize=256)
-def _kind(text: str) -> tuple[str, str]:
+def kind_of(text: str) -> tuple[str, str]:
     """Content type and character set as a header names them."""
     message = Message()
     message["Content-Type"] = text or "text/plain"
@@ -252,7 +282,7 @@ def read_answer(body: bytes) -> Found:
     return Found((given,), single=True, as_of=as_of)
 
 
-def _refuse_resting(name: str) -> None:
+def refuse_resting(name: str) -> None:
     if not breaker.may_call(name):
         raise PartnerAway("对方连续出错，暂停询问半分钟。")
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yiwang.foundation.exchange.fastpath import notation
 from yiwang.foundation.exchange.fastpath.refusals import BodyTooLarge, CannotCall, RequestMalformed
 
+if TYPE_CHECKING:
+    from yiwang.foundation.exchange.fastpath.spool import Spool
+
 BODY_BYTES: Final = 1_048_576
 BODY_SECONDS: Final = 60.0
 JSON: Final = "application/json; charset=utf-8"
+LINES: Final = "application/x-ndjson; charset=utf-8"
 BINARY: Final = "application/octet-stream"
 
 
@@ -45,9 +49,10 @@ class Response:
     body: bytes
     kind: str = JSON
     headers: Sequence[tuple[str, str]] = ()
+    spool: Spool | None = None  # records behind the body, see ``streams``
 
     def with_headers(self, *more: tuple[str, str]) -> Response:
-        return Response(self.status, self.body, self.kind, (*self.headers, *more))
+        return Response(self.status, self.body, self.kind, (*self.headers, *more), self.spool)
 
 
 def as_json(value: Mapping[str, Any], status: int = 200) -> Response:

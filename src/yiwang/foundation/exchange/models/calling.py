@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from yiwang.foundation.exchange.definitions import (
+    MOST_REPLY_BYTES,
     SYSTEM_READERS,
     Algorithm,
     Method,
@@ -119,7 +120,7 @@ class Service(models.Model):
                 name="exchange_service_limits",
                 condition=Q(limit_seconds__gt=0, limit_seconds__lte=60)
                 & Q(per_partner__gte=1, per_partner__lte=10_000)
-                & Q(reply_bytes__gte=1, reply_bytes__lte=10_485_760),
+                & Q(reply_bytes__gte=1, reply_bytes__lte=MOST_REPLY_BYTES),
             ),
         ]
 

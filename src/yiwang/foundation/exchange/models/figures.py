@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from yiwang.foundation.exchange.definitions import (
+    DEAD_LETTERS,
     RECEIPT_READERS,
 )
+from yiwang.foundation.exchange.topics.models import Subscription
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.references import new_key, reference
 
@@ -60,10 +62,14 @@ class ServiceDay(models.Model):
 
 class AlertSet(models.QuerySet["Alert"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Operators, auditors and security administrators; machines."""
+        """Operators, auditors and security administrators; machines. Of dead letters the officers of the
+        subscribing department, too."""
         if actor.kind is ActorKind.MACHINE or any(map(actor.has_role, RECEIPT_READERS)):
             return self
-        return self.none()
+        theirs = Subscription.objects.visible_to(actor).filter(
+            system=OuterRef("system"), topic=OuterRef("service")
+        )
+        return self.filter(Exists(theirs), kind=DEAD_LETTERS)
 
 
 class Alert(models.Model):
@@ -72,7 +78,7 @@ class Alert(models.Model):
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
     system = models.CharField(max_length=73)
     service = models.CharField(max_length=73)
-    kind = models.CharField(max_length=12)  # of rules.oddities
+    kind = models.CharField(max_length=12)  # of rules.oddities, or DEAD
     calls = models.PositiveIntegerField()
     usual_calls = models.FloatField()
     rows = models.PositiveBigIntegerField()

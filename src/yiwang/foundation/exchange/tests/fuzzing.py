@@ -182,7 +182,8 @@ class Fuzzer:
         if answer is not None and answer[0] == 200:
             _head, inner = envelope.open_message(keys, answer[1])
             line = inner.partition(b"\n")[0]
-            if line.isdigit() and int(line) >= 500:
+            busy = b'"PartnerBusy"' in inner  # large replies it never fetches
+            if line.isdigit() and int(line) >= 500 and not busy:
                 self.faults.append(f"sealed {kind}: {inner[:300]!r} to {raw[:300]!r}")
 
     def said(self, kind: str) -> dict[str, Any]:

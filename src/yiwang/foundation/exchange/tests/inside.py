@@ -52,6 +52,7 @@ class _Told:
     def __init__(self, request: http.BaseRequest) -> None:
         self._request = request
         self.answer = http.Response(status=500)
+        self._sent: list[bytes] = []
 
     def __aiter__(self) -> Any:
         return self._request.content.iter_any()
@@ -61,6 +62,20 @@ class _Told:
 
     def response_bytes(self, status: int, headers: Any, body: bytes) -> None:
         self.answer = http.Response(status=status, headers=dict(headers), body=body)
+
+    def response_stream(self, status: int, headers: Any) -> _Told:
+        kept = [pair for pair in headers if pair[0] != "content-length"]
+        self.response_bytes(status, kept, b"")
+        return self
+
+    async def send_bytes(self, data: bytes) -> None:
+        self._sent.append(data)
+
+    def whole(self) -> http.Response:
+        """The answer, whichever way it was given."""
+        if self._sent:
+            self.answer.body = b"".join(self._sent)
+        return self.answer
 
 
 class Inside:
@@ -130,7 +145,7 @@ class Inside:
         )
         told = _Told(request)
         await self.application.__rsgi__(scope, told)
-        return told.answer
+        return told.whole()
 
 
 class World:
@@ -165,6 +180,16 @@ class World:
         path, body = address_of(service), said(**question)
         headers = (caller or self.caller).headers(path, body, at=at, nonce=nonce)
         return await self.send(self.province, path, body, headers)
+
+    async def stream(self, service: str, *, nonce=None, **question: Any) -> tuple[int, Any, Any]:
+        """Status, first line and records of a large answer."""
+        path, body = address_of(service).replace("/calls/", "/streams/"), said(**question)
+        headers = self.caller.headers(path, body, nonce=nonce)
+        status, answer = await self.send(self.province, path, body, headers)
+        if not isinstance(answer, bytes):
+            return status, answer, []
+        first, *lines = answer.splitlines()
+        return status, json.loads(first), [json.loads(line) for line in lines]
 
     async def send(self, to: Inside, path: str, body: Any, headers: Any) -> tuple[int, Any]:
         url = f"http://127.0.0.1:{to.node.port}{path}"

@@ -82,6 +82,31 @@ def test_many_wait_at_once(node, key):
     assert all(answer.found for answer in asyncio.run(ask()))
 
 
+def test_a_large_reply_is_in_its_file_when_it_is_whole(node, key, tmp_path):
+    path = tmp_path / "reply.ndjson"
+    reply = Client(address_of(node), **key).stream(SERVICE, path, **ASK)
+    assert (reply.found, reply.rows) == (True, 1)
+    assert json.loads(path.read_text(encoding="utf-8")) == {"name": "马晓燕", "alive": True}
+
+    async def ask():
+        async with AsyncClient(address_of(node), **key) as client:
+            return await client.stream(SERVICE, tmp_path / "again.ndjson", **ASK)
+
+    assert asyncio.run(ask()).rows == 1
+    assert (tmp_path / "again.ndjson").read_bytes() == path.read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["again.ndjson", "reply.ndjson"]
+
+
+def test_a_large_reply_that_is_cut_or_changed_leaves_no_file(tmp_path):
+    from yiwang_client import large
+
+    said = {"stream": {"rows": 1, "bytes": 4, "sm3": "0" * 64}}
+    for came in (b"abc", b"abcd"):
+        with pytest.raises(NotProven), large.arriving(tmp_path / "reply", said) as take:
+            take(came)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_refusal_says_what_to_do(node, key):
     with pytest.raises(Refused) as refused:
         Client(address_of(node), **key).call(SERVICE, purpose="随便", parameters={})

@@ -16,7 +16,7 @@ from yiwang.foundation.exchange import actions, sample
 from yiwang.foundation.exchange.definitions import ServiceField
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.models import Receipt
-from yiwang.foundation.exchange.partner import BAD_MODES
+from yiwang.foundation.exchange.partner import BAD_MODES, MODES
 from yiwang.foundation.exchange.tests import running
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
@@ -341,7 +341,8 @@ def test_bad_answers_are_never_an_empty_result(caller, bad, mode):
     assert time.monotonic() - began < GIVES_UP_BEFORE
     assert status in (502, 503)
     assert answer["status"] == "AWAY"
-    assert code_of(answer) in ("PartnerAway", "PartnerNonsense", "ReplyTooLarge")
+    expected = ("PartnerAway", "PartnerNonsense", "ReplyTooLarge", "SourceUnclear")
+    assert code_of(answer) in expected
     assert "value" not in answer
     receipt = the_receipts(answer["message"])["PROVIDER"]
     assert (receipt.status, receipt.rows) == ("AWAY", 0)
@@ -451,3 +452,45 @@ def test_other_addresses_are_not_there(node, path):
     status, _headers, body = node.send("POST", path, b"{}")
     assert status in (400, 401, 404)
     assert json.loads(body)["refusal"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "outcome", "code"),
+    [
+        ("says-400", "400 Bad Request", "REFUSED", "SourceRefuses"),
+        ("says-422", "422 Unprocessable Content", "REFUSED", "SourceRefuses"),
+        ("says-404", "404 Not Found", "AWAY", "SourceUnclear"),
+    ],
+)
+def test_a_department_that_rightly_says_no_is_not_spared(
+    caller, bad, monkeypatch, mode, status, outcome, code
+):
+    """It is well: its eighth wrong question is asked as its first."""
+    partner, address = bad
+
+    async def says(_partner, writer, _answer):
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n"
+        writer.write(head.encode() + b'{"detail": "no"}')
+
+    monkeypatch.setitem(MODES, mode, says)
+    publish(f"{address}/{mode}", f"62/{mode}")
+    agreements.grant(f"62/{mode}", fields=("name", "alive"))
+    until(lambda: code_of_or_none(caller.call(f"62/{mode}")) != "NotGranted")
+    before = partner.asked[mode]
+    found = [caller.call(f"62/{mode}") for _ in range(8)]
+    assert [(answer["status"], code_of(answer)) for _status, answer in found] == [
+        (outcome, code)
+    ] * 8
+    assert partner.asked[mode] == before + 8
+
+
+def test_one_that_breaks_is_spared_as_before(caller, bad):
+    partner, address = bad
+    publish(f"{address}/garbage", "62/broken")
+    agreements.grant("62/broken", fields=("name", "alive"))
+    until(lambda: code_of_or_none(caller.call("62/broken")) != "NotGranted")
+    for _ in range(8):
+        caller.call("62/broken")
+    before = partner.asked["garbage"]
+    assert code_of(caller.call("62/broken")[1]) == "PartnerAway"
+    assert partner.asked["garbage"] == before
