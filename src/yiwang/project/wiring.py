@@ -95,6 +95,7 @@ from yiwang.foundation.agreements.events import (
     MissingTold,
     RequestWithdrawn,
 )
+from yiwang.foundation.exchange.events import AlertRaised
 from yiwang.foundation.resources import reactions as resources
 from yiwang.foundation.resources.events import (
     ChangeDone,
@@ -265,6 +266,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         agreements.tell_late,
         resources.tell_late,
     ],
+    AlertRaised: [offices.tell_alert],
     EnquiryMade: [offices.tell_enquiry_made],
     EnquiryNearlyDue: [offices.tell_enquiry_nearly_due, supervision.warn_of_enquiry],
     EnquiryLate: [offices.tell_enquiry_late, supervision.late_with_enquiry],
@@ -391,7 +393,6 @@ UNHEARD: frozenset[str] = frozenset(
         "deliveries.bag_sealed",
         "deliveries.original_taken_in",
         "exchange.alert_answered",
-        "exchange.alert_raised",
         "exchange.receipts_archived",
         "exchange.route_ended",
         "exchange.route_laid",

@@ -35,6 +35,7 @@ ODD_LABELS: Final = {
     "SPEED": "突然变慢",
     "REFUSED": "多半被拒绝",
     "FAILING": "成功率低于 95%",
+    "DEAD": "消息没有送到（死信）",
 }
 MISMATCH_LABELS: Final = {
     "MISSING": "对方没有回执",

@@ -15,6 +15,7 @@ from yiwang.entrance.data.navigation import SUBSCRIPTIONS
 from yiwang.entrance.shell import asking, typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.typed import Field
+from yiwang.foundation.exchange import actions as exchange
 from yiwang.foundation.exchange.topics import actions as topics
 from yiwang.foundation.exchange.topics import queries
 from yiwang.foundation.exchange.topics.definitions import SUBSCRIBERS, Offer, SubscriptionView
@@ -145,11 +146,22 @@ def _callback(request: HttpRequest, view: SubscriptionView) -> None:
     )
 
 
+def _answer(request: HttpRequest, view: SubscriptionView) -> None:
+    """What became of the dead letters, in words."""
+    actor = actor_of(request)
+    alert = exchange.find_dead(actor, topic=view.topic, system=view.system)
+    if alert is None:
+        raise NotFound
+    words = request.POST.get("words", "")
+    exchange.answer_alert(key=alert.key, words=words, actor=actor, at=now())
+
+
 _ACTS: Final[dict[str, Callable[[HttpRequest, SubscriptionView], None]]] = {
     "stop": _stop,
     "go-on": _go_on,
     "end": _end,
     "callback": _callback,
+    "answer": _answer,
 }
 
 
@@ -164,6 +176,8 @@ def _page(
     context = {
         "links": navigation.links(request),
         "one": view,
+        "alert": exchange.find_dead(actor, topic=view.topic, system=view.system),
+        "words": request.POST.get("words", ""),
         "letters": [letter for _place, letter in letters],
         "vouches": actor.has_role(Role.OPERATOR),
         "next": f"?before={letters[-1][0]}" if full else "",

@@ -179,6 +179,12 @@ def get_grant(key: str, actor: Actor, *, at: datetime) -> GrantView:
     return grant_view(row, actor, at)
 
 
+def find_consumer(grant: str) -> Body | None:
+    """The department a grant was given to; None for one this node does not keep."""
+    row = DataGrant.objects.filter(key=grant).first()
+    return _body(row, "consumer") if row else None
+
+
 def list_trial_grants(service: str, actor: Actor, *, at: datetime) -> tuple[GrantView, ...]:
     """The grants of a service whose purpose is 联调测试 and which one's own department holds now."""
     return tuple(grant_view(row, actor, at) for row in trial_rows(service, actor, at=at))

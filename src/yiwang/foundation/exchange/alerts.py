@@ -7,11 +7,18 @@ from typing import Final
 
 from django.db import transaction
 
-from yiwang.foundation.exchange.definitions import ALERT_ANSWERERS, LONGEST_ANSWER, AlertView
+from yiwang.foundation.exchange.definitions import (
+    ALERT_ANSWERERS,
+    DEAD_LETTERS,
+    LONGEST_ANSWER,
+    AlertView,
+)
 from yiwang.foundation.exchange.events import AlertAnswered, AlertRaised
 from yiwang.foundation.exchange.models import Alert
-from yiwang.foundation.exchange.queries import OddTraffic, list_oddities
+from yiwang.foundation.exchange.queries import list_oddities
 from yiwang.foundation.exchange.refusals import AlertAnsweredAlready
+from yiwang.foundation.exchange.topics.definitions import OFFICERS
+from yiwang.foundation.exchange.topics.queries import list_newly_dead
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
@@ -22,8 +29,30 @@ _QUIET: Final = timedelta(hours=1)
 
 
 def raise_alerts(*, actor: Actor, at: datetime) -> int:
-    """One alert for each thing odd about the last hour, unless it is open or was just answered; how many."""
-    return sum(_raise(one, kind, actor, at) for one in list_oddities(at=at) for kind in one.kinds)
+    """One alert for each thing odd about the last hour and for each subscription with new dead letters,
+    unless it is open or was just answered; how many."""
+    odd = [
+        Alert(
+            system=one.traffic.system,
+            service=one.traffic.service,
+            kind=kind,
+            calls=one.traffic.calls,
+            usual_calls=one.usual_calls,
+            rows=one.traffic.rows,
+            mean_milliseconds=one.traffic.mean_milliseconds,
+            raised_at=at,
+        )
+        for one in list_oddities(at=at)
+        for kind in one.kinds
+    ]
+    dead = [
+        Alert(
+            system=system, service=topic, kind=DEAD_LETTERS, calls=count, usual_calls=0, rows=0,
+            mean_milliseconds=0, raised_at=at,
+        )
+        for topic, system, count in list_newly_dead(since=at - _QUIET)
+    ]  # fmt: skip
+    return sum(_raise(alert, actor, at) for alert in (*odd, *dead))
 
 
 @transaction.atomic
@@ -33,8 +62,9 @@ def answer_alert(*, key: str, words: str, actor: Actor, at: datetime) -> AlertVi
     row = Alert.objects.visible_to(actor).select_for_update().filter(key=key).first()
     if row is None:
         raise NotFound
-    if not any(actor.has_role(role) for role in ALERT_ANSWERERS):
-        raise NotAllowed("调用异常由运维或者安全管理员处理。")
+    answerers = (*ALERT_ANSWERERS, *OFFICERS) if row.kind == DEAD_LETTERS else ALERT_ANSWERERS
+    if not any(actor.has_role(role) for role in answerers):
+        raise NotAllowed("调用异常由运维或者安全管理员处理，死信也由订阅部门处理。")
     if row.answered_at is not None:
         raise AlertAnsweredAlready
     said = words.strip()
@@ -63,28 +93,25 @@ def list_alerts(
     return Page(tuple(_view(row) for row in shown), following)
 
 
+def find_dead(actor: Actor, *, topic: str, system: str) -> AlertView | None:
+    """The last alert about dead letters of one subscription, answered or not."""
+    rows = Alert.objects.visible_to(actor).filter(kind=DEAD_LETTERS, service=topic, system=system)
+    row = rows.order_by("-id").first()
+    return _view(row) if row else None
+
+
 @transaction.atomic
-def _raise(one: OddTraffic, kind: str, actor: Actor, at: datetime) -> int:
-    traffic = one.traffic
-    alike = Alert.objects.filter(system=traffic.system, service=traffic.service, kind=kind)
+def _raise(alert: Alert, actor: Actor, at: datetime) -> int:
+    alike = Alert.objects.filter(system=alert.system, service=alert.service, kind=alert.kind)
     last = alike.order_by("-id").first()
     if last and (last.answered_at is None or last.answered_at > at - _QUIET):
         return 0
-    made = Alert.objects.bulk_create(
-        [
-            Alert(
-                system=traffic.system, service=traffic.service, kind=kind, calls=traffic.calls,
-                usual_calls=one.usual_calls, rows=traffic.rows,
-                mean_milliseconds=traffic.mean_milliseconds, raised_at=at,
-            )
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    made = Alert.objects.bulk_create([alert], ignore_conflicts=True)
     row = alike.filter(key=made[0].key).first()
     if row is None:  # another worker was first
         return 0
     fact = AlertRaised(
-        subject=row.reference, at=at, system=row.system, service=row.service, kind=kind
+        subject=row.reference, at=at, system=row.system, service=row.service, kind=row.kind
     )
     journal.announce(fact, actor=actor)
     return 1

@@ -16,6 +16,9 @@ from yiwang.foundation.agreements.events import (
     DisposalRequired,
     GrantChanged,
 )
+from yiwang.foundation.exchange.definitions import DEAD_LETTERS
+from yiwang.foundation.exchange.events import AlertRaised
+from yiwang.foundation.exchange.topics import queries as topics
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.events import (
     ChangeEvent,
@@ -142,6 +145,23 @@ def tell_enquiry_nearly_due(*, event: EnquiryNearlyDue, position: int, **_: obje
 def tell_enquiry_late(*, event: EnquiryLate, position: int, **_: object) -> None:
     """The body did not answer in time."""
     _matter(event, "答复当事人的询问", "enquiries", LATE, position)
+
+
+def tell_alert(*, event: AlertRaised, position: int, at: datetime, **_: object) -> None:
+    """Messages a department's system did not take. Every other alert, and one whose subscription or grant
+    is not kept here any more, is the operators' alone."""
+    if event.kind != DEAD_LETTERS:
+        return
+    view = topics.find_subscription(topic=event.service, system=event.system)
+    consumer = agreements.find_consumer(view.grant_key) if view else None
+    if view is None or consumer is None:
+        return
+    link = f"{settings.PUBLIC_ADDRESS}/data/subscriptions/{view.key}/"
+    values = {"title": event.service, "system": event.system, "link": link}
+    actions.tell_office(
+        division_code=consumer.division_code, department=consumer.uscc, notice="messages-dead",
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
 
 
 def tell_consent_asked(*, event: ConsentAsked, position: int, at: datetime, **_: object) -> None:

@@ -7,10 +7,10 @@ from django.test import Client
 
 from yiwang.foundation.agreements import sample as agreements
 from yiwang.foundation.agreements.definitions import Way
-from yiwang.foundation.exchange import sample
+from yiwang.foundation.exchange import jobs, sample
 from yiwang.foundation.exchange.topics.models import QueuedMessage, Subscription
 from yiwang.kernel import moments
-from yiwang.kernel.actor import Role
+from yiwang.kernel.actor import Role, machine
 from yiwang.mechanisms.journal.models import Entry
 from yiwang.support.identity import sample as accounts
 
@@ -158,3 +158,17 @@ def test_a_provider_sees_who_follows_its_topic(client):
     page = official(client, "topic-officer", Role.DATA_OFFICER).get(PAGE).content.decode()
     assert "证照状态变更" in page
     assert "还没有部门订阅" in page
+
+
+def test_an_officer_says_what_became_of_dead_letters(officer):
+    at = moments.now()
+    key, _dead = sample.subscribed(department=BODY, at=at)
+    jobs.raise_alerts(actor=machine("test"), at=at)
+    page = officer.get(f"{PAGE}{key}/").content.decode()
+    assert "发现有消息没有送到" in page
+    assert officer.post(f"{PAGE}{key}/answer/", {"words": " "}).status_code == 422
+    assert officer.post(f"{PAGE}{key}/answer/", {"words": "系统升级，已重送"}).status_code == 302
+    assert "系统升级，已重送" in officer.get(f"{PAGE}{key}/").content.decode()
+    assert officer.post(f"{PAGE}{key}/answer/", {"words": "又写"}).status_code == 409
+    other = official(Client(), "other-officer", Role.DATA_OFFICER, agreements.PROVIDER)
+    assert other.post(f"{PAGE}{key}/answer/", {"words": "x"}).status_code == 404

@@ -123,3 +123,37 @@ def test_figures_per_minute_go_after_eight_days_and_those_per_hour_stay(raised) 
     jobs.forget_minutes(actor=SELF, at=raised)
     assert [row.calls for row in Figure.objects.all()] == [600]
     assert FigureHour.objects.count() == 2
+
+
+def test_dead_letters_are_raised_once_for_each_subscription_and_told_to_their_department(
+    settings,
+) -> None:
+    settings.NODE = "62"
+    at = now()
+    sample.subscribed(department=sample.CONSUMER, at=at)
+    for _ in range(2):
+        jobs.raise_alerts(actor=SELF, at=at)
+    (row,) = actions.list_alerts(OPERATOR).rows
+    assert (row.kind, row.calls) == ("DEAD", 1)
+    grant = Grant(Role.DATA_OFFICER, "620102000000", sample.CONSUMER)
+    officer = Actor(ActorKind.OFFICIAL, "official:theirs", "王", grants=(grant,))
+    assert [one.key for one in actions.list_alerts(officer).rows] == [row.key]
+    actions.answer_alert(key=row.key, words="已重送", actor=officer, at=at)
+    jobs.raise_alerts(actor=SELF, at=at + timedelta(minutes=10))  # the same one, answered
+    assert Alert.objects.count() == 1
+    jobs.raise_alerts(actor=SELF, at=at + timedelta(hours=2))  # nothing new died since
+    assert Alert.objects.count() == 1
+
+
+def test_another_department_s_officer_sees_no_dead_letters(settings) -> None:
+    settings.NODE = "62"
+    sample.subscribed(department=sample.CONSUMER, at=now())
+    jobs.raise_alerts(actor=SELF, at=now())
+    row = actions.list_alerts(OPERATOR).rows[0]
+    other = Actor(
+        ActorKind.OFFICIAL, "official:other", "李",
+        grants=(Grant(Role.DATA_OFFICER, "620000000000", "11620000MB1000001X"),),
+    )  # fmt: skip
+    assert actions.list_alerts(other).rows == ()
+    with pytest.raises(NotFound):
+        actions.answer_alert(key=row.key, words="x", actor=other, at=now())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from yiwang.foundation.exchange.definitions import ServiceKind, State
 from yiwang.foundation.exchange.fastpath.refusals import by_code
@@ -124,6 +125,24 @@ def get_dead(message: str, actor: Actor) -> DeadLetterView:
 def count_dead() -> int:
     """Dead letters of this node: what its operators are told of."""
     return QueuedMessage.objects.filter(state=QueuedState.DEAD).count()
+
+
+def list_newly_dead(*, since: datetime) -> tuple[tuple[str, str, int], ...]:
+    """Topic and system of each subscription with messages given up since then, and how many lie there."""
+    rows = QueuedMessage.objects.filter(state=QueuedState.DEAD).values(
+        "subscription__topic", "subscription__system"
+    )
+    found = rows.annotate(count=Count("id"), last=Max("settled_at")).filter(last__gt=since)
+    return tuple(
+        (row["subscription__topic"], row["subscription__system"], row["count"])
+        for row in found.order_by("subscription__topic", "subscription__system")
+    )
+
+
+def find_subscription(*, topic: str, system: str) -> SubscriptionView | None:
+    """The one that has not ended."""
+    rows = Subscription.objects.exclude(state=SubscriptionState.ENDED)
+    return next(iter(_views(rows.filter(topic=topic, system=system))), None)
 
 
 def list_topics(actor: Actor) -> tuple[TopicView, ...]:

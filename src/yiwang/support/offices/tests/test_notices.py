@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from yiwang.foundation.agreements import actions, queries
+from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.agreements.definitions.reports import Report
 from yiwang.foundation.agreements.events import DataRequested
 from yiwang.foundation.agreements.sample import CONSUMER, PROVIDER
@@ -20,6 +22,9 @@ from yiwang.foundation.agreements.tests.people import (
     received,
     refused,
 )
+from yiwang.foundation.exchange import jobs
+from yiwang.foundation.exchange import sample as exchange
+from yiwang.foundation.exchange.topics.models import Subscription
 from yiwang.kernel.actor import Actor, ActorKind, Role, machine
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.journal import actions as journal
@@ -61,6 +66,17 @@ def told(monkeypatch):
 
     read.people = made
     return read
+
+
+def test_messages_nobody_took_are_told_to_the_subscribing_office_alone(told, settings) -> None:
+    settings.NODE = "62"
+    key, _dead = exchange.subscribed(department=CONSUMER, at=AT)
+    grant = agreements.grant("62/licence-changes", way=Way.MESSAGE)
+    Subscription.objects.filter(key=key).update(grant_key=grant)
+    jobs.raise_alerts(actor=machine("test"), at=AT)
+    heard = ["有消息没有送到：62/licence-changes"]
+    assert told("asker") == told("asking head") == heard
+    assert [told(name) for name in ("giver", "clerk", "other", "authority")] == [[]] * 4
 
 
 def test_a_request_that_arrived_is_told_to_the_providers_office_and_to_nobody_else(told) -> None:
