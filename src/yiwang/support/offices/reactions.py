@@ -157,7 +157,7 @@ def tell_alert(*, event: AlertRaised, position: int, at: datetime, **_: object) 
     if view is None or consumer is None:
         return
     link = f"{settings.PUBLIC_ADDRESS}/data/subscriptions/{view.key}/"
-    values = {"title": event.service, "system": event.system, "link": link}
+    values = {"title": event.service, "link": link}
     actions.tell_office(
         division_code=consumer.division_code, department=consumer.uscc, notice="messages-dead",
         values=values, subject=event.subject, position=position, at=event.at,
