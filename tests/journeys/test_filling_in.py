@@ -224,6 +224,23 @@ def test_who_was_signed_out_meanwhile_keeps_what_was_typed_and_finds_it_after_si
     assert kept_here(page) == []
 
 
+def test_a_page_that_is_left_sends_what_is_not_saved_and_nothing_else(visit):
+    """What another device saved meanwhile would else be contradicted by what this one said before."""
+    page = visit("maxiaoyan")
+    open_shop_name(page)
+    remember = "() => { navigator.sendBeacon = url => !sessionStorage.setItem('sent', url); }"
+    saved(page, "城关区己店")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(remember)
+    page.reload()
+    assert page.evaluate("sessionStorage.getItem('sent')") is None
+    page.wait_for_load_state("networkidle")
+    page.evaluate(remember)
+    page.fill(NAME, "城关区庚店")
+    page.reload()
+    assert "/save/" in page.evaluate("sessionStorage.getItem('sent')")
+
+
 @pytest.mark.parametrize(("button", "name"), [("other", "电脑上的店"), ("kept", "手机上的店")])
 def test_two_devices_that_differ_show_both_and_the_person_chooses(visit, button, name):
     phone, computer = visit("maxiaoyan"), visit("maxiaoyan")

@@ -28,6 +28,7 @@ from yiwang.foundation.upper.refusals import AlreadyAnswered, CannotBeChanged, N
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.network.directory import queries as directory
 
 #: Taken by one sender for so long; a sender that dies leaves it to the next.
 _LEASE: Final = timedelta(minutes=5)
@@ -45,10 +46,9 @@ def put_up(*, resource: str, number: int, actor: Actor, at: datetime) -> None:
         subject=f"{resource}#{number}",
         defaults={
             "title": content.name,
-            "department": content.provider,
             "body": {**content.as_data(), "number": number},
             "line": rules.line_of_entry(resource),
-            **_new(at),
+            **_new(content.provider, at),
         },
     )
     if made:
@@ -69,10 +69,9 @@ def take_down(*, resource: str, actor: Actor, at: datetime) -> None:
         kind=Kind.REMOVAL,
         subject=last.subject,
         title=last.title,
-        department=last.department,
         body={"resource": resource},
         line=line,
-        **_new(at),
+        **_new(last.department, at),
     )
     _note("upper.removal_queued", row, actor, at)
 
@@ -90,9 +89,8 @@ def ask(
     row = UpperItem(
         kind=Kind.REQUEST,
         title=f"{resource}：{purpose}"[:200],
-        department=department,
         body={**given, "department": department},
-        **_new(at),
+        **_new(department, at),
     )
     row.subject = row.key
     row.line = rules.line_of_request(row.key)
@@ -156,10 +154,9 @@ def _follow(
         kind=kind,
         subject=subject,
         title=title,
-        department=row.department,
         body=body,
         line=row.line,
-        **_new(at),
+        **_new(row.department, at),
     )
     row.version, row.changed_at = row.version + 1, at
     row.save(update_fields=["version", "changed_at"])
@@ -282,7 +279,7 @@ def _hear(one: News, actor: Actor, at: datetime) -> bool:
             "title": f"{one.title}：{one.resource}"[:200],
             "body": {"resource": one.resource, "words": one.words},
             "line": f"incoming:{one.number}",
-            **_new(at),
+            **_new("", at),
             "state": State.ARRIVED,
             "next_try_at": None,
         },
@@ -367,8 +364,17 @@ def _contact(problem: str, at: datetime) -> None:
     row.save(update_fields=["problem", "since", "reached_at"])
 
 
-def _new(at: datetime) -> dict[str, Any]:
-    return {"made_at": at, "changed_at": at, "next_try_at": at}
+def _new(department: str, at: datetime) -> dict[str, Any]:
+    """Whose it is, and where: what no body here made is the whole node's."""
+    body = directory.find_departments([department]).get(department)
+    place = body.division_code if body else settings.NODE_DIVISION
+    return {
+        "department": department,
+        "division_code": place,
+        "made_at": at,
+        "changed_at": at,
+        "next_try_at": at,
+    }
 
 
 def _is_officer(actor: Actor, department: str) -> bool:

@@ -7,19 +7,16 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from yiwang.foundation.upper.definitions import Kind, State
-from yiwang.kernel.actor import Actor, ActorKind, Role
+from yiwang.foundation.upper.definitions import READERS, Kind, State
+from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import new_key, reference
+from yiwang.kernel.rights import scope_filter
 
 
 class UpperSet(models.QuerySet["UpperItem"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Who watches over sharing and who runs the node all of it; an office what it sent."""
-        everything = any(actor.has_role(role) for role in (Role.DATA_AUTHORITY, Role.OPERATOR))
-        if actor.kind is ActorKind.MACHINE or everything:
-            return self
-        own = {g.department for g in actor.grants if g.role == Role.DATA_OFFICER and g.department}
-        return self.filter(department__in=own)
+        """An office what it sent; who watches over sharing and who runs the node all of their place."""
+        return self.filter(scope_filter(actor, roles=READERS, owner="department"))
 
 
 class UpperItem(models.Model):
@@ -33,6 +30,7 @@ class UpperItem(models.Model):
     subject = models.CharField(max_length=120)  # what it is about; once of a kind
     title = models.CharField(max_length=200)
     department = models.CharField(max_length=18, blank=True)
+    division_code = models.CharField(max_length=12, blank=True, default="", db_default="")
     body = models.JSONField(default=dict)
     line = models.CharField(max_length=140, blank=True, default="", db_default="")  # kept in order
     state = models.CharField(max_length=8, default=State.WAITING)

@@ -7,6 +7,7 @@ from datetime import datetime
 from yiwang.foundation.upper import rules
 from yiwang.foundation.upper.definitions import Kind, State
 from yiwang.foundation.upper.models import UpperItem
+from yiwang.network.directory import queries as directory
 
 
 def requested(*, department: str, at: datetime) -> str:
@@ -15,6 +16,7 @@ def requested(*, department: str, at: datetime) -> str:
         kind=Kind.REQUEST,
         title="教育部学历：核对学历",
         department=department,
+        division_code=directory.get_department(department).division_code,
         body={
             "resource": "教育部学历",
             "purpose": "核对学历",

@@ -210,7 +210,7 @@ def test_anybody_sees_what_is_open_and_nothing_else(client, catalogue):
     firms, people = queries.get_resource(sample.FIRMS), queries.get_resource(sample.POPULATION)
     assert "统一社会信用代码" in text(client.get(f"/data/catalogue/{firms.key}/"))
     assert client.get(f"/data/catalogue/{people.key}/").status_code == 404
-    assert client.get("/data/resources/")["Location"].startswith("/sign-in/")
+    assert client.get("/data/resources/")["Location"].startswith("/staff/sign-in/")
 
 
 def test_a_change_is_noted_prolonged_and_done(sign_in):

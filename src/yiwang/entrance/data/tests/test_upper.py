@@ -20,6 +20,7 @@ FORM = {"resource": "教育部学历", "purpose": "核对学历", "fields": "学
 def above(settings, tmp_path):
     settings.UPPER_DRIVER = "yiwang.foundation.upper.drivers.simulator.Simulator"
     settings.UPPER_SECONDS = 0.05
+    settings.NODE_DIVISION = places.CHENGGUAN  # what comes from above concerns the node's place
     settings.YIWANG_HOME = tmp_path
     (tmp_path / "simulator").mkdir()
     return tmp_path / "simulator" / "upper"

@@ -121,7 +121,7 @@ def test_a_service_is_published_once_and_changed_from_what_was_seen():
         {"limit_seconds": 0},
         {"limit_seconds": 61},
         {"per_partner": 0},
-        {"reply_bytes": 99_000_000},
+        {"reply_bytes": 209_715_201},
         {"subject_parameter": "citizen_id"},
     ],
 )

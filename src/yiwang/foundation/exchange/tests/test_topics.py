@@ -27,7 +27,8 @@ from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 from yiwang.mechanisms.journal.models import Entry
 
-pytestmark = pytest.mark.django_db(transaction=True)
+#: They mostly wait for another node: first, while others have work for the cores.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=300)]
 
 TOPIC = "62/licence-changes"
 PURPOSE = "核对申请人情况"

@@ -30,18 +30,21 @@ BODY = places.department_uscc(places.CHENGGUAN, 7)
 WHO = machine("test")
 
 
-def official(role, department=BODY):
-    grant = Grant(role, places.CHENGGUAN, department)
+def official(role, department=BODY, place=places.CHENGGUAN):
+    grant = Grant(role, place, department)
     return Actor(ActorKind.OFFICIAL, f"official:{role}", "王", grants=(grant,))
 
 
 OFFICER = official(Role.DATA_OFFICER)
-AUTHORITY = official(Role.DATA_AUTHORITY, None)
+#: What comes from above concerns all of the node's place.
+AUTHORITY = official(Role.DATA_AUTHORITY, None, "620000000000")
 
 
 @pytest.fixture
-def above(settings, tmp_path):
+def above(settings, tmp_path, db):
     """A platform above; what is written to the answered path is how it behaves."""
+    places.load_chengguan()
+    places.register_departments()
     settings.UPPER_DRIVER = "yiwang.foundation.upper.drivers.simulator.Simulator"
     settings.UPPER_SECONDS = 0.05
     settings.YIWANG_HOME = tmp_path
@@ -129,7 +132,7 @@ def test_a_request_from_above_is_answered_once(above):
     with pytest.raises(NotFound):  # an office sees what it sent
         actions.answer(**say, version=1, actor=OFFICER)
     with pytest.raises(NotAllowed):
-        actions.answer(**say, version=1, actor=official(Role.OPERATOR))
+        actions.answer(**say, version=1, actor=official(Role.OPERATOR, None, "620000000000"))
     with pytest.raises(VersionConflict):
         actions.answer(**say, version=9, actor=AUTHORITY)
     with pytest.raises(InvalidInput):

@@ -65,7 +65,7 @@
     return document.querySelector("[data-" + name + "]");
   });
   var shelf = "draft:" + form.dataset.draft + ":" + form.dataset.step;
-  var timer = null, retry = null, finding = null, sending = false, again = false, touched = false, leaving = false;
+  var timer = null, retry = null, finding = null, sending = false, again = false, touched = false, unsaved = false, leaving = false;
 
   function entries() {
     var data = new URLSearchParams();
@@ -73,6 +73,11 @@
       if (typeof value === "string" && key !== "csrfmiddlewaretoken" && key !== "do") data.append(key, value);
     });
     return data.toString();
+  }
+  function answers(data) {
+    var found = new URLSearchParams(data);
+    found.delete("version");
+    return found.toString();
   }
   function say(which, words) {
     lines.forEach(function (line) { if (line) line.hidden = line !== lines[which]; });
@@ -98,6 +103,7 @@
     }).then(function (result) {
       sending = false;
       if (result.ok) {
+        if (answers(entries()) === answers(body)) unsaved = false; // said again when the page is left, it would be older news
         seen(result.told.version);
         localStorage.removeItem(shelf);
         say(0, result.told.saved);
@@ -121,7 +127,7 @@
     box.value = Math.max(Number(box.value), Number(version));
   }
   function soon() {
-    touched = true;
+    touched = unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(save, 800);
   }
@@ -134,7 +140,7 @@
   });
   addEventListener("pageshow", function (event) { if (event.persisted) leaving = false; });
   addEventListener("pagehide", function () {
-    if (leaving || !touched || !navigator.sendBeacon) return;
+    if (leaving || !unsaved || !navigator.sendBeacon) return;
     var body = new URLSearchParams(entries());
     body.append("csrfmiddlewaretoken", token(form));
     navigator.sendBeacon(form.dataset.save, body);
@@ -150,8 +156,28 @@
       }
       localStorage.removeItem(shelf);
       if (leaving) return;
-      if (touched) save(); else location.reload(); // what was typed meanwhile joins it
+      if (!touched) { location.reload(); return; }
+      return answer.json().then(function (told) { // what was typed meanwhile joins it
+        bring(new URLSearchParams(left));
+        if (told.version) seen(told.version);
+        save();
+      });
     }).catch(function () { if (!leaving) say(1); });
+  }
+  /* What was kept here is shown where nothing else was typed. */
+  function bring(kept) {
+    kept.forEach(function (value, key) {
+      var boxes = [].concat(form.elements[key] instanceof RadioNodeList ? Array.from(form.elements[key]) : form.elements[key] || []);
+      var typed = key === "version" || boxes.some(function (box) {
+        return box.type === "radio" || box.type === "checkbox" ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+      });
+      if (typed) return;
+      boxes.forEach(function (box) {
+        if (box.type === "radio") box.checked = box.value === value;
+        else if (box.tagName === "INPUT" && box.type !== "checkbox" && box.type !== "file" || box.tagName === "TEXTAREA") box.value = value;
+      });
+    });
+    showWhatIsAsked();
   }
 
   /* “不对？”: the filled-in box can be written in. */
