@@ -23,7 +23,7 @@ from yiwang.foundation.exchange.topics.models import QueuedMessage, Subscription
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=300)]
 
 #: Lanzhou tells, a system of the province hears.
 TOPIC = "620100/licence-changes"
