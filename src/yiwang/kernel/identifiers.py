@@ -33,9 +33,9 @@ def organisation_check_character(first8: str) -> str:
 
 
 def is_uscc(value: str) -> bool:
-    """True for a well-formed code whose two check characters agree."""
+    """True for a well-formed code (the division in digits) whose two check characters agree."""
     return (
-        re.fullmatch(rf"[{_USCC}]{{18}}", value) is not None
+        re.fullmatch(rf"[{_USCC}]{{2}}[0-9]{{6}}[{_USCC}]{{10}}", value) is not None
         and value[17] == uscc_check_character(value[:17])
         and value[16] == organisation_check_character(value[8:16])
     )
