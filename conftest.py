@@ -44,9 +44,11 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from django.conf import settings
 
     from yiwang.mechanisms.crypto import keystore
+    from yiwang.project import session_keys
 
     before, settings.YIWANG_HOME = settings.YIWANG_HOME, tmp_path_factory.mktemp("home")
     keystore.get_store.cache_clear()
+    session_keys.follow()
     yield settings.YIWANG_HOME
     settings.YIWANG_HOME = before
 

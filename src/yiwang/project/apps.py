@@ -8,8 +8,10 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        """Give the journal the table of who hears what, once every module is loaded."""
+        """Give the journal the table of who hears what, and requests the secret that signs."""
         from yiwang.mechanisms.journal import registry
+        from yiwang.project import session_keys
         from yiwang.project.wiring import WHO_HEARS
 
         registry.wire(WHO_HEARS)
+        session_keys.start()

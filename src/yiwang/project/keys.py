@@ -16,12 +16,20 @@ from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 from yiwang.kernel.references import reference
 from yiwang.mechanisms.crypto import actions, queries, renewing
-from yiwang.mechanisms.crypto.definitions import FIELDS, FILES, INDEX, SIGN_PREFIX, CannotRotate
+from yiwang.mechanisms.crypto.definitions import (
+    FIELDS,
+    FILES,
+    INDEX,
+    SESSION,
+    SIGN_PREFIX,
+    CannotRotate,
+)
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.project import session_keys
 
 USAGE: Final = "用法：yiwang keys <list | rotate 种类 | renew | master>"
 _BY: Final = machine("keys")
-_LABELS: Final = {FIELDS: "字段加密", FILES: "文件加密", INDEX: "按号码查找"}
+_LABELS: Final = {FIELDS: "字段加密", FILES: "文件加密", INDEX: "按号码查找", SESSION: "登录途中的步骤"}
 #: Others have to be told of a new key before it is used.
 _ELSEWHERE: Final = {"sign-node": "yiwang node rotate"}
 
@@ -50,13 +58,27 @@ def _list() -> None:
         kinds.setdefault(kind, []).append(number)
     for kind, numbers in kinds.items():
         label = _LABELS.get(kind, f"签名（{kind.removeprefix(SIGN_PREFIX)}）")
-        older = f"，更早的 {'、'.join(numbers[:-1])} 号仍可读" if len(numbers) > 1 else ""
-        print(f"{kind}\t{label}\t第 {numbers[-1]} 号{older}")
+        print(f"{kind}\t{label}\t第 {numbers[-1]} 号{_older(kind, numbers[:-1])}")
+
+
+def _older(kind: str, numbers: list[str]) -> str:
+    """What may be said of a kind's earlier keys: most are good for ever, some are retired."""
+    usable = {key_id.rpartition(".")[2] for key_id in queries.list_usable(kind)}
+    told = (
+        ("更早的 {} 号仍可读", [one for one in numbers if one in usable]),
+        ("{} 号已停用", [one for one in numbers if one not in usable]),
+    )
+    return "".join("，" + words.format("、".join(some)) for words, some in told if some)
 
 
 def _rotate(kind: str) -> None:
     if kind in _ELSEWHERE:
         raise CannotRotate("这把密钥要先告诉别的节点。", f"请用 {_ELSEWHERE[kind]}。")
+    if kind == SESSION and not session_keys.are_ours():
+        raise CannotRotate(
+            "登录途中的密钥由环境变量 YIWANG_SECRET_KEY 给出，这里换不了它。",
+            "请由保管它的系统更换，旧的写进 YIWANG_SECRET_KEY_FALLBACKS，留一天。",
+        )
     with transaction.atomic():
         key_id = actions.rotate(kind)
         _note("rotate", key_id)

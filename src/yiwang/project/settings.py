@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 from yiwang.project import database, logs
@@ -19,21 +18,13 @@ SAMPLE = os.environ.get("YIWANG_SAMPLE", "1") == "1"
 DEBUG = False
 
 
-def _secret() -> str:
-    """The session-signing secret: from the environment, else one made once under YIWANG_HOME."""
-    given = os.environ.get("YIWANG_SECRET_KEY")
-    if given:
-        return given
-    path = YIWANG_HOME / "secrets" / "session-key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text()
-
-
-SECRET_KEY = _secret()
+#: What signs steps somebody is in the middle of. Empty: a key of the store (``session``), which
+#: ``project.session_keys`` puts here before the first request and after each change. Given: whoever
+#: keeps it changes it, and names the earlier ones, with commas between, until a day has gone by.
+SECRET_KEY = os.environ.get("YIWANG_SECRET_KEY", "")
+SECRET_KEY_FALLBACKS = list(
+    filter(None, os.environ.get("YIWANG_SECRET_KEY_FALLBACKS", "").split(","))
+)
 
 #: Host names this installation answers to.
 ALLOWED_HOSTS = os.environ.get("YIWANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

@@ -94,6 +94,7 @@ def secret(placement: Placement, role: DatabaseRole) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         value = secrets.token_urlsafe(32)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(value)

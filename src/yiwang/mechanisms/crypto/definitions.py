@@ -17,6 +17,8 @@ SIGNATURE_SCHEME: Final = "sm2-sm3"
 FIELDS: Final = "fields"
 FILES: Final = "files"
 INDEX: Final = "index"
+#: What somebody is in the middle of (Django's SECRET_KEY).
+SESSION: Final = "session"
 SIGN_PREFIX: Final = "sign-"
 
 

@@ -17,6 +17,11 @@ def current_public_key(*, purpose: str = "platform") -> PublicKey:
     return store.public_key(store.current(SIGN_PREFIX + purpose))
 
 
+def list_usable(purpose: str) -> tuple[KeyId, ...]:
+    """Ids of a kind's keys whose work is still taken: the one written under first."""
+    return get_store().usable(purpose)
+
+
 def list_keys() -> tuple[KeyId, ...]:
     """Ids of every key, never the keys."""
     return get_store().list_keys()

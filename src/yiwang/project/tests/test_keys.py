@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.db import connection
 
 from yiwang.foundation.exchange import sample as exchange
@@ -20,10 +21,11 @@ from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
 from yiwang.foundation.libraries.models import BankAccount, Person
 from yiwang.kernel.actor import machine
+from yiwang.kernel.moments import now
 from yiwang.mechanisms.crypto import actions, keystore, queries
 from yiwang.mechanisms.crypto.definitions import CannotRotate
 from yiwang.mechanisms.journal.models import Entry
-from yiwang.project import keys
+from yiwang.project import keys, session_keys
 from yiwang.support.identity import sample as accounts
 from yiwang.support.identity.actions import codes, devices, signing_in
 from yiwang.support.identity.definitions import AccountKind
@@ -127,3 +129,72 @@ def test_the_list_names_every_kind_and_shows_no_secret(person, capsys):
     assert "fields\t字段加密\t第 " in said
     assert "index\t按号码查找" in said
     assert actions.keyed_index("x", purpose="y") not in said
+
+
+@pytest.fixture
+def own_home(tmp_path, settings):
+    """Keys of this test's own, and the secret it found put back."""
+    settings.YIWANG_HOME, before = tmp_path, (settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS)
+    keystore.get_store.cache_clear()
+    session_keys.follow()
+    yield tmp_path / "secrets" / "keys"
+    keystore.get_store.cache_clear()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = before
+
+
+def made_ago(folder, number: int, seconds: float) -> None:
+    os.utime(folder / f"session.{number}.key", (time.time() - seconds,) * 2)
+    keystore.get_store.cache_clear()
+    session_keys.follow()
+
+
+def test_a_step_begun_under_the_earlier_key_ends_under_the_new_one(own_home, capsys):
+    begun = signing.dumps("half-way")
+    assert keys.main(["rotate", "session"]) == 0
+    session_keys.follow()
+    assert signing.dumps("x", salt="s") and settings.SECRET_KEY == settings.SECRET_KEY_FALLBACKS[0]
+    early = settings.SECRET_KEY  # others do not know the new one yet
+    made_ago(own_home, 2, 200)
+    assert early != settings.SECRET_KEY
+    assert signing.loads(begun) == "half-way"
+    elsewhere = signing.dumps("with the new one")
+    made_ago(own_home, 2, 1)  # a process that still signs with the old one takes the new one's
+    assert settings.SECRET_KEY == early
+    assert signing.loads(elsewhere) == "with the new one"
+
+
+def test_a_day_after_the_change_the_earlier_key_is_retired(own_home, capsys):
+    begun = signing.dumps("half-way")
+    keys.main(["rotate", "session"])
+    made_ago(own_home, 2, 23 * 3600)
+    assert signing.loads(begun) == "half-way"
+    made_ago(own_home, 2, 25 * 3600)
+    with pytest.raises(signing.BadSignature):
+        signing.loads(begun)
+    keys.main(["list"])
+    assert "session\t登录途中的步骤\t第 2 号，1 号已停用" in capsys.readouterr().out
+
+
+def test_who_is_signed_in_stays_so_when_the_secret_changes(own_home, client, person):
+    accounts.open_person_account(person.reference, at=now())
+    accounts.sign_in_client(client, person.reference)
+    assert client.get("/my/account/").status_code == 200
+    keys.main(["rotate", "session"])
+    made_ago(own_home, 2, 25 * 3600)
+    assert client.get("/my/account/").status_code == 200
+
+
+def test_every_request_begins_with_the_keys_as_they_are(own_home, client):
+    keys.main(["rotate", "session"])
+    os.utime(own_home / "session.2.key", (time.time() - 200,) * 2)
+    keystore.get_store.cache_clear()
+    before = settings.SECRET_KEY
+    assert client.get("/healthz").status_code == 200
+    assert settings.SECRET_KEY != before
+
+
+def test_a_secret_kept_elsewhere_is_not_changed_here(own_home, monkeypatch):
+    monkeypatch.setenv("YIWANG_SECRET_KEY", "kept elsewhere")
+    with pytest.raises(CannotRotate) as refused:
+        keys.main(["rotate", "session"])
+    assert "YIWANG_SECRET_KEY_FALLBACKS" in refused.value.remedy

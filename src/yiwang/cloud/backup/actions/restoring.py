@@ -54,7 +54,7 @@ def bring_back_keys(*, home: Path, folder: Path, master: Path | None) -> None:
 
 
 def bring_back_secrets(*, home: Path, folder: Path) -> None:
-    """The database's passwords and the session key, as they were."""
+    """The database's passwords, as they were."""
     found: dict[str, str] = json.loads(b"".join(vault.read(folder, names.SECRETS)))
     for name, value in found.items():
         path = home / "secrets" / name

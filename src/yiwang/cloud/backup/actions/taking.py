@@ -20,7 +20,7 @@ from yiwang.kernel.references import new_key
 from yiwang.mechanisms.crypto import actions as crypto
 
 #: What under ``secrets`` is no key and is needed to open the database again.
-_KEPT_SECRETS: Final = ("database-admin", "database-owner", "database-app", "session-key")
+_KEPT_SECRETS: Final = ("database-admin", "database-owner", "database-app")
 
 
 def take(*, home: Path, folder: Path) -> Base:
@@ -49,7 +49,7 @@ def _take(home: Path, folder: Path, kind: Kind, chunks: Iterable[bytes]) -> Base
 
 
 def _keep_secrets(home: Path, folder: Path) -> None:
-    """Passwords of the database and the session key, sealed; the master key is never in a backup."""
+    """Passwords of the database, sealed; the master key is never in a backup."""
     found = {
         name: (home / "secrets" / name).read_text()
         for name in _KEPT_SECRETS

@@ -22,6 +22,7 @@ from typing import Final
 from yiwang.mechanisms.crypto import primitives
 from yiwang.mechanisms.crypto.definitions import (
     INDEX,
+    SESSION,
     SIGN_PREFIX,
     SIGNATURE_SCHEME,
     CannotChangeMaster,
@@ -36,6 +37,10 @@ _KEY_ID: Final = re.compile(r"([a-z][a-z0-9-]{0,40})\.([1-9]\d{0,5})")
 _LOOK_AGAIN_SECONDS: Final = 60.0
 #: A look-up value under a key the others do not know yet would be found by nobody.
 _KNOWN_TO_ALL_SECONDS: Final = 2 * _LOOK_AGAIN_SECONDS
+#: Of these a value is looked for or proved by another process than wrote it, within the minute.
+_SHARED: Final = frozenset({INDEX, SESSION})
+#: How long what an earlier key of a kind signed may still come back; other kinds keep theirs for good.
+_RETIRED_AFTER_SECONDS: Final = {SESSION: 24 * 3600.0}
 
 
 class EncryptedFileKeyStore:
@@ -65,7 +70,10 @@ class EncryptedFileKeyStore:
                 self._make(purpose, 1)
                 newest = 1
             found = tuple(KeyId(f"{purpose}.{number}") for number in range(newest, 0, -1))
-            if purpose == INDEX and newest > 1 and not self._is_known_to_all(found[0]):
+            found = self._unretired(purpose, found)
+            if purpose in _SHARED and newest > 1 and not self._is_older(
+                found[0], _KNOWN_TO_ALL_SECONDS
+            ):
                 found = (found[1], found[0], *found[2:])
             self._ready[purpose] = (time.monotonic(), found)
         return found
@@ -161,8 +169,17 @@ class EncryptedFileKeyStore:
                     return primitives.unseal(master, sealed, _context(key_id, record))
         raise KeyMissing(f"主密钥打不开密钥 {key_id}：主密钥不对，或文件被改动。")
 
-    def _is_known_to_all(self, key_id: KeyId) -> bool:
-        return time.time() - self._path(key_id).stat().st_mtime > _KNOWN_TO_ALL_SECONDS
+    def _unretired(self, purpose: str, found: tuple[KeyId, ...]) -> tuple[KeyId, ...]:
+        """Without the keys whose successor has been written under for longer than their work lasts."""
+        lasts = _RETIRED_AFTER_SECONDS.get(purpose)
+        if lasts is None:
+            return found
+        long = _KNOWN_TO_ALL_SECONDS + _LOOK_AGAIN_SECONDS + lasts
+        ends = (i + 1 for i, key_id in enumerate(found) if self._is_older(key_id, long))
+        return found[: next(ends, len(found))]
+
+    def _is_older(self, key_id: KeyId, seconds: float) -> bool:
+        return time.time() - self._path(key_id).stat().st_mtime > seconds
 
     def _path(self, key_id: KeyId) -> Path:
         return self._keys / f"{key_id}.key"
