@@ -13,6 +13,7 @@ from yiwang.capability.archives.actions import CannotArchive
 from yiwang.capability.archives.definitions import BatchView, PackageView
 from yiwang.capability.journey import erasing
 from yiwang.capability.reviews import queries as reviews
+from yiwang.foundation.ledger import actions as ledger
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import legal_date
 from yiwang.mechanisms.jobs import actions as jobs
@@ -59,7 +60,9 @@ def confirm_destruction(*, batch_key: str, version: int, actor: Actor, at: datet
 
     Refusals: ``SecondKeeperNeeded``, ``UnderHold``, ``CannotDo``, ``VersionConflict``, ``NotFound``.
     """
-    _, gone = archives.confirm_destruction(key=batch_key, version=version, actor=actor, at=at)
+    batch, gone = archives.confirm_destruction(key=batch_key, version=version, actor=actor, at=at)
     for case in gone:
         erasing.erase(case=case, actor=actor, at=at)
+    packages = [entry.package.reference for entry in batch.entries.select_related("package")]
+    ledger.forget(subjects=[*packages, *gone], actor=actor, at=at)
     return archive_queries.get_batch(batch_key, actor)

@@ -369,6 +369,8 @@ def check_proof(document: dict[str, Any], trusted: Sequence[str] = ()) -> Report
     roots = {tree["name"]: tree for tree in checkpoint["trees"]}
     for entry in document["entries"]:
         _check_entry(entry, roots.get(entry["tree"]), report)
+    for entry in document.get("forgotten", ()):
+        _check_forgotten(entry, roots.get(entry["tree"]), report)
     for witness in document.get("witnesses", ()):
         check_witness(witness, checkpoint, keys, report)
     return report
@@ -396,6 +398,20 @@ def _check_entry(entry: dict[str, Any], tree: dict[str, Any] | None, report: Rep
         report.add("not-in-tree", where, number, f"{where} 第 {number} 号不在检查点的树里。")
     else:
         report.good.append(f"{where} 第 {number} 号在第 {tree['size']} 片叶为止的树里")
+
+
+def _check_forgotten(entry: dict[str, Any], tree: dict[str, Any] | None, report: Report) -> None:
+    """Its leaf is in the signed tree; what it says nobody can prove, and nobody can guess."""
+    where, number = str(entry["tree"]), int(entry["number"])
+    path = [bytes.fromhex(step) for step in entry["path"]]
+    leaf, size = bytes.fromhex(entry["leaf"]), tree["size"] if tree else 0
+    root = root_by_path(leaf, number - 1, size, path)
+    if tree is None or root is None or root.hex() != tree["root"]:
+        report.add("not-in-tree", where, number, f"{where} 第 {number} 号不在检查点的树里。")
+        return
+    report.notices.append(
+        f"{where} 第 {number} 号的随机数已随原件销毁：能证明账里有这一片叶，不能再证明它写了什么。"
+    )
 
 
 def check_consistency(document: dict[str, Any], trusted: Sequence[str] = ()) -> Report:
@@ -595,6 +611,7 @@ class Walk:
     def __init__(self, tree: str, kind: int, stored: list[bytes | None], holding: Sequence[dict[str, Any]], report: Report) -> None:  # fmt: skip
         self.tree, self.kind, self.stored, self.report = tree, kind, stored, report
         self.growing, self.covered, self._failed = Growing(), 0, False
+        self.forgotten: set[int] = set()
         self._signed: dict[int, list[tuple[int, str]]] = {}
         for one in holding:
             for told in one["trees"]:
@@ -607,6 +624,8 @@ class Walk:
         said = None
         if digest is not None and any(salt):
             said = leaf_hash(self.kind, number, salt, digest)
+        elif salt and not any(salt):
+            self.forgotten.add(number)
         if number <= len(self.stored) and said is not None and kept is not None and said != kept:
             text = f"{self.tree} 第 {number} 号不是树里记下的那一条。"
             self.report.add("leaf-differs", self.tree, number, text)
@@ -625,6 +644,20 @@ class Walk:
                 text = f"{self.tree} 第 {self.covered + 1} 至 {number} 号与第 {checkpoint} 号检查点不符。"
                 self.report.add("root-differs", self.tree, self.covered + 1, text)
 
+    def check_forgotten(self, told: set[int]) -> None:
+        """A random part is gone where the journal says so, and nowhere else."""
+        for number in sorted(self.forgotten - told)[:1]:
+            text = f"{self.tree} 第 {number} 号的随机数被清零，日志里没有记下为什么。"
+            self.report.add("salt-unsaid", self.tree, number, text)
+        for number in sorted(told - self.forgotten)[:1]:
+            text = f"{self.tree} 第 {number} 号的随机数应已随原件销毁，却还在。"
+            self.report.add("salt-kept", self.tree, number, text)
+        known = len(self.forgotten & told)
+        if known:
+            self.report.notices.append(
+                f"{self.tree}：{known} 片叶的随机数已随原件销毁，能证明有这些叶，不能再证明写了什么。"
+            )
+
     def finish(self, last: int) -> None:
         """What was signed must have been there."""
         self._signed.pop(0, None)
@@ -640,6 +673,7 @@ class Walk:
 def check_journal(folder: Path, walk: Walk, heads: dict[int, list[str]], report: Report) -> int:
     """The chain of the journal along with its tree; returns the last position there is."""
     previous, expected, marks = bytes(32), 1, 0
+    forgotten: set[int] = set()
     for row in _rows(folder / "journal.jsonl"):
         position, entry_id, sealed_at, scheme, link, body, copies, salt = row
         if position != expected:
@@ -660,6 +694,8 @@ def check_journal(folder: Path, walk: Walk, heads: dict[int, list[str]], report:
                 text = f"第 {position} 号日志的检索列与正文不符。"
                 report.add("copy-differs", "journal", position, text)
             marks += sum(_mark(position, subject) for subject in set(told["subjects"]))
+            if told["act"] == "ledger.forget":
+                forgotten |= _numbers(str(told["facts"]["numbers"]))
         walk.step(position, bytes.fromhex(salt), digest)
         if any(head != link for head in heads.pop(position, ())):
             report.add(
@@ -674,9 +710,19 @@ def check_journal(folder: Path, walk: Walk, heads: dict[int, list[str]], report:
         report.add(
             "stray", "journal", None, f"日志行 {entry_id} 没有编号，也不在等待编号的队列里。"
         )
+    walk.check_forgotten({number for number in forgotten if number < expected})
     if marks != sum(_mark(at, subject) for at, subject in _rows(folder / "subjects.jsonl")):
         report.add("subjects", "journal", None, "“谁看过”的检索表与日志正文不符。")
     return int(expected) - 1
+
+
+def _numbers(told: str) -> set[int]:
+    """``3-7,9``: the numbers."""
+    found: set[int] = set()
+    for run in told.split(","):
+        first, _, last = run.partition("-")
+        found.update(range(int(first), int(last or first) + 1))
+    return found
 
 
 def _mark(position: int | None, subject: str) -> int:
@@ -734,6 +780,7 @@ def audit(folder: Path, trusted: Sequence[str] = (), seen: Sequence[Path] = ()) 
                     report.add("missing", tree, last + 1, text)
                 last = number
                 walk.step(number, bytes.fromhex(salt), bytes.fromhex(digest))
+            walk.check_forgotten(set())
         told = manifest["trees"][tree]
         if told["algorithm"] != "sm3":
             report.add("algorithm", f"trees-{tree}", None, f"{tree} 记的算法不是签名时的算法。")

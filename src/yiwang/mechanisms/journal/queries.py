@@ -115,6 +115,10 @@ SELECT l.position, e.id, l.sealed_at, e.body, l.link,
   FROM journal_link l JOIN journal_entry e ON e.id = l.entry_id
  WHERE l.entry_id = ANY(%s::bigint[]) ORDER BY l.position
 """
+_POSITIONS: Final = """
+SELECT l.position FROM journal_entry e JOIN journal_link l ON l.entry_id = e.id
+ WHERE e.subject = ANY(%s::text[]) ORDER BY l.position
+"""
 _LINKS: Final = """
 SELECT position, link FROM journal_link WHERE position > %s ORDER BY position LIMIT %s
 """
@@ -164,6 +168,11 @@ def list_proofs(entry_ids: Sequence[int]) -> list[tuple[int, int, int, str, byte
         )
         for position, entry_id, sealed_at, body, link, previous in rows
     ]
+
+
+def list_positions(subjects: Sequence[str]) -> list[int]:
+    """Positions of what was sealed about these references themselves, not of what merely names them."""
+    return [position for (position,) in prepared.run(_POSITIONS, [list(subjects)])]
 
 
 def list_links(after: int, limit: int) -> list[tuple[int, bytes]]:

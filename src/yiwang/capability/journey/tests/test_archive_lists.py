@@ -14,11 +14,15 @@ from yiwang.capability.archives.models import ArchivePackage
 from yiwang.capability.cases import queries as cases
 from yiwang.capability.journey import archiving, sample
 from yiwang.capability.journey.tests import test_archiving as story
+from yiwang.foundation.ledger import actions as ledger_actions
+from yiwang.foundation.ledger import queries as ledger
+from yiwang.foundation.ledger.sources import SOURCES
 from yiwang.foundation.libraries import sample as libraries
 from yiwang.kernel.actor import Role
 from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound, VersionConflict
 from yiwang.mechanisms.files import queries as files
 from yiwang.mechanisms.files import shelf
+from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.journal import queries as entries
 from yiwang.mechanisms.states.rules import CannotDo
 from yiwang.support.letters import queries as letters
@@ -162,6 +166,37 @@ def test_what_ran_out_is_appraised_and_destroyed_by_two_and_only_the_list_stays(
     assert letters.get_value(done.letter, subject=batch.reference, name="lines")
     told = [one.act for one in entries.list_entries(subject=gone.reference)]
     assert told[-1] == "archives.package_destroyed"
+
+
+def test_what_the_ledger_can_prove_of_a_case_goes_with_its_package(me, keeper, head):
+    view = withdrawn(me)
+    case = cases.get_whole_case(view.row.case_key, at=AT).reference
+    batch = propose(view, keeper)
+    seal_and_append()
+    told = [*entries.list_entries(subject=case), *entries.list_entries(subject=view.row.reference)]
+    numbers = [row[0] for row in entries.list_proofs([one.entry_id for one in told])]
+    others = [row[0] for row in entries.list_links(0, 500) if row[0] not in numbers]
+    assert numbers and others
+    archiving.confirm_destruction(
+        batch_key=batch.key, version=batch.version, actor=head, at=IN_TWELVE_YEARS
+    )
+    assert [n for n in numbers if ledger.find_salt(tree="journal", number=n)] == []
+    assert all(ledger.find_salt(tree="journal", number=n) for n in others)
+    seal_and_append()
+    (noted,) = [
+        one
+        for one in entries.list_entries(subject=view.row.reference)
+        if one.act == "ledger.forget"
+    ]
+    assert (noted.actor, noted.subjects) == (head.reference, (case,))
+    destroyed = entries.list_proofs([noted.entry_id])[0][0]
+    assert ledger.find_salt(tree="journal", number=destroyed)  # that it was done can be proven
+
+
+def seal_and_append() -> None:
+    journal.seal(at=AT)
+    for _ in range(2):  # the first round enrols the tree
+        ledger_actions.append(SOURCES[0])
 
 
 def test_what_the_case_said_goes_with_its_package_and_only_its_bones_stay(item, keeper, head):

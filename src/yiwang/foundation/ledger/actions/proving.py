@@ -34,8 +34,8 @@ def prove_entries(shown: Sequence[Shown], *, at: datetime) -> dict[str, Any]:
     """One document for ``yiwang-verify proof``: plain JSON values.
 
     Who may have it is the caller's to check. Refusals: ``NotInLedgerYet`` while none of the entries
-    is under a signed checkpoint; later ones are left out until they are. ``SaltForgotten`` when
-    nothing of them can be proven any more.
+    is under a signed checkpoint; later ones are left out until they are. Of one whose random part was
+    forgotten only its leaf is shown; ``SaltForgotten`` when nothing else is left.
     """
     checkpoint = queries.find_newest()
     tree = checkpoint.tree(JOURNAL) if checkpoint else None
@@ -45,10 +45,11 @@ def prove_entries(shown: Sequence[Shown], *, at: datetime) -> dict[str, Any]:
     found = [row for row in journal.list_proofs(list(by_id)) if row[0] <= tree.size]
     if not found:
         raise NotInLedgerYet
-    entries = []
+    entries, forgotten = [], []
     for position, entry_id, sealed_at, body, link, previous in found:
         salt = queries.find_salt(tree=JOURNAL, number=position)
         if not salt:
+            forgotten.append(_leaf(position, by_id[entry_id], checkpoint))
             continue
         told = {
             "body": body,
@@ -62,21 +63,38 @@ def prove_entries(shown: Sequence[Shown], *, at: datetime) -> dict[str, Any]:
         )
     if not entries:
         raise SaltForgotten
-    return _document(entries, checkpoint, at)
+    more = {"forgotten": forgotten} if forgotten else {}
+    return _document(entries, checkpoint, at) | more
+
+
+def _leaf(position: int, shown: Shown, checkpoint: CheckpointView) -> dict[str, Any]:
+    """What can still be shown of a forgotten one: that its leaf is there, not what it says."""
+    proof = queries.prove_inclusion(tree=JOURNAL, number=position, checkpoint=checkpoint)
+    return {
+        "leaf": proof.leaf.hex(),
+        "number": position,
+        "path": [step.hex() for step in proof.path],
+        "shown": _told(shown),
+        "tree": JOURNAL,
+    }
+
+
+def _told(shown: Shown) -> dict[str, str]:
+    moment = shown.entry.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    return {"at": moment, "label": shown.label}
 
 
 def _entry(
     position: int, salt: bytes, link: bytes, shown: Shown, checkpoint: CheckpointView
 ) -> dict[str, Any]:
     proof = queries.prove_inclusion(tree=JOURNAL, number=position, checkpoint=checkpoint)
-    moment = shown.entry.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
     return {
         "digest": link.hex(),
         "kind": 1,
         "number": position,
         "path": [step.hex() for step in proof.path],
         "salt": salt.hex(),
-        "shown": {"at": moment, "label": shown.label},
+        "shown": _told(shown),
         "tree": JOURNAL,
     }
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
+from yiwang.foundation.ledger import actions
 from yiwang.foundation.ledger.rules import documents
 from yiwang.foundation.ledger.tests.far import sign
-from yiwang.foundation.ledger.tests.tampering import LAST, MIDDLE, Trial, run, stranger
+from yiwang.foundation.ledger.tests.tampering import AT, LAST, MIDDLE, Trial, run, stranger
+from yiwang.kernel.actor import machine
 from yiwang.mechanisms.crypto import primitives
+from yiwang.mechanisms.journal import actions as journal
 
 Place = tuple[str, str, int | None]
 
@@ -95,6 +100,24 @@ def swap(t: Trial) -> None:
 def swap_relinked(t: Trial) -> None:
     swap(t)
     t.relink(MIDDLE)
+
+
+def clear_salt(t: Trial) -> None:
+    """As if it had been forgotten, but the journal does not say so."""
+    start = 16 * (MIDDLE - 257) + 1
+    run(
+        "UPDATE ledger_salts SET salts = overlay(salts PLACING %s FROM %s) WHERE index = 1",
+        bytes(16), start,
+    )  # fmt: skip
+
+
+def keep_salt(t: Trial) -> None:
+    """The journal says it was forgotten, and somebody kept it."""
+    (kept,) = run("SELECT salts FROM ledger_salts WHERE index = 1")[0]
+    with transaction.atomic():
+        actions.forget(subjects=[f"case:{MIDDLE - 1}"], actor=machine("trial"), at=AT)
+    journal.seal(at=AT)
+    run("UPDATE ledger_salts SET salts = %s WHERE index = 1", kept)
 
 
 def insert_unsealed(t: Trial) -> None:
@@ -345,6 +368,8 @@ KINDS = (
     Kind("改动新叶", edit("ledger_run", overlay("hashes", 32 * 9)), ("leaf-differs", "journal", 522)),
     Kind("删除新叶", delete("ledger_run"), ("size-differs", "trees-journal", 512)),
     Kind("改动随机数", edit("ledger_salts", overlay("salts", 16 * (MIDDLE - 257)), "index = 1"), ("leaf-differs", "journal", MIDDLE)),
+    Kind("清零随机数，日志里没有说", clear_salt, ("salt-unsaid", "journal", MIDDLE)),
+    Kind("日志说已忘记，随机数却还在", keep_salt, ("salt-kept", "journal", MIDDLE)),
     Kind("删除随机数", delete("ledger_salts", "index = 1"), ("salt-missing", "journal", 257)),
     Kind("改小树的叶数", edit("ledger_tree", "size = 600", "name = 'journal'"), ("size-differs", "trees-journal", 600)),
     Kind("改大树的叶数", edit("ledger_tree", "size = 800", "name = 'journal'"), ("size-differs", "trees-journal", 700)),

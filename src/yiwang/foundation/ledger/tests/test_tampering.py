@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from yiwang.foundation.ledger import actions, outside, queries, yiwang_verify
+from yiwang.foundation.ledger.definitions import SaltForgotten
 from yiwang.foundation.ledger.rules import documents
 from yiwang.foundation.ledger.tests import tampering
 from yiwang.foundation.ledger.tests.kinds import KINDS
 from yiwang.foundation.ledger.tests.tampering import AT, World
+from yiwang.kernel.actor import machine
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.crypto import primitives
+from yiwang.mechanisms.journal import actions as journal_actions
 from yiwang.mechanisms.journal import queries as journal
 
 pytestmark = [pytest.mark.django_db]
@@ -57,6 +61,12 @@ def test_what_is_promised_is_tried_and_what_is_tried_is_promised() -> None:
 
 def proof_of(world: World) -> dict[str, Any]:
     entries = [*journal.list_acts_of(actor="machine:trial", limit=3)]
+    shown = [actions.Shown(entry, "办理", True) for entry in entries]
+    return json.loads(json.dumps(actions.prove_entries(shown, at=AT)))
+
+
+def proof_of_all(subjects: list[str]) -> dict[str, Any]:
+    entries = [entry for one in subjects for entry in journal.list_entries(subject=one)]
     shown = [actions.Shown(entry, "办理", True) for entry in entries]
     return json.loads(json.dumps(actions.prove_entries(shown, at=AT)))
 
@@ -140,6 +150,59 @@ def test_an_entry_that_is_not_open_goes_out_as_a_digest_and_is_proven_all_the_sa
     assert told["entries"][0]["entry"] is None
     assert entry.subject not in json.dumps(told)
     assert yiwang_verify.check_proof(told).findings == []
+
+
+def forget(*subjects: str) -> int:
+    with transaction.atomic():
+        return actions.forget(subjects=subjects, actor=machine("keeper"), at=AT)
+
+
+def test_what_is_forgotten_is_said_to_be_so_and_everything_else_stands(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = proof_of(world)
+    root = queries.root_of("journal", 700)
+    mine = [entry.subject for entry in journal.list_acts_of(actor="machine:trial", limit=3)]
+    assert forget("case:100", mine[0]) == 2  # one in a tile, one behind the last
+    assert forget("case:100", mine[0]) == 0
+    noted = journal.list_acts_of(actor="machine:keeper", limit=5)
+    number = before["entries"][-1]["number"]
+    assert [(one.act, one.facts["numbers"]) for one in noted] == [("ledger.forget", f"101,{number}")]
+    journal_actions.seal(at=AT)
+    tampering.write(70, 800)  # the run becomes a tile, and the forgotten one goes with it
+    for source in tampering.sources.SOURCES:
+        actions.append(source)
+    actions.write_checkpoint(at=AT)
+    assert queries.root_of("journal", 700) == root
+    after = proof_of_all(mine)
+    assert [one["number"] for one in after["forgotten"]] == [number]
+    assert len(after["entries"]) == 2
+    report = yiwang_verify.check_proof(after, world.trusted)
+    assert report.findings == []
+    assert [line for line in report.notices if f"第 {number} 号的随机数已随原件销毁" in line]
+    after["forgotten"][0]["leaf"] = _turn(after["forgotten"][0]["leaf"])
+    found = yiwang_verify.check_proof(after, world.trusted).findings
+    assert [(one.kind, one.number) for one in found] == [("not-in-tree", number)]
+    assert yiwang_verify.check_proof(before, world.trusted).findings == []  # handed out before
+    audited = tampering.attempt(world, tmp_path / "audit", lambda t: None, monkeypatch)
+    assert audited.findings == []
+    assert [line for line in audited.notices if "2 片叶的随机数已随原件销毁" in line]
+
+
+def test_of_what_is_wholly_forgotten_there_is_no_proof(world: World) -> None:
+    [entry] = journal.list_acts_of(actor="machine:trial", limit=1)
+    forget(entry.subject)
+    with pytest.raises(SaltForgotten):
+        actions.prove_entries([actions.Shown(entry, "办理", True)], at=AT)
+
+
+def test_without_its_destruction_nothing_is_forgotten(world: World) -> None:
+    [entry] = journal.list_acts_of(actor="machine:trial", limit=1)
+    with pytest.raises(LookupError), transaction.atomic():
+        forget(entry.subject)
+        raise LookupError
+    assert actions.prove_entries([actions.Shown(entry, "办理", True)], at=AT)["entries"]
+    assert journal.list_acts_of(actor="machine:keeper", limit=1) == ()
 
 
 def test_it_runs_alone_with_nothing_but_python(world: World, tmp_path: Path) -> None:
