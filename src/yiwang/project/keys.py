@@ -29,7 +29,12 @@ from yiwang.project import session_keys
 
 USAGE: Final = "用法：yiwang keys <list | rotate 种类 | renew | master>"
 _BY: Final = machine("keys")
-_LABELS: Final = {FIELDS: "字段加密", FILES: "文件加密", INDEX: "按号码查找", SESSION: "登录途中的步骤"}
+_LABELS: Final = {
+    FIELDS: "字段加密",
+    FILES: "文件加密",
+    INDEX: "按号码查找",
+    SESSION: "登录途中的步骤",
+}
 #: Others have to be told of a new key before it is used.
 _ELSEWHERE: Final = {"sign-node": "yiwang node rotate"}
 

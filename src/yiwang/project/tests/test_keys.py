@@ -152,14 +152,15 @@ def test_a_step_begun_under_the_earlier_key_ends_under_the_new_one(own_home, cap
     begun = signing.dumps("half-way")
     assert keys.main(["rotate", "session"]) == 0
     session_keys.follow()
-    assert signing.dumps("x", salt="s") and settings.SECRET_KEY == settings.SECRET_KEY_FALLBACKS[0]
+    assert signing.dumps("x", salt="s")
+    assert settings.SECRET_KEY_FALLBACKS[0] == settings.SECRET_KEY
     early = settings.SECRET_KEY  # others do not know the new one yet
     made_ago(own_home, 2, 200)
     assert early != settings.SECRET_KEY
     assert signing.loads(begun) == "half-way"
     elsewhere = signing.dumps("with the new one")
     made_ago(own_home, 2, 1)  # a process that still signs with the old one takes the new one's
-    assert settings.SECRET_KEY == early
+    assert early == settings.SECRET_KEY
     assert signing.loads(elsewhere) == "with the new one"
 
 
@@ -190,7 +191,7 @@ def test_every_request_begins_with_the_keys_as_they_are(own_home, client):
     keystore.get_store.cache_clear()
     before = settings.SECRET_KEY
     assert client.get("/healthz").status_code == 200
-    assert settings.SECRET_KEY != before
+    assert before != settings.SECRET_KEY
 
 
 def test_a_secret_kept_elsewhere_is_not_changed_here(own_home, monkeypatch):

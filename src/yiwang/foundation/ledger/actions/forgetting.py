@@ -22,7 +22,9 @@ from yiwang.mechanisms.statements import prepared
 
 #: Waits for a round of the appender, and keeps the next from moving salts meanwhile.
 _HOLD: Final = "SELECT size FROM ledger_tree WHERE name = %s FOR UPDATE"
-_TILES: Final = "SELECT index, salts FROM ledger_salts WHERE tree = %s AND index = ANY(%s::bigint[])"
+_TILES: Final = (
+    "SELECT index, salts FROM ledger_salts WHERE tree = %s AND index = ANY(%s::bigint[])"
+)
 _KEEP_TILE: Final = "UPDATE ledger_salts SET salts = %s WHERE tree = %s AND index = %s"
 _RUNS: Final = "SELECT first, salts FROM ledger_run WHERE tree = %s ORDER BY first"
 _KEEP_RUN: Final = "UPDATE ledger_run SET salts = %s WHERE tree = %s AND first = %s"

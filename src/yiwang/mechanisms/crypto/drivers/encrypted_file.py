@@ -71,8 +71,10 @@ class EncryptedFileKeyStore:
                 newest = 1
             found = tuple(KeyId(f"{purpose}.{number}") for number in range(newest, 0, -1))
             found = self._unretired(purpose, found)
-            if purpose in _SHARED and newest > 1 and not self._is_older(
-                found[0], _KNOWN_TO_ALL_SECONDS
+            if (
+                purpose in _SHARED
+                and newest > 1
+                and not self._is_older(found[0], _KNOWN_TO_ALL_SECONDS)
             ):
                 found = (found[1], found[0], *found[2:])
             self._ready[purpose] = (time.monotonic(), found)
