@@ -58,6 +58,7 @@ def dangerous_words(base: Path) -> Iterator[str]:
 #: file:name → why it is safe there.
 REVIEWED: dict[str, str] = {
     "yiwang/entrance/shell/forms/folding.py:SafeString": "folds parts that were escaped one by one",
+    "yiwang/entrance/api/housework.py:csrf_exempt": "a cookie counts for nothing there, a proof does",
 }
 
 

@@ -13,6 +13,7 @@ handler500 = "yiwang.project.failures.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     # First: programs are not led past every page.
     path("api/v1/", include("yiwang.entrance.api.urls")),
+    path("exchange/house/", include("yiwang.entrance.api.housework")),
     path("", include("yiwang.entrance.shell.urls")),
     path("", include("yiwang.entrance.citizen.urls")),
     path("", include("yiwang.entrance.citizen.apply.urls")),

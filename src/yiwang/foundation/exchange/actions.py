@@ -23,6 +23,7 @@ from yiwang.foundation.exchange.definitions import (
     State,
 )
 from yiwang.foundation.exchange.events import ServicePublished, ServiceResumed, ServiceStopped
+from yiwang.foundation.exchange.fastpath import own
 from yiwang.foundation.exchange.models import Service
 from yiwang.foundation.exchange.refusals import ServiceTaken
 from yiwang.foundation.exchange.reports import attach_report as attach_report
@@ -71,12 +72,14 @@ def change_service(*, service: NewService, version: int, actor: Actor, at: datet
 @transaction.atomic
 def put_service(*, service: NewService, actor: Actor, at: datetime) -> str:
     """A module's own service as it is from now on, whatever version it had; answers its key. A stopped
-    one stays stopped. ServiceTaken when somebody else's bears the code, InvalidInput."""
+    one stays stopped, the same again changes nothing. ServiceTaken when somebody else's bears the code, InvalidInput."""
     row = Service.objects.select_for_update().filter(code=service.code).first()
     if row is None:
         return publish_service(service=service, actor=actor, at=at)
     if row.upstream != service.upstream:
         raise ServiceTaken
+    if all(getattr(row, name) == value for name, value in _columns(service).items()):
+        return row.key
     change_service(service=service, version=row.version, actor=actor, at=at)
     return row.key
 
@@ -161,6 +164,10 @@ def _is_upstream(service: NewService) -> bool:
         return not service.upstream
     if LOCAL.fullmatch(service.upstream):
         return True
+    if service.upstream.startswith(
+        own.PREFIX
+    ):  # of this node's own house, under its own name alone
+        return service.upstream == own.PREFIX + service.code.partition("/")[2]
     parts = urlsplit(service.upstream)
     allowed = ("https", "http") if service.private_ok else ("https",)
     plain = not parts.username and not parts.password and not parts.fragment and not parts.query

@@ -256,7 +256,8 @@ MOST_REPLY_BYTES: Final = 209_715_200
 
 @dataclass(frozen=True, slots=True)
 class NewService:
-    """What somebody publishes. ``upstream``: an address, or ``local:<name>`` of a data source."""
+    """What somebody publishes. ``upstream``: an address, ``local:<name>`` of a data source, or
+    ``house:<its own name>``, which this node's pages answer."""
 
     code: str
     title: str
@@ -273,6 +274,25 @@ class NewService:
     reply_bytes: int = 1_048_576
     private_ok: bool = False
     subject_parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseCall:
+    """A call this node's own exchange passes on to its house: proven, of which node's system."""
+
+    message: str
+    node: str
+    system: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseAnswer:
+    """What the house says: a record; ``subject``: the number of whom it is about, for the receipt's index
+    alone, where the question could not name it."""
+
+    value: Mapping[str, Any]
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

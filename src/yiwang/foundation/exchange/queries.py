@@ -15,6 +15,7 @@ from yiwang.foundation.exchange.days import list_service_days as list_service_da
 from yiwang.foundation.exchange.days import list_service_figures as list_service_figures
 from yiwang.foundation.exchange.definitions import CallStatus, Side, State
 from yiwang.foundation.exchange.describing import openapi as openapi
+from yiwang.foundation.exchange.housework import read_house_call as read_house_call
 from yiwang.foundation.exchange.models import (
     Block,
     Countersignature,

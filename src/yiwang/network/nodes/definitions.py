@@ -82,7 +82,8 @@ class NodeKeyView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """One node 节点. ``known_until``: as far as the registry's word goes; None: we are the registry."""
+    """One node 节点. ``address``: its exchange; ``web``: its pages, "" where it never said;
+    ``known_until``: as far as the registry's word goes; None: we are the registry."""
 
     code: str
     name: str
@@ -93,6 +94,7 @@ class NodeView:
     state: NodeState
     keys: tuple[NodeKeyView, ...]  # newest first
     known_until: datetime | None = None
+    web: str = ""
 
     @property
     def reference(self) -> str:
@@ -168,6 +170,7 @@ class Asked:
     point: str
     signed_by: str  # the key others know already; JOIN: the same as ``key_id``
     at: datetime
+    web: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ class ExchangeNode(models.Model):
     division_code = models.CharField(max_length=12, blank=True)
     role = models.CharField(max_length=10)
     address = models.CharField(max_length=200)
+    web = models.CharField(
+        max_length=200, default="", db_default=""
+    )  # its pages, as people open them
     state = models.CharField(max_length=9)
     known_until = models.DateTimeField(null=True)  # NULL: known at first hand
     changed_at = models.DateTimeField()

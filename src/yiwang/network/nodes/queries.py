@@ -57,7 +57,13 @@ def _introduced() -> NodeView:
         address=settings.EXCHANGE_ADDRESS,
         state=NodeState.ACTIVE if is_registry() else NodeState.JOINING,
         keys=(ever,),
+        web=own_web(),
     )
+
+
+def own_web() -> str:
+    """Where people open this installation's pages, as other nodes are told; "" when that is no plain address."""
+    return settings.PUBLIC_ADDRESS if rules.is_address(settings.PUBLIC_ADDRESS) else ""
 
 
 def own_role() -> NodeRole:
@@ -81,6 +87,13 @@ def get_node(code: str) -> NodeView:
     return found
 
 
+def find_host() -> NodeView | None:
+    """The host this node is a consumer of, as its registry's documents say; None: there is none but us."""
+    rows = ExchangeNode.objects.prefetch_related("keys").filter(role=NodeRole.HOST)
+    row = rows.exclude(code=settings.NODE).first()
+    return _node(row) if row else None
+
+
 def list_nodes() -> tuple[NodeView, ...]:
     """Every node ever told of, by code; those that left, too."""
     rows = ExchangeNode.objects.prefetch_related("keys").order_by("code")[:_MOST]
@@ -99,6 +112,7 @@ def _node(row: ExchangeNode) -> NodeView:
         state=NodeState(row.state),
         keys=tuple(_key(key) for key in keys),
         known_until=row.known_until,
+        web=row.web,
     )
 
 

@@ -189,7 +189,9 @@ class FarRegistry:
     ) -> dict[str, Any]:
         """Itself, this installation, and others."""
         own = queries.own()
-        ours = FarNode(own.code, own.name, b"").told_as(own.key.key_id, own.key.point, at)
+        ours = FarNode(own.code, own.name, b"").told_as(
+            own.key.key_id, own.key.point, at, web=queries.own_web()
+        )
         nodes = [
             self.node.told(self.since, role=NodeRole.HOST),
             ours,

@@ -29,6 +29,9 @@ from yiwang.foundation.agreements.definitions.machines import (
 from yiwang.foundation.agreements.definitions.machines import (
     Side as Side,
 )
+from yiwang.foundation.agreements.definitions.membership import (
+    MemberService as MemberService,
+)
 from yiwang.foundation.agreements.definitions.uses import GrantUse as GrantUse
 from yiwang.foundation.agreements.definitions.uses import GrantUses as GrantUses
 from yiwang.foundation.resources.definitions import SHARING_LABELS as SHARING_LABELS

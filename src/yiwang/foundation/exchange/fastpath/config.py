@@ -25,6 +25,9 @@ class Config:
     countersign_after: float = 20.0
     #: The pauses between callbacks, as a share of the usual ones.
     callback_pace: float = 1.0
+    #: Where this node's own pages listen on this machine, and a name they answer to.
+    web_port: int = 8000
+    web_host: str = "localhost"
 
 
 def from_environment() -> Config:
@@ -42,5 +45,7 @@ def from_environment() -> Config:
         database=make_conninfo(**address.conninfo),
         is_registry=not os.environ.get("YIWANG_REGISTRY"),
         countersign_after=float(os.environ.get("YIWANG_COUNTERSIGN_AFTER", "20")),
+        web_port=int(os.environ.get("PORT", "8000")),
+        web_host=os.environ.get("YIWANG_HOSTS", "localhost").split(",")[0].strip() or "localhost",
         callback_pace=float(os.environ.get("YIWANG_CALLBACK_PACE", "1")),
     )

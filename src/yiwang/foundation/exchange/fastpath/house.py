@@ -15,6 +15,7 @@ from yiwang.foundation.exchange.fastpath import receipts as writing
 from yiwang.foundation.exchange.fastpath.blocks import Blocks
 from yiwang.foundation.exchange.fastpath.config import Config
 from yiwang.foundation.exchange.fastpath.limits import Once, Quotas, Rates
+from yiwang.foundation.exchange.fastpath.own import OwnPages
 from yiwang.foundation.exchange.fastpath.partners import Partners
 from yiwang.foundation.exchange.fastpath.receipts import Receipts
 from yiwang.foundation.exchange.fastpath.shelf import Sealer, Shelf
@@ -64,7 +65,8 @@ class House:
             node=config.node,
             is_registry=config.is_registry,
         )
-        self.upstreams = Upstreams(config.home)
+        pages = OwnPages(config.web_port, config.web_host, self.keyed)
+        self.upstreams = Upstreams(config.home, pages)
         self.partners = Partners(config.node, self.store, self.upstreams)
         self.rates, self.quotas = Rates(), Quotas()
         self.from_callers, self.from_partners = Once(), Once()

@@ -73,6 +73,7 @@ async def serve(
             found = await _ask(
                 house, service, question, from_node=from_node, message=message, at=at
             )
+            subject = subject or found.subject
             told = _answer(house, service, question, found, from_node, message)
     except CannotCall as refused:
         told = no(refused, message)

@@ -13,7 +13,7 @@ from yarl import URL
 
 from yiwang.foundation.datasources.asking import Answer
 from yiwang.foundation.exchange import breaker
-from yiwang.foundation.exchange.fastpath import egress, links, local, notation, questions
+from yiwang.foundation.exchange.fastpath import egress, links, local, notation, own, questions
 from yiwang.foundation.exchange.fastpath.flowing import Flow
 from yiwang.foundation.exchange.fastpath.limits import Places
 from yiwang.foundation.exchange.fastpath.links import Links, Machine
@@ -27,6 +27,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     SourceUnclear,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService
+from yiwang.kernel import moments
 
 JSON: Final = "application/json"
 #: What an ordinary call brings at most; beyond it is streamed.
@@ -47,6 +48,7 @@ class Found:
     more: bool = False  # there are more records than were given
     written: bytes = b""  # instead of ``records``: the rows of the asked fields as a JSON list
     count: int = 0
+    subject: str = ""  # a service of the house says whom its record is about
 
     def read(self) -> tuple[Any, ...]:
         """The records, whichever way they came."""
@@ -56,8 +58,9 @@ class Found:
 class Upstreams:
     """One process's connections outward. No place in a queue: who finds no room is told at once."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, pages: own.OwnPages) -> None:
         self.places = Places()
+        self._pages = pages
         self._sources = local.Sources(home)
         self._links = Links()
 
@@ -78,6 +81,8 @@ class Upstreams:
             try:
                 body = await self._fetch(service, parameters, message=message, caller=caller)
                 found = read_answer(body)
+                if service.upstream.startswith(own.PREFIX):
+                    found = replace(found, subject=own.subject_of(body))
             except RIGHTFUL:
                 breaker.succeeded(service.code)
                 raise
@@ -143,14 +148,14 @@ class Upstreams:
         self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
     ) -> tuple[Flow, bytes]:
         """A connection for one large answer, and what to ask on it."""
-        there, raw = _request(service, parameters, message, caller)
+        there, raw = self._request(service, parameters, message, caller)
         flow: Flow = await self._links.fresh(there.machine, service.limit_seconds, Flow)
         return flow, raw
 
     async def _fetch(
         self, service: FastService, parameters: Mapping[str, Any], *, message: str, caller: str
     ) -> bytes:
-        there, raw = _request(service, parameters, message, caller)
+        there, raw = self._request(service, parameters, message, caller)
         return await self._exchange(
             there,
             raw,
@@ -158,6 +163,36 @@ class Upstreams:
             seconds=service.limit_seconds,
             most=min(service.reply_bytes, CALL_BYTES),
         )
+
+    def _request(
+        self, service: FastService, parameters: Mapping[str, Any], message: str, caller: str
+    ) -> tuple[_There, bytes]:
+        """Where a service is asked, and the words."""
+        marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
+        if service.upstream.startswith(own.PREFIX):
+            return self._of_the_house(service, notation.write(dict(parameters)), marks)
+        there = _there(service.upstream, "", private_ok=service.private_ok)
+        if service.method == "GET":
+            query = {name: _text(value) for name, value in parameters.items()}
+            there, body = replace(there, target=there.url.with_query(query).raw_path_qs), b""
+        else:
+            body = notation.write(dict(parameters))
+        return there, _raw(service.method, there, JSON, marks, body)
+
+    def _of_the_house(
+        self, service: FastService, body: bytes, marks: Mapping[str, str]
+    ) -> tuple[_There, bytes]:
+        """This node's own pages; which one follows from the service's code, nothing else chooses it."""
+        path = own.address_of(service.code.partition("/")[2])
+        proof = self._pages.marks(
+            path=path,
+            caller=marks["X-Exchange-From"],
+            message=marks["X-Exchange-Message"],
+            body=body,
+            at=moments.now(),
+        )
+        there = replace(_there(self._pages.base, path, private_ok=True), host=self._pages.host)
+        return there, _raw("POST", there, JSON, {**marks, **proof}, body)
 
     async def _exchange(
         self, there: _There, raw: bytes, *, wanted: str, seconds: float, most: int
@@ -188,20 +223,6 @@ def _there(address: str, path: str, *, private_ok: bool) -> _There:
     egress.check_literal(url, private_ok=private_ok)
     machine = Machine(url.raw_host or "", url.port or 0, url.scheme == "https", private_ok)
     return _There(url, machine, url.raw_path_qs, url.host_port_subcomponent or "")
-
-
-def _request(
-    service: FastService, parameters: Mapping[str, Any], message: str, caller: str
-) -> tuple[_There, bytes]:
-    """Where a service is asked, and the words."""
-    there = _there(service.upstream, "", private_ok=service.private_ok)
-    if service.method == "GET":
-        query = {name: _text(value) for name, value in parameters.items()}
-        there, body = replace(there, target=there.url.with_query(query).raw_path_qs), b""
-    else:
-        body = notation.write(dict(parameters))
-    marks = {"X-Exchange-Message": message, "X-Exchange-From": caller}
-    return there, _raw(service.method, there, JSON, marks, body)
 
 
 def _raw(method: str, there: _There, kind: str, marks: Mapping[str, str], body: bytes) -> bytes:

@@ -69,10 +69,10 @@ def tell_changes(*, at: datetime) -> bool:
     """When this installation is called otherwise or reached elsewhere than the members were told, tell
     the registry, signed; False: nothing to tell."""
     row = queries.find_node(settings.NODE)
-    told = (settings.NODE_NAME, settings.EXCHANGE_ADDRESS)
+    told = (settings.NODE_NAME, settings.EXCHANGE_ADDRESS, queries.own_web())
     if queries.is_registry() or row is None or row.state is not NodeState.ACTIVE:
         return False
-    if (row.name, row.address) == told:
+    if (row.name, row.address, row.web) == told:
         return False
     _send(RequestKind.CHANGE, at=at)
     return True
@@ -114,6 +114,7 @@ def write_request(kind: RequestKind, *, at: datetime) -> Mapping[str, Any]:
         uscc=settings.NODE_USCC,
         division_code=settings.NODE_DIVISION,
         address=settings.EXCHANGE_ADDRESS,
+        web=queries.own_web(),
         key_id=newest.key_id,
         point=newest.point,
         signed_by=known,

@@ -41,6 +41,7 @@ def begin(*, at: datetime) -> NodeView:
         "division_code": settings.NODE_DIVISION,
         "role": queries.own_role(),
         "address": settings.EXCHANGE_ADDRESS,
+        "web": queries.own_web(),
         "state": NodeState.ACTIVE,
     }
     row, made = ExchangeNode.objects.get_or_create(
@@ -85,6 +86,7 @@ def _told(node: NodeView) -> dict[str, Any]:
         "division_code": node.division_code,
         "role": node.role,
         "address": node.address,
+        "web": node.web,
         "state": node.state,
         "keys": [_told_key(key) for key in node.keys],
     }
@@ -127,6 +129,7 @@ def _apply(
             "division_code": node["division_code"],
             "role": NodeRole(node["role"]),
             "address": node["address"],
+            "web": node.get("web", ""),
             "state": NodeState(node["state"]),
             "known_until": document.valid_until,
             "changed_at": at,

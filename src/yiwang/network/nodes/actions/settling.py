@@ -107,7 +107,8 @@ def _enter(asked: Asked, at: datetime) -> ExchangeNode:
         raise CannotJoin("这个代码已经是成员。")
     node = node or ExchangeNode(code=asked.code, role=NodeRole.CONSUMER)
     node.name, node.uscc, node.division_code = asked.name, asked.uscc, asked.division_code
-    node.address, node.state, node.changed_at = asked.address, NodeState.ACTIVE, at
+    node.address, node.web = asked.address, asked.web
+    node.state, node.changed_at = NodeState.ACTIVE, at
     node.save()
     return node
 
@@ -155,7 +156,7 @@ def _settle_signed(row: NodeRequest, at: datetime) -> None:
 
 
 def _rename(node: ExchangeNode, asked: Asked, *, at: datetime, actor: Actor) -> None:
-    told = {"name": asked.name, "address": asked.address}
+    told = {"name": asked.name, "address": asked.address, "web": asked.web}
     ExchangeNode.objects.filter(pk=node.pk).update(**told, changed_at=at)
     lock(MEMBERS, "")
     publish_members(at=at, actor=actor)

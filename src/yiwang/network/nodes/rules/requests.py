@@ -23,7 +23,14 @@ _ASKED: Final = (
     "point",
     "signed_by",
 )
-_LONGEST: Final = {"code": 32, "name": 80, "uscc": 18, "division_code": 12, "address": 200}
+_LONGEST: Final = {
+    "code": 32,
+    "name": 80,
+    "uscc": 18,
+    "division_code": 12,
+    "address": 200,
+    "web": 200,
+}
 
 
 def asked_text(asked: Asked) -> bytes:
@@ -33,7 +40,8 @@ def asked_text(asked: Asked) -> bytes:
 
 def as_asked(asked: Asked) -> dict[str, str]:
     texts = {name: str(getattr(asked, name)) for name in _ASKED}
-    return {**texts, "kind": asked.kind.value, "at": spelled(asked.at)}
+    web = {"web": asked.web} if asked.web else {}  # a node of before says none
+    return {**texts, **web, "kind": asked.kind.value, "at": spelled(asked.at)}
 
 
 def to_keep(asked: Asked, given: Mapping[str, Any]) -> str:
@@ -49,7 +57,10 @@ def read_asked(given: object) -> Asked:
         kind, at = RequestKind(given.get("kind", "")), moment(given.get("at"))
     except ValueError as error:
         raise BadRequest from error
-    asked = Asked(kind=kind, at=at, **{name: given[name] for name in _ASKED})
+    web = given.get("web", "")
+    if not isinstance(web, str) or (web and not is_address(web)):
+        raise BadRequest
+    asked = Asked(kind=kind, at=at, web=web, **{name: given[name] for name in _ASKED})
     if not is_code(asked.code) or not _is_key_id(asked.key_id) or not _is_key_id(asked.signed_by):
         raise BadRequest
     if not crypto.is_point(asked.point) or not is_address(asked.address):

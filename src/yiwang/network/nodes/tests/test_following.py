@@ -233,6 +233,10 @@ def test_a_node_that_is_reached_elsewhere_now_says_so_itself(registry, settings)
     assert actions.tell_changes(at=AT) is True
     asked = rules.read_asked(json.loads(registry.asked[-1][3]))
     assert (asked.kind, asked.address) == (RequestKind.CHANGE, "https://new.example:8443")
+    settings.EXCHANGE_ADDRESS = "http://127.0.0.1:9"
+    settings.PUBLIC_ADDRESS = "https://lanzhou.example"
+    assert actions.tell_changes(at=AT) is True
+    assert rules.read_asked(json.loads(registry.asked[-1][3])).web == "https://lanzhou.example"
     assert asked.signed_by == asked.key_id
 
 

@@ -273,3 +273,13 @@ def test_a_member_is_kept_out_let_in_and_taken_out(registry):
         actions.remove(code="62", reason="自己不行", at=AT, actor=OPERATOR)
     with pytest.raises(NotFound):
         actions.resume(code="nowhere", at=AT, actor=OPERATOR)
+
+
+def test_members_are_told_where_a_newcomers_pages_are_and_a_node_of_before_says_nothing(registry):
+    told, silent = sample.far_node(), sample.far_node("620200", "嘉峪关市（示例）")
+    confirm(ask(told, web="https://lanzhou.example"), told)
+    confirm(ask(silent), silent)
+    assert members()["620100"]["web"] == "https://lanzhou.example"
+    assert members()["620200"]["web"] == ""
+    with pytest.raises(refusals.BadRequest):
+        ask(sample.far_node("620300", "金昌市（示例）"), web="https://evil.example/path")
