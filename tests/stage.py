@@ -412,7 +412,7 @@ def _rights(at: datetime) -> tuple[str, ...]:
     )
     here = "/console/rights/"
     rights = here, f"{here}propose/", f"{here}{waiting}/confirm/", f"{here}{waiting}/end/"
-    return *rights, "/console/halls/", "/console/recovery/", "/console/posts/"
+    return *rights, "/console/halls/", "/console/recovery/", "/console/posts/", "/console/seals/"
 
 
 def _person(seed: int, name: str, born_on: date, user_name: str, at: datetime):

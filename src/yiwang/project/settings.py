@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "yiwang.support.assistant",
     "yiwang.support.messages",
     "yiwang.support.letters",
+    "yiwang.support.seals",
     "yiwang.support.licences",
     "yiwang.support.credit",
     "yiwang.support.enquiries",
@@ -267,7 +268,7 @@ TEMPLATES = [
 #: Components live once, in entrance/shell/templates/components/.
 COTTON_DIR = "components"
 
-#: Which machine puts seals on documents; "sample" prints that there is none.
+#: Which machine puts seals on documents; "sample" prints that there is none, "host" asks this node's host.
 SEAL_DRIVER = os.environ.get("YIWANG_SEAL_DRIVER", "sample")
 
 LANGUAGE_CODE = "zh-hans"

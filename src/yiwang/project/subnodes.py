@@ -140,6 +140,7 @@ def _planned(
         "YIWANG_NODE_NAME": str(row["name"]),
         "YIWANG_NODE_DIVISION": str(row["division_code"]),
         "YIWANG_EXCHANGE_ADDRESS": f"http://127.0.0.1:{port + 10}",
+        "YIWANG_SEAL_DRIVER": "host",
         "YIWANG_WEB_WORKERS": "1",
         "YIWANG_WEB_THREADS": "8",
         "PROMETHEUS_MULTIPROC_DIR": str(home / "run" / "metrics"),

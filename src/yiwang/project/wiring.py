@@ -120,7 +120,7 @@ from yiwang.foundation.upper import reactions as upper
 from yiwang.governance.supervision import reactions as supervision
 from yiwang.kernel.events import Event
 from yiwang.mechanisms.clocks.events import ClockRecomputed, ClockTurnedRed, ClockTurnedYellow
-from yiwang.network.nodes.events import DocumentTaken
+from yiwang.network.nodes.events import DocumentTaken, NodeJoined
 from yiwang.support.credit import reactions as credit
 from yiwang.support.credit.events import BreachRepaired, RepairDeclined
 from yiwang.support.enquiries import reactions as enquiries
@@ -134,6 +134,7 @@ from yiwang.support.licences import reactions as licences
 from yiwang.support.licences.events import LicenceIssued, LicenceStateChanged
 from yiwang.support.messages import reactions as messages
 from yiwang.support.offices import reactions as offices
+from yiwang.support.seals import reactions as seals
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
@@ -306,6 +307,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     DisposalRequired: [offices.tell_disposal_required],
     DisposalDeclared: [supervision.settle, offices.tell_disposal_declared],
     DocumentTaken: [agreements.take_grants],
+    NodeJoined: [seals.offer_sealing],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
     CaseLate: [supervision.late_with_case, indicators.come_late],
     BranchNearlyDue: [supervision.warn_of_branch],
@@ -411,7 +413,6 @@ UNHEARD: frozenset[str] = frozenset(
         "mandates.proposed",
         "mandates.revoked",
         "mandates.took_effect",
-        "nodes.node_joined",
         "nodes.node_key_changed",
         "nodes.node_left",
         "nodes.node_resumed",

@@ -419,4 +419,5 @@ def _write(
         values={**common, **values},
         at=at,
         actor=actor,
+        sealer=inside.body,
     )

@@ -81,4 +81,5 @@ def _write(
         values={**common, **values},
         at=at,
         actor=actor,
+        sealer=inside.body if kind is LetterKind.CORRECTION_ORDER else "",
     )

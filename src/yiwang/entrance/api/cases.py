@@ -87,7 +87,8 @@ class CaseMaterialOut(Schema):
 
 
 class DocumentOut(Schema):
-    """``opened_at``: the applicant's first look; ``receipt``: key of the letter that proves service."""
+    """``opened_at``: the applicant's first look; ``receipt``: key of the letter that proves service;
+    ``seal_wait``: why it has no seal yet."""
 
     key: str
     kind: str
@@ -96,6 +97,7 @@ class DocumentOut(Schema):
     at: datetime
     opened_at: datetime | None
     receipt: str
+    seal_wait: str
 
 
 class CitedArticleOut(Schema):

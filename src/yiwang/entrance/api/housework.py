@@ -20,6 +20,8 @@ from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange.definitions import HouseAnswer, HouseCall
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
+from yiwang.support.seals import actions as seals
+from yiwang.support.seals.definitions import SEALING
 
 #: Asked with ``call`` and ``at``; None when there is no such record.
 Answer = Callable[..., HouseAnswer | None]
@@ -54,6 +56,6 @@ def _answered(answer: Answer, call: HouseCall, at: datetime) -> HttpResponse:
     return JsonResponse(said)
 
 
-ANSWERS: Final[Mapping[str, Answer]] = {}
+ANSWERS: Final[Mapping[str, Answer]] = {SEALING.name: seals.seal_for_member}
 
 urlpatterns = [route(name, answer) for name, answer in ANSWERS.items()]

@@ -65,6 +65,7 @@ class LicenceOut(Schema):
     specimen: str
     mark: str
     pdf_ready: bool
+    seal_wait: str
     predecessor: str
 
 

@@ -65,6 +65,10 @@ class ResultPage:
                 "name": of_item(self.licence.name, self.case),
                 "state": speak(self.licence.state_label),
             }
+        if self.licence and self.licence.seal_wait:
+            return _("同意您的申请，%(name)s正在等盖章") % {
+                "name": of_item(self.licence.name, self.case)
+            }
         if self.licence:
             return _("同意您的申请，%(name)s已经发出") % {
                 "name": of_item(self.licence.name, self.case)

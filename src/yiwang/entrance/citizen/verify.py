@@ -7,7 +7,7 @@ import re
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.entrance.shell import pace
 from yiwang.entrance.shell.access import ANYONE, access
@@ -16,6 +16,7 @@ from yiwang.kernel.references import KEY_PATTERN
 from yiwang.kernel.refusals import NotFound
 from yiwang.support.letters import queries as letters
 from yiwang.support.licences import queries as licences
+from yiwang.support.seals import queries as seals
 
 #: Questions one address may ask in a minute, here and by the API together.
 PER_MINUTE = 60
@@ -37,16 +38,32 @@ def ask(request: HttpRequest) -> HttpResponse:
 @access(ANYONE)
 @require_safe
 def answer(request: HttpRequest, code: str) -> HttpResponse:
-    """What the register says now; a letter's code is answered on the same page."""
+    """What the register says now; a letter's code and a seal's number are answered on the same page."""
     pace.slow_down(request, what="verify", per_minute=PER_MINUTE)
     at = moments.now()
     shown = licences.verify_licence(code=code, at=at)
     proof = letters.find_proof(code.lower()) if not shown.name else None
-    response = render(
-        request, "citizen/verify/answer.html", {"shown": shown, "proof": proof, "code": code}
-    )
+    document = shown.document or (proof.document if proof else "")
+    seal = seals.find_seal_of(document) if document else seals.find_use(code.lower())
+    values = {"shown": shown, "proof": proof, "seal": seal, "code": code}
+    response = render(request, "citizen/verify/answer.html", values)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@access(ANYONE)
+@require_POST
+def check_file(request: HttpRequest) -> HttpResponse:
+    """A sealed PDF somebody holds: is it as it was sealed, and by whom? The file is not kept."""
+    pace.slow_down(request, what="verify", per_minute=PER_MINUTE)
+    sent = request.FILES.get("file")
+    if sent is None:
+        return render(request, "citizen/verify/ask.html", {"no_file": True}, status=422)
+    seal = seals.check_document(sent.read())
+    values = {"seal": seal, "at": moments.now()}
+    response = render(request, "citizen/verify/file.html", values)
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -64,6 +81,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 
 urlpatterns = [
     path("verify/", ask, name="verify"),
+    path("verify/file/", check_file, name="verify-file"),
     path("v/<str:code>", answer, name="verify-code"),
     path("v/<str:code>/qr.svg", qr, name="verify-qr"),
 ]

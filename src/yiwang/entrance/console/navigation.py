@@ -25,6 +25,7 @@ PAGES: Final = (
 NODES: Final = "/console/nodes/"
 UPPER: Final = "/console/upper/"
 RIGHTS: Final = "/console/rights/"
+SEALS: Final = "/console/seals/"
 HALLS: Final = "/console/halls/"
 RECOVERY: Final = "/console/recovery/"
 LOCAL: Final = "/console/local/"
@@ -49,7 +50,13 @@ def links(request: HttpRequest) -> tuple[Link, ...]:
         PAGES if any(actor.has_role(role) for role in CONSOLE_ROLES) else ()
     )
     if any(actor.has_role(role) for role in RIGHTS_ROLES):
-        pages = (*pages, (RIGHTS, "授权"), (POSTS, "岗位"), (HALLS, "大厅网络"))
+        pages = (
+            *pages,
+            (RIGHTS, "授权"),
+            (POSTS, "岗位"),
+            (HALLS, "大厅网络"),
+            (SEALS, "用印许可"),
+        )
     if any(actor.has_role(role) for role in RECOVERY_ROLES):
         pages = (*pages, (RECOVERY, "找回账号"))
     if any(actor.has_role(role) for role in LOCAL_ROLES):

@@ -19,6 +19,7 @@ from yiwang.entrance.console import (
     posts,
     recovery,
     rights,
+    seals,
     tables,
     upper,
 )
@@ -72,6 +73,9 @@ urlpatterns = [
     path("console/posts/<str:post_key>/", posts.post),
     path("console/posts/<str:post_key>/end/", posts.end),
     path("console/posts/<str:post_key>/grants/<str:role_grant>/settle/", posts.settle),
+    path("console/seals/", seals.show_seals),
+    path("console/seals/permit/", seals.permit),
+    path("console/seals/<str:seal_permit>/revoke/", seals.revoke),
     path("console/rights/", rights.show_rights),
     path("console/rights/propose/", rights.propose),
     path("console/rights/<str:role_grant>/confirm/", rights.confirm),

@@ -199,6 +199,7 @@ SWEEP_VALUES: Final[dict[str, str]] = {
     "upper_key": ABSENT,
     "node_code": ABSENT,
     "node_request": ABSENT,
+    "seal_permit": ABSENT,
     "node_act": "resume",
     "jobs": ABSENT,
     "job": ABSENT,

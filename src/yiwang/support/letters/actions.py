@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -16,12 +16,17 @@ from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
 from yiwang.support.letters import queries, rules
-from yiwang.support.letters.definitions import LetterKind, LetterState, LetterView
+from yiwang.support.letters.definitions import LetterFace, LetterKind, LetterState, LetterView
 from yiwang.support.letters.definitions.wording import NEWEST
 from yiwang.support.letters.models import Letter
 from yiwang.support.letters.queries import CannotPrint
+from yiwang.support.seals import actions as seal_actions
 from yiwang.support.seals import queries as seals
+from yiwang.support.seals.definitions import SealField
+from yiwang.support.seals.refusals import NotSealed, SealAway
 
+#: Letters printed in one round that waited for a seal.
+_AT_ONCE = 200
 _LABELS = {"code": "验证码：", "check": "扫码或打开：", "colon": "："}
 
 
@@ -41,11 +46,13 @@ def request_letter(
     values: Mapping[str, str],
     at: datetime,
     actor: Actor,
+    sealer: str = "",
 ) -> LetterView:
     """Write one letter: readable as a page when this returns, as a PDF when the job has run.
 
     ``kind``: a ``LetterKind``; ``template``: the wording's code, or "" for the kind's usual one;
-    ``values``: plain text by allowed name. Refuses (CannotWrite) unknown or missing names.
+    ``values``: plain text by allowed name. ``sealer``: whose seal (USCC) belongs on it; "": nobody's.
+    Refuses (CannotWrite) unknown or missing names.
     """
     wording = NEWEST.get(template or LetterKind(kind).value.lower().replace("_", "-"))
     if wording is None or wording.kind != kind:
@@ -61,7 +68,8 @@ def request_letter(
         title=wording.title,
         number=values.get("number", ""),
         values=dict(values),
-        mark=seals.get_driver().mark,
+        sealer=sealer,
+        mark=seals.get_driver().mark_before(sealer),
         created_at=at,
     )
     prepared.add(letter)
@@ -111,28 +119,65 @@ def mark_served(
 def print_letter(*, key: str, actor: Actor, at: datetime) -> LetterState:
     """Make the PDF of one letter, once; safe to run again. Call outside a transaction.
 
-    A character without a glyph leaves the letter UNPRINTABLE, naming it; nothing half-printed is kept.
+    A character without a glyph leaves the letter UNPRINTABLE, naming it; while its seal cannot be had it
+    waits for that, saying why. Nothing half-printed and nothing unsealed is kept.
     """
     letter = Letter.objects.get(key=key)
     if letter.state == LetterState.READY:
         return LetterState.READY
     face = queries.face_of(letter)
+
+    def printed(mark: str) -> bytes:
+        marked = asdict(replace(face, mark=mark))
+        return print_layout(layout=None, face=marked, at=letter.created_at)
+
     try:
-        data = print_layout(layout=None, face=asdict(face), at=letter.created_at)
+        sealed = seal_actions.seal(printing=printed, field=_seal_field(letter, face), at=at)
     except CannotPrint as refusal:
         Letter.objects.filter(key=key, pdf_file="").update(
             state=LetterState.UNPRINTABLE, missing=refusal.missing[:200]
         )
         return LetterState.UNPRINTABLE
-    sealed = seals.get_driver().seal(data, body=face.body)
+    except NotSealed as refusal:
+        Letter.objects.filter(key=key, pdf_file="").update(
+            seal_wait=refusal.sentence[:200], seal_next_at=at + refusal.again_after
+        )
+        return LetterState.WAITING
     stored = files.store(data=sealed.content, filename=f"{face.title}.pdf", actor=actor, at=at)
     with transaction.atomic():
         first = Letter.objects.filter(key=key, pdf_file="").update(
-            state=LetterState.READY, pdf_file=stored.key, missing="", printed_at=at
+            state=LetterState.READY,
+            pdf_file=stored.key,
+            missing="",
+            printed_at=at,
+            mark=sealed.mark,
+            seal_wait="",
+            seal_next_at=None,
         )
         if first:  # a second printer's copy stays unattached and is swept
             files.attach(key=stored.key, subject=reference("letter", key), at=at)
     return LetterState.READY
+
+
+def _seal_field(letter: Letter, face: LetterFace) -> SealField:
+    return SealField(
+        body=letter.sealer,
+        body_name=face.body,
+        title=face.title,
+        document=reference("letter", letter.key),
+        number=face.number,
+        case=letter.subject,
+        item=letter.template,
+    )
+
+
+def print_waiting(*, actor: Actor, at: datetime) -> None:
+    """Ask again for seals that could not be had, the longest wait first; ends while that is away."""
+    rows = Letter.objects.filter(seal_next_at__lte=at, pdf_file="").order_by("seal_next_at")
+    for key in list(rows.values_list("key", flat=True)[:_AT_ONCE]):
+        print_letter(key=key, actor=actor, at=at)
+        if Letter.objects.filter(key=key, seal_next_at=at + SealAway.again_after).exists():
+            return
 
 
 def print_layout(*, layout: bytes | None, face: Mapping[str, object], at: datetime) -> bytes:

@@ -23,6 +23,7 @@ class Letter(models.Model):
     title = models.CharField(max_length=64)
     number = models.CharField(max_length=64, blank=True)
     values = EncryptedJSON(purpose="letters.values")
+    sealer = models.CharField(max_length=18, blank=True, default="", db_default="")  # USCC
     mark = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=16, default=LetterState.WAITING)
     missing = models.CharField(max_length=200, blank=True)
@@ -30,6 +31,8 @@ class Letter(models.Model):
     created_at = models.DateTimeField()
     printed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)  # the addressee's first look
+    seal_wait = models.CharField(max_length=200, blank=True, default="", db_default="")
+    seal_next_at = models.DateTimeField(null=True)  # waits for its seal; asked for again then
     receipt = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="served", db_index=False
     )
@@ -37,7 +40,14 @@ class Letter(models.Model):
     objects: ClassVar[models.Manager[Letter]]
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["subject", "id"])]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "id"]),
+            models.Index(
+                fields=["seal_next_at"],
+                condition=models.Q(seal_next_at__isnull=False),
+                name="letters_waiting_for_seal",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="letters_state_known",

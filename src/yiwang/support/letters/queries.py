@@ -10,6 +10,7 @@ from django.conf import settings
 
 from yiwang.kernel.masks import mask_name
 from yiwang.kernel.moments import legal_date
+from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotFound, Refusal, TryLater
 from yiwang.mechanisms.files import queries as files
 from yiwang.mechanisms.statements import prepared
@@ -17,6 +18,7 @@ from yiwang.support.letters import rules
 from yiwang.support.letters.definitions import LetterFace, LetterProof, LetterState, LetterView
 from yiwang.support.letters.definitions.wording import TEMPLATES
 from yiwang.support.letters.models import Letter
+from yiwang.support.seals.refusals import NotSealed
 
 if TYPE_CHECKING:
     from yiwang.mechanisms.files.definitions import OpenFile
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 #: As ``LetterView`` is declared.
 _LIST: Final = """
 SELECT l.key, l.kind, l.title, l.state, l.subject, l.template, l.number, l.created_at,
-       l.verify_code, l.missing, l.opened_at, coalesce(receipt.key, '')
+       l.verify_code, l.missing, l.opened_at, coalesce(receipt.key, ''), l.seal_wait
   FROM letters_letter l LEFT JOIN letters_letter receipt ON receipt.id = l.receipt_id
  WHERE l.subject = %s ORDER BY l.id LIMIT %s
 """
@@ -62,6 +64,7 @@ def view(letter: Letter) -> LetterView:
         missing=letter.missing,
         opened_at=letter.opened_at,
         receipt=letter.receipt.key if letter.receipt else "",
+        seal_wait=letter.seal_wait,
     )
 
 
@@ -106,6 +109,8 @@ def open_pdf(key: str, *, subject: str) -> OpenFile:
     letter = _get(key, subject)
     if letter.state == LetterState.UNPRINTABLE:
         raise CannotPrint(letter.missing)
+    if letter.seal_wait:
+        raise NotSealed(letter.seal_wait)
     if letter.state != LetterState.READY:
         raise TryLater("PDF 正在制作，通常几秒钟就好。", "请稍后刷新；网页上的内容现在就能看。")
     return files.open_file(letter.pdf_file)
@@ -134,6 +139,7 @@ def find_proof(code: str) -> LetterProof | None:
         addressee_masked=mask_name(letter.values.get("addressee", "")),
         created_at=letter.created_at,
         number=letter.number,
+        document=reference("letter", letter.key),
     )
 
 
@@ -142,3 +148,8 @@ def missing_glyphs(texts: Sequence[str]) -> str:
     from yiwang.support.letters.drivers import typst  # loads fonts: only where something is printed
 
     return rules.missing_glyphs(frozenset("".join(texts)), typst.coverage())
+
+
+def count_waiting_for_seal() -> int:
+    """How many letters have no seal yet because it cannot be had."""
+    return Letter.objects.filter(seal_next_at__isnull=False).count()

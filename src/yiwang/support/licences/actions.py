@@ -35,12 +35,17 @@ from yiwang.support.licences.models import (
     LicenceType,
     RegistrarCode,
 )
+from yiwang.support.seals import actions as seal_actions
 from yiwang.support.seals import queries as seals
+from yiwang.support.seals.definitions import SealField
+from yiwang.support.seals.refusals import NotSealed, SealAway
 
 #: The registrar's pool begins here, above every number synthetic firms of the sample use.
 POOL_START: Final = 60_000_000
 #: More than any series gives between a moment and a restore to it.
 _SKIPPED: Final = 20_000
+#: Licences printed in one round that waited for a seal.
+_AT_ONCE: Final = 200
 
 
 class CannotIssue(Refusal):
@@ -225,7 +230,7 @@ def _register(
         valid_from=valid_from,
         valid_until=valid_until,
         issued_at=at,
-        mark=seals.get_driver().mark,
+        mark=seals.get_driver().mark_before(issuer),
     )
     LicenceChange.objects.create(
         licence=licence, after=LicenceState.VALID, actor=actor.reference, at=at
@@ -341,24 +346,61 @@ def restore(
 
 
 def print_licence(*, key: str, actor: Actor, at: datetime) -> None:
-    """Make the PDF of one licence, once; outside any transaction. A missing glyph is kept by name."""
+    """Make the PDF of one licence, once; outside any transaction. A missing glyph is kept by name.
+
+    While its seal cannot be had it waits for that, saying why; nothing unsealed is kept.
+    """
     licence = ELicence.objects.select_related("template", "predecessor").get(key=key)
     if licence.pdf_file:
         return
     shown = queries.view(licence, licence.issued_at)
+
+    def printed(mark: str) -> bytes:
+        face = _face(shown) | {"mark": mark}
+        return letters.print_layout(layout=LAYOUT, face=face, at=licence.issued_at)
+
     try:
-        data = letters.print_layout(layout=LAYOUT, face=_face(shown), at=licence.issued_at)
+        sealed = seal_actions.seal(printing=printed, field=_seal_field(shown), at=at)
     except CannotPrint as refusal:
         ELicence.objects.filter(pk=licence.pk, pdf_file="").update(missing=refusal.missing[:200])
         return
-    sealed = seals.get_driver().seal(data, body=licence.issuer)
+    except NotSealed as refusal:
+        ELicence.objects.filter(pk=licence.pk, pdf_file="").update(
+            seal_wait=refusal.sentence[:200], seal_next_at=at + refusal.again_after
+        )
+        return
     stored = files.store(data=sealed.content, filename=f"{shown.name}.pdf", actor=actor, at=at)
     with transaction.atomic():
         first = ELicence.objects.filter(pk=licence.pk, pdf_file="").update(
-            pdf_file=stored.key, missing=""
+            pdf_file=stored.key,
+            missing="",
+            mark=sealed.mark,
+            seal_wait="",
+            seal_next_at=None,
         )
         if first:  # a second printer's copy stays unattached and is swept
             files.attach(key=stored.key, subject=shown.reference, at=at)
+
+
+def print_waiting(*, actor: Actor, at: datetime) -> None:
+    """Ask again for seals that could not be had, the longest wait first; ends while that is away."""
+    rows = ELicence.objects.filter(seal_next_at__lte=at, pdf_file="").order_by("seal_next_at")
+    for key in list(rows.values_list("key", flat=True)[:_AT_ONCE]):
+        print_licence(key=key, actor=actor, at=at)
+        if ELicence.objects.filter(key=key, seal_next_at=at + SealAway.again_after).exists():
+            return
+
+
+def _seal_field(shown: LicenceView) -> SealField:
+    return SealField(
+        body=shown.issuer,
+        body_name=shown.issuer_name,
+        title=shown.name,
+        document=shown.reference,
+        number=shown.identifier,
+        case=shown.case,
+        item=shown.item_code or shown.template,
+    )
 
 
 def _face(shown: LicenceView) -> dict[str, object]:

@@ -107,6 +107,8 @@ class ELicence(models.Model):
     mark = models.CharField(max_length=32, blank=True)
     pdf_file = models.CharField(max_length=64, blank=True)
     missing = models.CharField(max_length=200, blank=True)
+    seal_wait = models.CharField(max_length=200, blank=True, default="", db_default="")
+    seal_next_at = models.DateTimeField(null=True)  # waits for its seal; asked for again then
 
     objects = LicenceQuerySet.as_manager()
 
@@ -126,7 +128,14 @@ class ELicence(models.Model):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")),
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["holder", "-id"])]
+        indexes: ClassVar = [
+            models.Index(fields=["holder", "-id"]),
+            models.Index(
+                fields=["seal_next_at"],
+                condition=Q(seal_next_at__isnull=False),
+                name="licences_waiting_for_seal",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"licence:{self.key}"

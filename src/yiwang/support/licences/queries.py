@@ -29,6 +29,7 @@ from yiwang.support.licences.definitions import (
     template_file,
 )
 from yiwang.support.licences.models import ELicence, LicenceType
+from yiwang.support.seals.refusals import NotSealed
 
 _HELD: Final = (LicenceState.VALID, LicenceState.NOT_YET)
 
@@ -112,6 +113,7 @@ def view(licence: ELicence, at: datetime) -> LicenceView:
         predecessor=licence.predecessor.identifier if licence.predecessor else "",
         succeeded_on=licence.succeeded_on,
         item_code=licence.item_code,
+        seal_wait=licence.seal_wait,
     )
 
 
@@ -252,6 +254,8 @@ def open_pdf(key: str, actor: Actor) -> OpenFile:
     licence = _visible(key, actor)
     if licence.missing:
         raise CannotPrint(licence.missing)
+    if licence.seal_wait:
+        raise NotSealed(licence.seal_wait)
     if not licence.pdf_file:
         raise TryLater("证照正在制作，通常几秒钟就好。", "请稍后刷新。")
     return files.open_file(licence.pdf_file)
@@ -286,6 +290,7 @@ def verify_licence(*, code: str, identifier: str = "", at: datetime) -> VerifyVi
         specimen=template_of(licence.template).specimen,
         mark=licence.mark,
         versions=_versions(licence, at),
+        document=reference("licence", licence.key),
     )
 
 
@@ -315,3 +320,8 @@ def _by_code(code: str) -> ELicence | None:
     if KEY_PATTERN.fullmatch(cleaned) is None:
         return None
     return ELicence.objects.select_related("template").filter(verify_code=cleaned).first()
+
+
+def count_waiting_for_seal() -> int:
+    """How many licences have no seal yet because it cannot be had."""
+    return ELicence.objects.filter(seal_next_at__isnull=False).count()

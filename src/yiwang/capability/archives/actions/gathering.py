@@ -24,6 +24,7 @@ from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.letters import queries as letters
 from yiwang.support.letters.definitions import LetterFace, LetterState
 from yiwang.support.licences import queries as licences
+from yiwang.support.seals.refusals import NotSealed
 
 _ARCHIVES: Final = machine("archives")
 #: Of what a case shows, the parts that are its content; lights, buttons and masks are not.
@@ -101,6 +102,8 @@ def _result(case: CaseView, numbered: _Numbered, at: datetime) -> Iterator[Piece
         return
     versions = licences.list_versions(licence.key, at=at)
     yield as_json("content/licence.json", "电子证照", versions)
+    if licence.seal_wait:
+        raise NotSealed(licence.seal_wait)
     if licence.pdf_ready:
         opened = licences.open_pdf(licence.key, _ARCHIVES)
         title = f"电子证照：{licence.name}"

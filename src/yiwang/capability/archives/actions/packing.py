@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
@@ -27,8 +27,8 @@ from yiwang.mechanisms.crypto import queries as crypto_queries
 from yiwang.mechanisms.files import queries as files
 from yiwang.support.letters import actions as letters
 from yiwang.support.letters.definitions import LetterFace
-from yiwang.support.seals import queries as seals
-from yiwang.support.seals.definitions import SealedDocument
+from yiwang.support.seals import actions as seals
+from yiwang.support.seals.definitions import SealedDocument, SealField
 
 #: Whose key signs packages; its public half stands in each.
 KEY_PURPOSE: Final = "archives"
@@ -41,7 +41,7 @@ def pack(
 ) -> BinaryIO:
     """One package in memory; the caller tests it, keeps it and closes it.
 
-    ``CannotPrint`` (a Refusal) when the cover has a character without a glyph.
+    ``NotSealed`` (TryLater) while the cover's seal cannot be had, ``CannotPrint`` (a Refusal) when the cover has a character without a glyph.
     """
     target = os.fdopen(os.memfd_create("archive", os.MFD_CLOEXEC), "w+b")
     told = {**metadata, "archive_no": row.archive_no, "files": len(pieces) + 1}
@@ -83,7 +83,6 @@ def _cover(
     row: ArchivePackage, metadata: Mapping[str, Any], count: int, digest: str, at: datetime
 ) -> SealedDocument:
     """卷内封面, with the body's seal: what the directory was when it was sealed."""
-    driver = seals.get_driver()
     face = LetterFace(
         title="电子档案封面",
         number=row.archive_no,
@@ -100,12 +99,25 @@ def _cover(
         closing=(),
         body=row.department_name,
         dated=f"{legal_date(at):%Y年%m月%d日}",
-        mark=driver.mark,
+        mark="",
         verify_code="",
         verify_address="",
     )
-    printed = letters.print_layout(layout=None, face=asdict(face), at=at)
-    return driver.seal(printed, body=row.department)
+
+    def printed(mark: str) -> bytes:
+        marked = asdict(replace(face, mark=mark))
+        return letters.print_layout(layout=None, face=marked, at=at)
+
+    field = SealField(
+        body=row.department,
+        body_name=row.department_name,
+        title=face.title,
+        document=row.reference,
+        number=row.archive_no,
+        case=row.case,
+        item=row.item_name[:120],
+    )
+    return seals.seal(printing=printed, field=field, at=at)
 
 
 def _write(archive: zipfile.ZipFile, piece: Piece, at: datetime) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def print_list(
         values |= {"reason": batch.reason, "proposed": who, "confirmed": confirmed}
     letter = letters.request_letter(
         kind=_KINDS[BatchKind(batch.kind)], subject=batch.reference, template="", values=values,
-        at=at, actor=actor,
+        at=at, actor=actor, sealer=batch.department,
     )  # fmt: skip
     return letter.key
 

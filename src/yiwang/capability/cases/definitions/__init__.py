@@ -203,6 +203,7 @@ class DocumentRow:
     at: datetime
     opened_at: datetime | None = None  # when the applicant first opened it
     receipt: str = ""  # the 送达回证 under which it was handed over on paper
+    seal_wait: str = ""  # why it has no seal yet
 
 
 class Stage(StrEnum):

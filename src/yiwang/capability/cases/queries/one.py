@@ -151,18 +151,29 @@ def view_of(row: Case, actor: Actor, *, at: datetime, unmasked: bool) -> CaseVie
         answers=views.answer_rows(row, unmasked=unmasked),
         answer_values=_values(row) if unmasked else {},
         materials=_materials(row, unmasked=unmasked),
-        documents=tuple(
-            DocumentRow(
-                one.key, one.kind, one.title, one.state, one.created_at, one.opened_at, one.receipt
-            )
-            for one in letters.list_letters(row.reference)
-        ),
+        documents=_documents(row),
         rulings=rulings.list_rulings(subject=row.reference) if unmasked or official else (),
         decision=views.decision_view(row),
         result=views.result_view(row),
         draft_key=row.draft_key,
     )
     return _with_the_file(view, row, actor, at)
+
+
+def _documents(row: Case) -> tuple[DocumentRow, ...]:
+    return tuple(
+        DocumentRow(
+            key=one.key,
+            kind=one.kind,
+            title=one.title,
+            state=one.state,
+            at=one.created_at,
+            opened_at=one.opened_at,
+            receipt=one.receipt,
+            seal_wait=one.seal_wait,
+        )
+        for one in letters.list_letters(row.reference)
+    )
 
 
 def _with_the_file(view: CaseView, row: Case, actor: Actor, at: datetime) -> CaseView:

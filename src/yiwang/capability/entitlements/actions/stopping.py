@@ -69,6 +69,7 @@ def announce_stop(
         },
         at=at,
         actor=actor,
+        sealer=row.department,
     )  # fmt: skip
     Entitlement.objects.filter(pk=row.pk).update(
         state=EntitlementState.NOTIFIED, stop_reason=reason, stops_on=rules.first_of(stops_on),

@@ -1,11 +1,21 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from yiwang.entrance.citizen import verify
 from yiwang.kernel.actor import machine
+from yiwang.mechanisms.crypto import actions as crypto
+from yiwang.network.directory import sample as places
+from yiwang.network.nodes import sample as nodes
+from yiwang.network.nodes.models import ExchangeNode
 from yiwang.support.letters import actions as letters
 from yiwang.support.licences import actions, sample
+from yiwang.support.seals import actions as seal_actions
+from yiwang.support.seals import rules as seal_rules
+from yiwang.support.seals import sample as seal_samples
 
 AT = datetime(2026, 12, 8, 4, tzinfo=UTC)
 ME = machine("tests")
@@ -94,3 +104,51 @@ def test_the_picture_is_an_image_and_tells_nothing_about_the_register(client, li
 
 def test_nothing_is_changed_by_a_post(client):
     assert client.post("/v/" + "0" * 16).status_code == 405
+
+
+@pytest.fixture
+def sealed(settings):
+    """A seal the host put on a member's document."""
+    settings.NODE_GIVEN = True
+    places.load_chengguan()
+    body = places.register_departments()[1]
+    nodes.three_nodes(at=AT)
+    ExchangeNode.objects.filter(code="620100").update(division_code="620100000000")
+    seal_samples.permit(node="620100", body=body, at=AT)
+
+    def seal(pdf=b"%PDF-1.7\nstartxref\n9\n%%EOF\n"):
+        told = {"digest": crypto.digest(pdf)}
+        call = seal_samples.asked(node="620100", body=body, changes=told)
+        answer = seal_actions.seal_for_member(call=call, at=AT).value
+        value = {name: answer[name] for name in ("statement", "signature")}
+        return json.loads(answer["statement"])["no"], seal_rules.embed(pdf, **value)
+
+    return seal
+
+
+def upload(client, content):
+    file = SimpleUploadedFile("x.pdf", content, "application/pdf")
+    return client.post("/verify/file/", {"file": file}).content.decode()
+
+
+def test_the_number_of_a_seal_says_who_had_what_sealed_and_nothing_of_the_document(client, sealed):
+    no, _content = sealed()
+    said = page(client, f"/v/{no}")
+    assert "用印记录" in said
+    assert "准予行政许可决定书" in said
+    assert "620100" in said
+
+
+def test_a_sealed_file_is_checked_and_a_changed_one_is_found_out(client, sealed):
+    _no, content = sealed()
+    assert "和盖章时完全一样" in upload(client, content)
+    assert "没有查到有效的印章" in upload(client, content.replace(b"1.7", b"1.6"))
+    assert "没有查到有效的印章" in upload(client, b"%PDF-1.7")
+    assert client.post("/verify/file/", {}).status_code == 422
+
+
+def test_a_statement_whose_signature_does_not_hold_is_called_that(client, sealed):
+    no, _content = sealed()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE seals_use SET signature = 'sm2-sm3$sign-node.1$AAAA'")
+    assert "签名没有通过核对" in page(client, f"/v/{no}")

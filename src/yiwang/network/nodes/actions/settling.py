@@ -17,9 +17,6 @@ from yiwang.mechanisms.crypto import queries as keys
 from yiwang.mechanisms.crypto import rules as crypto_rules
 from yiwang.mechanisms.crypto.definitions import SIGN_PREFIX
 from yiwang.mechanisms.journal import actions as journal
-from yiwang.network.directory import actions as directory_actions
-from yiwang.network.directory import queries as directory
-from yiwang.network.directory.definitions import DepartmentView
 from yiwang.network.nodes import queries, rules
 from yiwang.network.nodes.actions.asking import insist_on_operator, spoken
 from yiwang.network.nodes.actions.membership import begin, enter_key, publish_members
@@ -87,8 +84,7 @@ def receive(*, given: Mapping[str, Any], at: datetime) -> str:
 def confirm(*, request: str, fingerprint: str, at: datetime, actor: Actor) -> None:
     """The operator typed what the other side read out: the node is a member from now on.
 
-    A department the directory does not know is entered with it. FingerprintDiffers, CannotJoin when
-    somebody is called so, InvalidInput for a wrong credit code, NotFound, NotAllowed.
+    FingerprintDiffers, CannotJoin when somebody is called so, NotFound, NotAllowed.
     """
     _insist(actor)
     row, asked = _waiting(request, RequestKind.JOIN)
@@ -101,7 +97,6 @@ def confirm(*, request: str, fingerprint: str, at: datetime, actor: Actor) -> No
         enter_key(node, key_id=asked.key_id, point=asked.point, valid_from=at)
     else:
         node.keys.filter(pk=key.pk).update(valid_until=None)
-    _bring_department(asked)
     _settle(row, RequestState.DONE, at=at, actor=actor)
     _tell(NodeJoined(subject=f"node:{node.code}", at=at, code=node.code), at=at, actor=actor)
 
@@ -116,20 +111,6 @@ def _enter(asked: Asked, at: datetime) -> ExchangeNode:
     node.state, node.changed_at = NodeState.ACTIVE, at
     node.save()
     return node
-
-
-def _bring_department(asked: Asked) -> None:
-    """A department's own node brings the department along, so that its people can be given accounts here.
-
-    One the directory knows stays as it is.
-    """
-    if asked.uscc and not directory.find_departments([asked.uscc]):
-        directory_actions.register_department(
-            department=DepartmentView(
-                uscc=asked.uscc, name=asked.name, short_name=asked.name[:40],
-                division_code=asked.division_code, phone="", address="",
-            )
-        )  # fmt: skip
 
 
 @transaction.atomic

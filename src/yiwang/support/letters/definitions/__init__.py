@@ -93,6 +93,7 @@ class LetterView:
     missing: str = ""
     opened_at: datetime | None = None  # when the addressee first opened it
     receipt: str = ""  # key of the 送达回证 under which it was handed over on paper
+    seal_wait: str = ""  # why it has no seal yet
 
     @property
     def printable(self) -> bool:
@@ -108,3 +109,4 @@ class LetterProof:
     addressee_masked: str
     created_at: datetime
     number: str
+    document: str = ""  # its reference, to look its seal up by

@@ -131,6 +131,7 @@ class LicenceView:
     predecessor: str = ""
     succeeded_on: date | None = None  # from this day on the next version stands in its place
     item_code: str = ""  # of the item it was issued by
+    seal_wait: str = ""  # why it has no seal yet
 
     @property
     def label(self) -> str:
@@ -180,6 +181,7 @@ class VerifyView:
     specimen: str = ""
     mark: str = ""
     versions: tuple[VersionRow, ...] = ()
+    document: str = ""  # its reference, to look its seal up by
 
     @property
     def last_day(self) -> date | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from yiwang.support.seals.definitions import SAMPLE_MARK, SealedDocument
+from datetime import datetime
+
+from yiwang.support.seals.definitions import SAMPLE_MARK, SealField, SealValue
+from yiwang.support.seals.refusals import MarkDiffers
 
 
 class SampleSeal:
-    """The document stays as it is; its printed mark tells every reader that no seal is on it."""
+    """There is no value; the printed mark tells every reader that no seal is on the document."""
 
     name = "sample"
-    mark = SAMPLE_MARK
 
-    def seal(self, document: bytes, *, body: str) -> SealedDocument:
-        """Return the bytes untouched, ``sealed=False``."""
-        return SealedDocument(content=document, driver=self.name, sealed=False, mark=self.mark)
+    def mark_before(self, body: str) -> str:
+        return SAMPLE_MARK
+
+    def mark_on(self, body: str) -> str:
+        return SAMPLE_MARK
+
+    def seal(self, digest: str, *, mark: str, field: SealField, at: datetime) -> SealValue:
+        """``sealed=False``. MarkDiffers for a document that does not say so."""
+        if mark != SAMPLE_MARK:
+            raise MarkDiffers(SAMPLE_MARK)
+        return SealValue(driver=self.name, sealed=False, mark=SAMPLE_MARK)
