@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from yiwang.foundation.exchange.fastpath import (
     partners,
+    piecing,
     questions,
     refusals,
     serving,
@@ -35,7 +36,7 @@ async def ask(house: House, question: Question, *, asked: bytes, message: str) -
         question.way,
         asked,
         message=message,
-        seconds=streams.ANSWER_SECONDS if question.way == streams.WAY else partners.NODE_SECONDS,
+        seconds=piecing.ANSWER_SECONDS if question.way == streams.WAY else partners.NODE_SECONDS,
     )
     line, _separator, body = raw.partition(b"\n")
     if not line.isdigit() or len(line) != 3:
@@ -43,7 +44,7 @@ async def ask(house: House, question: Question, *, asked: bytes, message: str) -
     told = _read(int(line), body, question, message)
     if question.way != streams.WAY or told.outcome != "FOUND":
         return told
-    kept = await streams.fetch(house, question, told.body, message)
+    kept = await piecing.fetch(house, question, told.body, message)
     return replace(told, rows=kept.rows, spool=kept.spool)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from yiwang.foundation.exchange.fastpath import (
+    collecting,
     envelope,
     grants,
     local,
@@ -183,7 +184,7 @@ async def _stream(
     house.streams.make_room(from_node)
     grant = _may(house, question, from_node, at)
     sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
-    kept = await streams.collect(house, service, question, sieve, message)
+    kept = await collecting.collect(house, service, question, sieve, message)
     still_may(house, question, from_node)
     answer: dict[str, Any] = {
         "message": message,

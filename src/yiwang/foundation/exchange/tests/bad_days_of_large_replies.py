@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from yiwang.foundation.exchange.fastpath import (
+    collecting,
     flowing,
     grants,
+    piecing,
     receipts,
     rows,
     serving,
@@ -47,7 +49,7 @@ async def fifty_megabytes_where_ten_are_allowed(w: World) -> None:
 
 async def one_that_never_ends(w: World) -> None:
     with pytest.MonkeyPatch.context() as patience:
-        patience.setattr(streams, "COLLECT_SECONDS", streams.COLLECT_SECONDS / 300)
+        patience.setattr(collecting, "COLLECT_SECONDS", collecting.COLLECT_SECONDS / 300)
         assert code_of((await w.stream("62/dripping"))[1]) == "PartnerAway"
     await _is_free(w)
 
@@ -173,7 +175,7 @@ def counted(self: Any, found: Any) -> None:
 
 DEFENCES = (
     Defence("size", put(flowing.Flow, "pieces", unlimited), fifty_megabytes_where_ten_are_allowed),
-    Defence("time for all of it", put(streams, "COLLECT_SECONDS", 1e9), one_that_never_ends),
+    Defence("time for all of it", put(collecting, "COLLECT_SECONDS", 1e9), one_that_never_ends),
     Defence(
         "its end", put(rows.Elements, "end", lambda self: iter(())), one_that_stops_in_the_middle
     ),
@@ -184,12 +186,12 @@ DEFENCES = (
     ),
     Defence(
         "digest of the records",
-        put(streams, "_is_as_announced", yes),
+        put(piecing, "_is_as_announced", yes),
         another_node_gives_other_records_than_it_signed_for,
     ),
     Defence(
         "no more fields than asked for",
-        put(streams.Seen, "_look", counted),
+        put(piecing.Seen, "_look", counted),
         another_node_gives_more_than_it_was_asked_for,
     ),
     Defence("masks", put(grants.Sieve, "one", lambda self, record: record), a_name_is_in_clear),

@@ -119,16 +119,16 @@ def test_the_disk_is_free_again_afterwards(world):
 
 
 def test_a_reply_nobody_fetches_is_dropped(world, monkeypatch):
-    from yiwang.foundation.exchange.fastpath import streams
+    from yiwang.foundation.exchange.fastpath import piecing, streams
 
     monkeypatch.setattr(streams, "HOLD_SECONDS", 0.2)
 
     async def never(*_args, **_more):
-        raise streams.PartnerAway
+        raise piecing.PartnerAway
 
     async def day(w):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(streams, "_part", never)
+            patch.setattr(piecing, "_part", never)
             _status, head, _rows = await w.stream("620100/several")
         spools = w.lanzhou.house.streams.spools
         assert spools.used > 0
