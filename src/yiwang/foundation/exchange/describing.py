@@ -20,30 +20,34 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
 
 def openapi(service: Mapping[str, Any]) -> dict[str, Any]:
     """One service: ``code title summary version limit_seconds reply_bytes parameters fields``; a field
-    may say its ``kind`` and ``length``. A topic (kind MESSAGE): how it is told."""
+    may say its ``kind`` and ``length``. A topic (kind MESSAGE): how it is told, and how it is fetched."""
     head = {"title": service["title"], "version": str(service["version"])}
-    if service.get("kind") == "MESSAGE":
-        return {"openapi": "3.1.0", "info": head, "paths": _told(service)}
-    return {
-        "openapi": "3.1.0",
-        "info": head,
-        "paths": {
-            f"/exchange/v1/calls/{service['code']}": {
-                "post": {
-                    "summary": service["title"],
-                    "description": service["summary"],
-                    "x-limit-seconds": service.get("limit_seconds", 10.0),
-                    "x-reply-bytes": service.get("reply_bytes", 1_048_576),
-                    "requestBody": {"required": True, "content": _json(_question(service))},
-                    "responses": {
-                        "200": {
-                            "description": "有记录或没有记录",
-                            "content": _json(_answer(service)),
-                        },
-                        "default": {"description": "没有办成", "content": _json(_NO)},
-                    },
-                }
+    kind = service.get("kind")
+    if kind == "MESSAGE":
+        paths = _told(service) | _fetched(service)
+    else:
+        way = "tables" if kind == "TABLE" else "calls"
+        paths = {
+            f"/exchange/v1/{way}/{service['code']}": {
+                "post": _call(service, _json(_answer(service)))
             }
+        }
+        if kind in ("CALL", "QUERY", None):
+            lines = {"application/x-ndjson": {"schema": _TEXT}, **_json(_answer(service))}
+            paths[f"/exchange/v1/streams/{service['code']}"] = {"post": _call(service, lines)}
+    return {"openapi": "3.1.0", "info": head, "paths": paths}
+
+
+def _call(service: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "summary": service["title"],
+        "description": service["summary"],
+        "x-limit-seconds": service.get("limit_seconds", 10.0),
+        "x-reply-bytes": service.get("reply_bytes", 1_048_576),
+        "requestBody": {"required": True, "content": _json(_question(service))},
+        "responses": {
+            "200": {"description": "有记录或没有记录", "content": answer},
+            "default": {"description": "没有办成", "content": _json(_NO)},
         },
     }
 
@@ -57,7 +61,7 @@ _NO: Final = {
 
 
 def _told(service: Mapping[str, Any]) -> dict[str, Any]:
-    """Publishing, by the department it belongs to; subscribers fetch under the same name."""
+    """Publishing, by the department it belongs to."""
     record = {field["name"]: _field(field) for field in service["fields"]}
     text = {**_TEXT, "maxLength": 100}
     publication = {
@@ -92,6 +96,73 @@ def _told(service: Mapping[str, Any]) -> dict[str, Any]:
                 },
             }
         }
+    }
+
+
+_NUMBER: Final = {"type": "integer", "minimum": 0}
+_REFUSED: Final = {
+    "description": "没有办成",
+    "content": {"application/json": {"schema": _NO}},
+}
+
+
+def _fetched(service: Mapping[str, Any]) -> dict[str, Any]:
+    """A subscriber's own system fetches what waits, and says up to where it has it."""
+    upto = {
+        "type": "object",
+        "required": ["position"],
+        "additionalProperties": False,
+        "properties": {"position": _NUMBER},
+    }
+    done = {
+        "type": "object",
+        "required": ["topic", "position", "acknowledged"],
+        "properties": {"topic": _TEXT, "position": _NUMBER, "acknowledged": _NUMBER},
+    }
+    given = {"description": "等着的消息", "content": _json(_waiting(service))}
+    noted = {"description": "已记下", "content": _json(done)}
+    return {
+        f"/exchange/v1/messages/{service['code']}": {
+            "get": {
+                "summary": f"{service['title']}：取消息",
+                "parameters": [
+                    {"name": name, "in": "query", "required": False, "schema": _NUMBER}
+                    for name in ("after", "most")
+                ],
+                "responses": {"200": given, "default": _REFUSED},
+            },
+            "post": {
+                "summary": f"{service['title']}：确认收到哪一条为止",
+                "requestBody": {"required": True, "content": _json(upto)},
+                "responses": {"200": noted, "default": _REFUSED},
+            },
+        }
+    }
+
+
+def _waiting(service: Mapping[str, Any]) -> dict[str, Any]:
+    record = {field["name"]: _field(field) for field in service["fields"]}
+    message = {
+        "type": "object",
+        "required": ["message", "topic", "position", "order", "published_at", "resent", "body"],
+        "properties": {
+            "message": _TEXT,
+            "topic": _TEXT,
+            "position": _NUMBER,
+            "order": _TEXT,
+            "published_at": {**_TEXT, "format": "date-time"},
+            "resent": {"type": "boolean"},
+            "body": {"type": "object", "properties": record},
+        },
+    }
+    return {
+        "type": "object",
+        "required": ["topic", "messages", "position"],
+        "properties": {
+            "topic": _TEXT,
+            "messages": {"type": "array", "items": message},
+            "position": _NUMBER,
+        },
     }
 
 

@@ -65,7 +65,9 @@ def test_a_service_shows_what_it_wants_and_answers(sign_in):
         assert words in page
     assert "data.example.org" not in page
     described = client.get(f"{HERE}openapi.json").json()
-    assert list(described["paths"]) == [f"/exchange/v1/calls/{SERVICE}"]
+    assert list(described["paths"]) == [
+        f"/exchange/v1/{way}/{SERVICE}" for way in ("calls", "streams")
+    ]
     assert client.get("/data/services/62/nothing/").status_code == 404
 
 

@@ -10,7 +10,7 @@ import random
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,8 @@ from yiwang.foundation.exchange.fastpath import (
     meta,
     relay,
     server,
+    streams,
+    tables,
     topics,
 )
 from yiwang.foundation.exchange.fastpath.tests.test_rules_of_envelopes import mutated
@@ -81,6 +83,8 @@ def of_schema(schema: dict[str, Any], chance: random.Random) -> Any:
             }
         case "array":
             return [of_schema(schema["items"], chance) for _ in range(chance.randrange(4))]
+        case "integer":
+            return chance.choice((0, 1, chance.randrange(200), 2**31, 2**61))
     if "enum" in schema:
         return chance.choice(schema["enum"])
     return chance.choice(("核对申请人情况", "gaoling", "62-2026-1", two.NUMBER))
@@ -114,33 +118,64 @@ def written(value: Any, chance: random.Random) -> bytes:
     return mutated(raw, chance) if raw and chance.random() < 0.1 else raw
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a description: what it is asked with."""
+
+    method: str
+    path: str
+    schema: dict[str, Any]
+    names: tuple[str, ...] = ()  # behind the question mark
+
+
 @dataclass
 class Fuzzer:
-    """Keeps what was answered, and what must never be."""
+    """Keeps what was asked and answered, and what must never be."""
 
     place: two.Two
     caller: running.Caller
     service: str
     registry: NodeView
-    schema: dict[str, Any]
+    operations: Sequence[Operation]
     chance: random.Random
     statuses: Counter[str] = field(default_factory=Counter)
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     slowest: float = 0.0
 
-    def run(self, count: int) -> None:
+    def run(self, count: int, *more: Callable[[], None]) -> None:
         """``count`` requests, every kind alike."""
         kinds: tuple[Callable[[], None], ...] = (
             self.call, self.ask_meta, self.unproven, self.sealed, self.altered,
-            self.asks_to_join, self.asks_documents, self.no_http,
+            self.asks_to_join, self.asks_documents, self.no_http, *more,
         )  # fmt: skip
         for number in range(count):
             kinds[number % len(kinds)]()
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Of a call of the service."""
+        return next(o.schema for o in self.operations if o.path == CALLS + self.service)
+
     def call(self) -> None:
-        body = written(of_schema(self.schema, self.chance), self.chance)
-        path = CALLS + self.service
-        self.send("POST", path, body, self.caller.headers(path, body))
+        """Any operation of any description, as it says or nearly."""
+        one = self.chance.choice(self.operations)
+        self.ask(one.method, one.path + self._query(one.names), of_schema(one.schema, self.chance))
+
+    def ask(self, method: str, path: str, body: Any, *, by: running.Caller | None = None) -> Any:
+        """Signed by the book."""
+        caller = by or self.caller
+        raw = written(body, self.chance) if method == "POST" else b""
+        headers = caller.headers(path, raw, method=method)
+        return self.send(method, path, raw, headers, node=caller.node)
+
+    def _query(self, names: Sequence[str]) -> str:
+        given = [
+            f"{name}={quote(str(self.chance.choice((0, 1, 7, 10**17, *TEXTS))).encode('utf-8', 'replace'))}"
+            for name in names
+            if self.chance.random() < 0.5
+        ]
+        return f"?{'&'.join(given)}" if given else ""
 
     def ask_meta(self) -> None:
         """Members, services, OpenAPI: signed, of odd nodes and names."""
@@ -151,7 +186,8 @@ class Fuzzer:
                 f"{meta.SERVICES}/{self.service}/openapi", f"{meta.SERVICES}/620100/{odd}/openapi",
                 f"{CALLS}{odd}", f"{CALLS}620100/{odd}", f"{CALLS}{self.service}?{odd}", f"/exchange/{odd}",
                 topics.PATH + odd, topics.PATH + self.service, f"{fetching.PATH}620100/{odd}",
-                f"{fetching.PATH}{self.service}?after={odd}&most={odd}",
+                f"{fetching.PATH}{self.service}?after={odd}&most={odd}", "/exchange/v1/health",
+                f"{tables.PATH}{self.service}", streams.PATH + odd,
             )
         )  # fmt: skip
         method = self.chance.choice(("GET", "GET", "POST", "PUT", "OPTIONS", "HEAD"))
@@ -176,7 +212,10 @@ class Fuzzer:
     def sealed(self) -> None:
         """From a partner who closes his messages by the book and writes nonsense."""
         kind = self.chance.choice((relay.KIND, *server.KINDS, "gossip"))
-        body = spoilt(self.said(kind), self.chance, self.chance.randrange(4))
+        self.seal(kind, spoilt(self.said(kind), self.chance, self.chance.randrange(4)))
+
+    def seal(self, kind: str, body: Any) -> None:
+        """A refusal stands under the seal; none of ours is a failure."""
         keys, head, raw = two.message_to(self.place, written(body, self.chance), kind=kind)
         answer = self.send_to_lanzhou(envelope.close_message(keys, head, raw))
         if answer is not None and answer[0] == 200:
@@ -287,6 +326,7 @@ class Fuzzer:
         except (OSError, ValueError) as error:
             self.faults.append(f"{error!r}: no answer to {shown}")
             return None
+        self.asked[method, path.partition("?")[0]] += 1
         self.slowest = max(self.slowest, time.monotonic() - began)
         self.statuses[str(status)] += 1
         if status >= 500 or (status >= 400 and method != "HEAD" and b'"code"' not in answer):
@@ -297,11 +337,39 @@ class Fuzzer:
 def of(
     place: two.Two, caller: running.Caller, service: str, registry: NodeView, seed: int
 ) -> Fuzzer:
-    """One that knows the service's own description, as the caller's node tells it."""
-    path = f"{meta.SERVICES}/{service}/openapi"
-    headers = caller.headers(path, b"", method="GET")
-    status, _headers, body = place.province.send("GET", path, headers=headers)
+    """One that knows every description the caller's node gives of services here and there."""
+    found = []
+    for node in ("62", "620100"):
+        for one in _told(caller, f"{meta.SERVICES}/{node}")["services"]:
+            found += operations(_told(caller, f"{meta.SERVICES}/{one['code']}/openapi"))
+    return Fuzzer(place, caller, service, registry, found, random.Random(seed))
+
+
+def operations(document: dict[str, Any]) -> list[Operation]:
+    """Every operation of one OpenAPI document."""
+    return [
+        Operation(
+            method.upper(),
+            path,
+            _schema(operation),
+            tuple(parameter["name"] for parameter in operation.get("parameters", ())),
+        )
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def _schema(operation: dict[str, Any]) -> dict[str, Any]:
+    if "requestBody" not in operation:
+        return {}
+    found: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]
+    return found
+
+
+def _told(caller: running.Caller, path: str) -> dict[str, Any]:
+    status, _headers, body = caller.node.send(
+        "GET", path, headers=caller.headers(path, b"", method="GET")
+    )
     assert status == 200, body
-    (operation,) = json.loads(body)["paths"].values()
-    schema = operation["post"]["requestBody"]["content"]["application/json"]["schema"]
-    return Fuzzer(place, caller, service, registry, schema, random.Random(seed))
+    found: dict[str, Any] = json.loads(body)
+    return found

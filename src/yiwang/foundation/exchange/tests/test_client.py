@@ -165,8 +165,9 @@ def test_what_there_is_can_be_asked(node, key):
     assert (service["code"], service["kind"]) == (SERVICE, "CALL")
     assert "127.0.0.1" not in json.dumps(service)
     described = client.openapi(SERVICE)
-    (path,) = described["paths"]
-    assert path == f"/exchange/v1/calls/{SERVICE}"
+    assert list(described["paths"]) == [
+        f"/exchange/v1/{way}/{SERVICE}" for way in ("calls", "streams")
+    ]
     assert isinstance(client.members(), list)
     with pytest.raises(Refused):
         client.openapi("62/nothing")

@@ -166,11 +166,14 @@ def test_a_callback_is_proven_and_an_altered_one_is_not(node, publisher, endpoin
         callback(target, headers, body, at=later, **again)
 
 
-def test_a_topic_is_described_as_it_is_told(publisher):
+def test_a_topic_is_described_as_it_is_told_and_fetched(publisher):
     (topic,) = [one for one in publisher.services() if one["kind"] == "MESSAGE"]
     assert topic["code"] == TOPIC
-    (path,) = publisher.openapi(TOPIC)["paths"]
-    assert path == f"/exchange/v1/topics/{TOPIC}"
+    paths = publisher.openapi(TOPIC)["paths"]
+    assert {path: list(operations) for path, operations in paths.items()} == {
+        f"/exchange/v1/topics/{TOPIC}": ["post"],
+        f"/exchange/v1/messages/{TOPIC}": ["get", "post"],
+    }
 
 
 def test_the_whole_package_stays_small():
