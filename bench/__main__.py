@@ -16,7 +16,17 @@ from tests.installation import Installation
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results.json"
 #: In this order; each one a module with ``measure() -> list[Measurement]``, run in a process of its own.
-MODULES = ("journal", "search", "form", "submission", "query", "tables", "ledger", "exchange")
+MODULES = (
+    "journal",
+    "search",
+    "form",
+    "submission",
+    "query",
+    "tables",
+    "ledger",
+    "exchange",
+    "topics",
+)
 
 
 def main(names: list[str]) -> int:
