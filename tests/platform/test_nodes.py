@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -174,6 +175,64 @@ def test_questions_of_packs_cross_to_the_departments_nodes_with_receipts_on_both
             told.append({row for row in rows if row[3] == "draft:x"})
         assert told[0] == told[1] != set()
         assert {row[1:] for row in told[0]} == {("填写申请表", "individual-business", "draft:x")}
+
+
+#: The province's platform tells of one licence, as it does when one is issued.
+TELL = """
+from yiwang.foundation.exchange.topics import actions
+from yiwang.kernel.actor import machine
+from yiwang.kernel.moments import now
+print(actions.publish(topic="62/licence-changes", key={key!r}, order="licence-of-the-test", subject="",
+    body={{"number": {key!r}, "state": "VALID"}}, actor=machine("test"), at=now()))
+"""
+
+
+def test_the_police_hear_of_licences_at_their_own_node_also_after_a_restart_of_either(province):
+    police = FURTHER[1]
+    subscribed = "SELECT position FROM exchange_subscription WHERE system = %s AND state = 'ACTIVE'"
+    system = f"{police}/venues"
+
+    def subscription() -> list[tuple]:
+        with connect(province, police) as connection:
+            return connection.execute(subscribed, [system]).fetchall()
+
+    def heard() -> str:
+        place = province.home / "nodes" / police / "simulator" / "licence-changes.json"
+        told = json.loads(place.read_text()) if place.exists() else {}
+        return max(
+            (one["number"] for one in told.values() if "of-restart" in one["number"]), default=""
+        )
+
+    until(lambda: subscription() and subscription()[0][0] is not None, seconds=120)
+    for number, node in enumerate(("", "62", police)):
+        if node:
+            kill_exchange(province, node)
+        key = f"{number}-of-restart"
+        command(province, "62", "manage", "shell", "-c", TELL.format(key=key))
+        until(lambda key=key: heard() == key, seconds=120)
+    told = []
+    for code, side in (("62", "PROVIDER"), (police, "CONSUMER")):
+        with connect(province, code) as connection:
+            text = "SELECT message FROM exchange_receipt WHERE service = %s AND side = %s AND system = %s"
+            rows = connection.execute(text, ["62/licence-changes", side, system]).fetchall()
+        told.append({row[0] for row in rows})
+    assert told[0] == told[1]
+    assert len(told[0]) >= 3
+
+
+def kill_exchange(installation: Installation, code: str) -> None:
+    """The node's exchange process and its worker; the supervisor starts it again."""
+    mark = f"EXCHANGE_PORT={ports(installation, code)[1]}\0".encode()
+
+    def found() -> set[int]:
+        pids = installation.pids_of("exchange")
+        return {pid for pid in pids if mark in Path(f"/proc/{pid}/environ").read_bytes()}
+
+    before = found()
+    assert before
+    for pid in before:
+        kill(pid)
+    until(lambda: found() - before, seconds=120)
 
 
 def test_a_stop_at_the_province_is_in_force_everywhere_within_five_seconds(province):

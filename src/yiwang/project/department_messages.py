@@ -1,11 +1,13 @@
-"""示例：市场监管部门听证照状态变更. The platform tells of firms' licences, the department's system takes a
-signed callback, keeps the newest state of each and drops what it has heard already.
+"""示例：市场监管部门和省公安厅听证照状态变更. The platform tells of firms' licences; a department's system, at the
+province or at its own node, takes a signed callback, keeps the newest state of each and drops what it has
+heard already.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -15,17 +17,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 
 from yiwang.foundation.agreements import sample as agreements
 from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.exchange import sample as services
 from yiwang.foundation.exchange.definitions import NewService, ServiceField, ServiceKind
+from yiwang.foundation.exchange.topics import queries as topics
+from yiwang.kernel.actor import machine
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
 from yiwang.mechanisms.crypto import primitives
 from yiwang.mechanisms.crypto import rules as crypto
 from yiwang.support.licences.reactions import TOPIC
+
+log = logging.getLogger("yiwang.departments")
 
 PATH: Final = "/licence-changes"
 PURPOSE: Final = "更新企业登记信息里的许可证状态"
@@ -47,18 +53,38 @@ _CLOCK: Final = timedelta(minutes=5)
 _lock = threading.Lock()
 
 
+#: Who hears of them at his own node: the police (decision 0368).
+POLICE: Final = "11620000000000078C"
+POLICE_NAME: Final = "示例省公安厅"
+POLICE_PURPOSE: Final = "核对旅馆、娱乐场所等单位的许可证状态"
+POLICE_SYSTEM: Final = "venues"
+#: How often a further node looks whether the province's grant has come.
+LOOK_SECONDS: Final = 2.0
+
+
 @contextlib.contextmanager
 def listening() -> Iterator[int]:
-    """The department's system listens on this port of this machine, and has subscribed."""
+    """The department's system listens on this port of this machine, and has subscribed; at a further node it
+    subscribes as soon as the grant has come."""
+    stopping = threading.Event()
     server = ThreadingHTTPServer((_HOST, 0), _Desk)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="market", daemon=True)
     thread.start()
+    waiting = threading.Thread(
+        target=_subscribe_when_granted, args=(server.server_port, stopping), daemon=True
+    )
     try:
-        with transaction.atomic():
-            publish(server.server_port, at=now())
+        if settings.REGISTRY:
+            waiting.start()
+        else:
+            with transaction.atomic():
+                publish(server.server_port, at=now())
         yield server.server_port
     finally:
+        stopping.set()
+        if settings.REGISTRY:
+            waiting.join()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -76,19 +102,59 @@ def declare(*, at: datetime) -> None:
         fields=FIELDS,
         department=PROVIDER[1],
     )
-    if services.provide(topic, at=at):
+    services.provide(topic, at=at)
+    _grant_once(topic.code, settings.NODE, MARKET, PURPOSE)
+    if POLICE in settings.NODES_BESIDE:
+        _grant_once(topic.code, POLICE, (POLICE_NAME, POLICE), POLICE_PURPOSE)
+
+
+def _grant_once(topic: str, node: str, consumer: tuple[str, str], purpose: str) -> None:
+    """What an operator ended stays ended."""
+    names = [field.name for field in FIELDS]
+    if not agreements.has_grant(topic, fields=names, purpose=purpose):
         agreements.grant(
-            topic.code,
-            consumer_node=settings.NODE,
-            consumer=MARKET[1],
-            consumer_name=MARKET[0],
+            topic,
+            consumer_node=node,
+            consumer=consumer[1],
+            consumer_name=consumer[0],
             consumer_division="620000000000",
             provider=PROVIDER[1],
             provider_name=PROVIDER[0],
-            purposes=(PURPOSE,),
-            fields=[field.name for field in FIELDS],
+            purposes=(purpose,),
+            fields=names,
             way=Way.MESSAGE,
         )
+
+
+def _subscribe_when_granted(port: int, stopping: threading.Event) -> None:
+    """At the police's node: its system subscribes once, and where it listens may move."""
+    while settings.NODE == POLICE and not stopping.is_set():
+        close_old_connections()
+        try:
+            if subscribe_there(port, at=now()):
+                break
+        except OperationalError:
+            log.warning("database away")
+        stopping.wait(LOOK_SECONDS)
+    connection.close()
+
+
+@transaction.atomic
+def subscribe_there(port: int, *, at: datetime) -> bool:
+    """False while the grant has not come."""
+    offers = topics.list_offers(machine("sample"))
+    topic = next((one.topic for one in offers if one.purpose == POLICE_PURPOSE), "")
+    if topic:
+        services.subscriber(
+            code=f"{settings.NODE}/{POLICE_SYSTEM}",
+            name="治安管理业务系统（示例）",
+            department=POLICE,
+            topic=topic,
+            purpose=POLICE_PURPOSE,
+            callback=f"http://{_HOST}:{port}{PATH}",
+            at=at,
+        )
+    return bool(topic)
 
 
 def publish(port: int, *, at: datetime) -> None:
