@@ -227,6 +227,7 @@ def _publish_page(
               ServiceKind.QUERY, tuple((k.value, v) for k, v in SERVICE_KIND_LABELS.items())),
         Field("most", "一次最多几行", "text", value="1000"),
         Field("seconds", "一次最多几秒", "text", value="2"),
+        Field("large", "大答复最多几行", "text", "对方一次取很多行时用，写 0 就是没有", "0"),
     )  # fmt: skip
     context = {
         "links": navigation.links(request),
@@ -274,19 +275,25 @@ def _drafted(request: HttpRequest, table: Table, rows: Sequence[DraftRow]) -> Pu
     kind = request.POST.get("service", "")
     if kind not in list(ServiceKind):
         raise typed.wrong("service", "请选方式")
-    most, seconds = request.POST.get("most", ""), request.POST.get("seconds", "")
-    for name, text in (("most", most), ("seconds", seconds)):
-        if not (text.isascii() and text.isdecimal() and len(text) < 6):
-            raise typed.wrong(name, "应为整数")
+    most, seconds = _number(request, "most"), _number(request, "seconds")
+    large = _number(request, "large") if request.POST.get("large") else 0
     return sources.drafted(
         rows,
         name=typed.text_in(request, "name", label="服务代码", most=40),
         title=typed.text_in(request, "title", label="服务名称", most=80),
         kind=ServiceKind(kind),
         table=table.name,
-        most=int(most),
+        most=most,
         seconds=float(seconds),
+        large=large,
     )
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        raise typed.wrong(name, "应为整数")
+    return int(text)
 
 
 def _blank(source: sources.SourceView) -> str:

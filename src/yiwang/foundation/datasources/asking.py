@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +43,7 @@ class Answer:
     source: str = ""
     refusal: Mapping[str, Any] | None = None
     batch: Mapping[str, Any] | None = None  # of a table: what this part of it is
+    last: bool = True  # of a large answer: nothing comes after it
 
     @property
     def rows(self) -> list[Any]:
@@ -128,6 +129,36 @@ class Asker:
             {"batch": name, "part": dict(part), "hidden": dict(hidden)}, limit_seconds
         )
 
+    async def large(
+        self,
+        *,
+        name: str,
+        parameters: Mapping[str, Any],
+        at_most: Sequence[str] = (),
+        caller: str = "",
+        pause: float = 10.0,
+    ) -> AsyncGenerator[Answer]:
+        """A large answer, one record a line, piece by piece on a line of its own: leaving it ends the
+        question. The last one says how many there were; REFUSED or AWAY is always the last."""
+        asked = {"large": True, "query": name, "parameters": dict(parameters), "fields": []}
+        writer = None
+        try:
+            reader, writer = await self._line(fresh=True)
+            writer.write(pack({**asked, "at_most": list(at_most), "caller": caller}))
+            while True:
+                async with asyncio.timeout(pause):
+                    await writer.drain()
+                    said = await unpack(reader)
+                answer = _away() if said is None else _answer(*said)
+                yield answer
+                if answer.last:
+                    return
+        except (OSError, TimeoutError, Garbled):
+            yield _away()
+        finally:
+            if writer is not None:
+                writer.close()
+
     async def close(self) -> None:
         """End every line."""
         while self._idle:
@@ -151,8 +182,10 @@ class Asker:
             self._keep(reader, writer)
         return _answer(*said)
 
-    async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        while self._idle:
+    async def _line(
+        self, *, fresh: bool = False
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._idle and not fresh:
             reader, writer = self._idle.pop()
             if not reader.at_eof() and not writer.is_closing():
                 return reader, writer
@@ -175,13 +208,14 @@ def _answer(head: Mapping[str, Any], body: bytes) -> Answer:
     with contextlib.suppress(KeyError, ValueError, TypeError):
         return Answer(
             Outcome(head["outcome"]),
-            body if "batch" in head else body or b"[]",
+            body if "batch" in head or "last" in head else body or b"[]",
             int(head.get("count", 0)),
             bool(head.get("more", False)),
             str(head.get("as_of", "")),
             str(head.get("source", "")),
             head.get("refusal"),
             head.get("batch"),
+            bool(head.get("last", True)),
         )
     return _away()
 

@@ -19,6 +19,9 @@ MOST_ROWS: Final = 5_000
 MOST_BATCH: Final = 50_000  # rows of a table at once
 MOST_SECONDS: Final = 10.0
 MOST_BYTES: Final = 8 * 1024 * 1024
+#: Of a large answer, which is laid down on disk before it goes on.
+MOST_LARGE_ROWS: Final = 1_000_000
+MOST_LARGE_BYTES: Final = 209_715_200
 MOST_FIELDS: Final = 60
 MOST_PARAMETERS: Final = 20
 MOST_VALUES: Final = 100  # in one list
@@ -158,6 +161,7 @@ class Published:
     misses_per_day: int = 10_000  # keys answered no, for each caller: who guesses misses
     stamp: str = ""  # TABLE: the column that says when a row was changed last, "" none
     gone: str = ""  # TABLE: the yes-no column of rows that count as deleted, "" none
+    large: int = 0  # QUERY: rows a large answer may have; 0: there is none
     settle: int = 5  # TABLE: seconds a change rests before it is handed on
 
     def as_json(self) -> dict[str, Any]:
@@ -290,6 +294,12 @@ class NoSuchQuery(Refusal):
     status = 404
     sentence = "没有这个查询服务，或者它已经停用。"
     remedy = "请到资源目录核对服务编码。"
+
+
+class NoLargeAnswer(Refusal):
+    status = 404
+    sentence = "这个查询服务没有登记大答复。"
+    remedy = "请用普通调用；要整批数据时，请提供方在服务定义里写明大答复最多几行，或者用整表交换。"
 
 
 class AnswerTooLarge(Refusal):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from yiwang.foundation.datasources.definitions import MOST_BYTES, Published, ServiceKind
+from yiwang.foundation.datasources.definitions import (
+    MOST_BYTES,
+    MOST_LARGE_BYTES,
+    Published,
+    ServiceKind,
+)
 from yiwang.foundation.exchange import actions as exchange
 from yiwang.foundation.exchange.definitions import (
     NewService,
@@ -75,5 +80,7 @@ def service_of(published: Published, *, department: str, resource: str = "") -> 
         department=department,
         limit_seconds=published.seconds + _OPENING_SECONDS,
         per_partner=16,
-        reply_bytes=min(published.bytes, MOST_BYTES) + _ENVELOPE,
+        reply_bytes=MOST_LARGE_BYTES
+        if published.large
+        else min(published.bytes, MOST_BYTES) + _ENVELOPE,
     )

@@ -10,6 +10,7 @@ from yiwang.foundation.datasources.definitions import (
     MOST_BATCH,
     MOST_BYTES,
     MOST_FIELDS,
+    MOST_LARGE_ROWS,
     MOST_PARAMETERS,
     MOST_ROWS,
     MOST_SECONDS,
@@ -71,6 +72,14 @@ def _limits(published: Published) -> Iterator[FieldProblem]:
     ):
         if not 0 < value <= most:
             yield FieldProblem(name, f"应在 1 到 {most:g} 之间。")
+    if published.large:
+        if published.kind is not ServiceKind.QUERY:
+            yield FieldProblem("large", "只有查询服务有大答复。")
+        elif not published.rows <= published.large <= MOST_LARGE_ROWS:
+            sentence = (
+                f"应在一次最多的行数（{published.rows}）到 {MOST_LARGE_ROWS} 之间，或者写 0。"
+            )
+            yield FieldProblem("large", sentence)
     if len(published.fields) > MOST_FIELDS or len(published.parameters) > MOST_PARAMETERS:
         yield FieldProblem("fields", f"最多 {MOST_FIELDS} 个字段、{MOST_PARAMETERS} 个参数。")
     if published.kind is not ServiceKind.VERIFY and not published.fields:

@@ -53,6 +53,7 @@ def drafted(
     table: str,
     most: int = 1000,
     seconds: float = 2.0,
+    large: int = 0,
 ) -> Published:
     """The definition these rows make."""
     verifies = kind is ServiceKind.VERIFY
@@ -78,6 +79,7 @@ def drafted(
         ),
         rows=most,
         seconds=seconds,
+        large=large,
         key=tuple(row.column for row in out) if verifies else (),
     )  # fmt: skip
 

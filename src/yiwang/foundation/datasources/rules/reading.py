@@ -34,7 +34,7 @@ _PARAMETER: Final = {
 _WHOLE: Final = {
     "name": str, "title": str, "kind": ServiceKind, "table": str, "rows": int, "seconds": float,
     "bytes": int, "sql": str, "least": int, "keys_per_day": int, "misses_per_day": int,
-    "stamp": str, "gone": str, "settle": int,
+    "stamp": str, "gone": str, "settle": int, "large": int,
 }  # fmt: skip
 
 

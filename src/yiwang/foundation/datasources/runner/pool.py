@@ -8,7 +8,7 @@ import json
 import os
 import struct
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,10 +45,15 @@ class Child:
     async def say(self, told: Mapping[str, Any], seconds: float) -> tuple[dict[str, Any], bytes]:
         """One frame there, one back; ``Away`` and the end of the child when none comes in time."""
         data = json.dumps(told).encode()
+        return await self.hear(seconds, struct.pack(">I", len(data)) + data)
+
+    async def hear(self, seconds: float, data: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """The next frame, after what is said first."""
         try:
             async with asyncio.timeout(seconds):
-                self.there.write(struct.pack(">I", len(data)) + data)
-                await self.there.drain()
+                if data:
+                    self.there.write(data)
+                    await self.there.drain()
                 answered = await unpack(self.back)
         except (TimeoutError, Garbled, ConnectionError) as error:
             await self.end()
@@ -81,6 +86,7 @@ class Pool:
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PER_SOURCE))
     idle: list[Child] = field(default_factory=list)
     waiting: int = 0
+    is_streaming: bool = False  # one large answer at a time, beside the others' places
     over: bool = False  # the source has changed meanwhile
 
 
@@ -116,6 +122,32 @@ class Pools:
         if head["problem"]:
             raise Away(str(head["problem"]), str(head.get("about", "")))
         return head, body
+
+    async def large(
+        self, source: Source, indexes: tuple[str, ...], asked: Mapping[str, Any]
+    ) -> AsyncGenerator[tuple[dict[str, Any], bytes]]:
+        """Frames of a large answer, the last one says so; ``Away`` says what went wrong. Whoever stops
+        listening ends the child."""
+        pool, child, seconds = self._pool(source, indexes), None, float(asked["seconds"])
+        if pool.is_streaming:
+            raise Away("busy")
+        pool.is_streaming, is_whole = True, False
+        try:
+            child = await self._child(pool, source, indexes)
+            head, body = await child.say(asked, seconds + BEYOND_SECONDS)
+            while not head["problem"] and not head["last"]:
+                yield head, body
+                head, body = await child.hear(seconds + BEYOND_SECONDS)
+            is_whole = True
+            if head["problem"]:
+                raise Away(str(head["problem"]), str(head.get("about", "")))
+            yield head, body
+        finally:
+            pool.is_streaming = False
+            if child is not None and is_whole and not pool.over:
+                pool.idle.append(child)
+            elif child is not None:
+                child.kill()
 
     async def close(self) -> None:
         """End every child."""

@@ -19,11 +19,7 @@ from yiwang.cloud.storage import queries as storage
 from yiwang.cloud.storage.definitions import DatabaseRole
 from yiwang.foundation.datasources.asking import Garbled, pack, short, socket_of, unpack
 from yiwang.foundation.datasources.definitions import (
-    AnswerTooLarge,
-    AskedTooLong,
-    CannotReadSource,
     NoSuchQuery,
-    NotAsDeclared,
     Outcome,
     ServiceKind,
     SourceAwayNow,
@@ -32,8 +28,10 @@ from yiwang.foundation.datasources.definitions import (
 from yiwang.foundation.datasources.opening import Places, open_address, told_of
 from yiwang.foundation.datasources.rules import copying, statement, values
 from yiwang.foundation.datasources.rules.statement import Statement
+from yiwang.foundation.datasources.runner import large
 from yiwang.foundation.datasources.runner.catalogue import Catalogue, Entry, Source
 from yiwang.foundation.datasources.runner.pool import Away, Pools
+from yiwang.foundation.datasources.runner.refusing import no, said
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, Refusal
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
@@ -61,6 +59,7 @@ class Server:
         self._keys = EncryptedFileKeyStore(given.places.home / "secrets")
         self.catalogue = Catalogue(given.database)
         self._pools = Pools(self._open)
+        self._larges = large.Larges(self._pools, self._understood_large)
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -88,6 +87,9 @@ class Server:
         """One line: frame after frame until it ends or talks nonsense."""
         with contextlib.suppress(Garbled, ConnectionError, asyncio.CancelledError):
             while (said := await unpack(reader)) is not None:
+                if said[0].get("large"):
+                    await self._larges.hand_on(said[0], reader, writer)
+                    break
                 writer.write(await self._answer(said[0]))
                 await writer.drain()
         writer.close()
@@ -97,28 +99,21 @@ class Server:
             async with self._turn:
                 return await self._answered(asked)
         except Refusal as refused:
-            return _no(refused)
+            return no(refused)
         except (psycopg.Error, OSError) as error:
             log.warning("cannot answer: %s", type(error).__name__)
         except Exception:
             log.exception("an answer failed")
-        return _no(SourceAwayNow())
+        return no(SourceAwayNow())
 
     async def _answered(self, asked: Mapping[str, Any]) -> bytes:
-        if not self.catalogue.known.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2.0):
-                    await self.catalogue.known.wait()
+        await self._begun()
         if "verify" in asked:
             return await self._verify(asked)
         if "batch" in asked:
             return await self._batch(asked)
-        entry = self._entry(asked.get("query"), ServiceKind.QUERY)
+        entry, built = await self._understood(asked)
         published, source = entry.published, entry.source
-        given = values.given(published, _mapping(asked.get("parameters")))
-        names = values.wanted(published, asked.get("fields"))
-        names = tuple(one for one in names if one in (asked.get("at_most") or names)) or names
-        built = statement.build(published, given, names, kind=source.kind)
         head, body = await self._ask(entry, built, rows=published.rows, room=published.bytes)
         return pack(
             {
@@ -130,6 +125,33 @@ class Server:
             },
             body,
         )
+
+    async def _begun(self) -> None:
+        """What is published was read once, or is not to be had now."""
+        if not self.catalogue.known.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await self.catalogue.known.wait()
+
+    async def _understood(
+        self, asked: Mapping[str, Any], *, is_large: bool = False
+    ) -> tuple[Entry, Statement]:
+        """The query that is meant and its statement; the refusals of values."""
+        await self._begun()
+        entry = self._entry(asked.get("query"), ServiceKind.QUERY)
+        if is_large:
+            entry = large.declared(entry)
+        published = entry.published
+        given = values.given(published, _mapping(asked.get("parameters")))
+        names = values.wanted(published, asked.get("fields"))
+        names = tuple(one for one in names if one in (asked.get("at_most") or names)) or names
+        return entry, statement.build(published, given, names, kind=entry.source.kind)
+
+    async def _understood_large(
+        self, asked: Mapping[str, Any]
+    ) -> tuple[Entry, Statement, tuple[str, ...]]:
+        entry, built = await self._understood(asked, is_large=True)
+        return entry, built, self.catalogue.indexes(entry.source)
 
     async def _verify(self, asked: Mapping[str, Any]) -> bytes:
         """Yes or no for each key. Room on the caller's day is taken before anything is looked up."""
@@ -205,7 +227,7 @@ class Server:
             return await self._pools.ask(entry.source, self.catalogue.indexes(entry.source), asked)
         except Away as away:
             log.warning("no answer", extra={"query": entry.published.name, "problem": away.code})
-            raise said(away, entry) from away
+            raise said(away, entry.published) from away
 
     def _open(self, source: Source) -> tuple[dict[str, Any], tuple[int, ...]]:
         return told_of(
@@ -215,32 +237,6 @@ class Server:
             places=self._given.places,
             get=self._keys.get,
         )
-
-
-def _no(refusal: Refusal) -> bytes:
-    outcome = Outcome.AWAY if refusal.status == SourceAwayNow.status else Outcome.REFUSED
-    return pack({"outcome": outcome, **refusal.as_json()})
-
-
-def said(away: Away, entry: Entry) -> Refusal:
-    """What a child's problem is called in front of the caller."""
-    match away.code:
-        case "too-slow":
-            return AskedTooLong()
-        case "too-large":
-            return AnswerTooLarge()
-        case "other-type":
-            labels = {one.name: one.label for one in entry.published.fields}
-            return NotAsDeclared(fields=[FieldProblem(away.about, labels.get(away.about, ""))])
-        case "forbidden":
-            return CannotReadSource("数据源没有允许这样查。", "请数据提供方检查账号的权限和语句。")
-        case "empty-key":
-            return CannotReadSource(
-                "这张表的主键列里有空值。", "请提供方换一组主键，或者补齐空值。"
-            )
-        case "may-write":
-            return CannotReadSource("数据源的账号不再是只读的，已经停止查询。", "请换成只读账号。")
-    return SourceAwayNow()
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -42,16 +42,17 @@ async def serving(*, hosts: frozenset[str] = frozenset(), folder: str = "") -> A
 
 
 @contextlib.contextmanager
-def process(**more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The program itself, as the supervisor starts it."""
+def process(home: Path | None = None, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The program itself, as the supervisor starts it; ``home``: another installation's."""
+    home = home or Path(settings.YIWANG_HOME)
     environment = {
         **os.environ,
         "PYTHONPATH": str(Path(__file__).resolve().parents[4]),
-        "YIWANG_HOME": str(settings.YIWANG_HOME),
+        "YIWANG_HOME": str(home),
         "DATABASE_URL": exchange.database_url(),
         **more,
     }
-    path = socket_of(Path(settings.YIWANG_HOME))
+    path = socket_of(home)
     running = subprocess.Popen(
         [sys.executable, "-m", "yiwang.foundation.datasources.runner"],
         env=environment,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from yiwang.foundation.exchange import breaker
@@ -41,33 +43,61 @@ _NO_ROWS: Final = "大答复应是对象的 JSON 列表，或者每行一条记�
 async def collect(
     house: House, service: FastService, question: Question, sieve: grants.Sieve, message: str
 ) -> Kept:
-    """The service's whole answer through the sieve onto the disk. A service of the AWAY family when
+    """The service's whole answer through the sieve onto the disk. A refusal of the AWAY family when
     nothing is known; SpoolFull; ServiceUnknown for one that has no large answers."""
-    if service.upstream.startswith(local.PREFIX):
-        raise ServiceUnknown("数据源发布的服务没有大答复。", "请用普通调用，或者整表交换。")
+    if service.kind == local.VERIFY:
+        raise ServiceUnknown("批量核验没有大答复。", "请用普通调用，一批一批地核验。")
     with house.upstreams.places.one(service.code, service.per_partner):
+        if service.upstream.startswith(local.PREFIX):
+            return await _laid_down(
+                house, lambda spool: _from_source(house, service, question, sieve, spool)
+            )
         upstreams.refuse_resting(service.code)
-        spool = house.streams.spools.new()
         try:
-            async with asyncio.timeout(COLLECT_SECONDS):
-                kept = await _flow(house, service, question, sieve, message, spool)
+            kept = await _laid_down(
+                house, lambda spool: _flow(house, service, question, sieve, message, spool)
+            )
         except (SpoolFull, *upstreams.RIGHTFUL):
-            spool.close()
             raise
-        except (CannotCall, TimeoutError, OSError, ValueError) as error:
-            spool.close()
+        except CannotCall:
             breaker.failed(service.code)
-            raise _named(error) from error
-        except BaseException:
-            spool.close()
             raise
         breaker.succeeded(service.code)
         return kept
 
 
+async def _laid_down(house: House, flow: Callable[[Spool], Awaitable[Kept]]) -> Kept:
+    """A file of its own for what comes, within its time; nothing is left of what was not whole."""
+    spool = house.streams.spools.new()
+    try:
+        async with asyncio.timeout(COLLECT_SECONDS):
+            return await flow(spool)
+    except BaseException as error:
+        spool.close()
+        if isinstance(error, TimeoutError | OSError | ValueError):
+            raise _named(error) from error
+        raise
+
+
+async def _from_source(
+    house: House, service: FastService, question: Question, sieve: grants.Sieve, spool: Spool
+) -> Kept:
+    """From a data source of this node; it has limits of its own, so nothing rests here."""
+    sifting, last = Sifting(spool, sieve, is_lines=True), None
+    pieces = house.upstreams.large(
+        service, question.parameters, caller=question.system, fields=sieve.fields
+    )
+    async with contextlib.aclosing(pieces):
+        async for piece in pieces:
+            await asyncio.to_thread(sifting.feed, piece.body)
+            last = piece
+    kept = await asyncio.to_thread(sifting.finish)
+    if last is None or kept.rows != last.count:
+        raise PartnerNonsense
+    return replace(kept, as_of=last.as_of, more=last.more)
+
+
 def _named(error: Exception) -> CannotCall:
-    if isinstance(error, CannotCall):
-        return error
     return PartnerAway() if isinstance(error, TimeoutError | OSError) else PartnerNonsense()
 
 

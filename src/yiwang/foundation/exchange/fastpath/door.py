@@ -51,6 +51,11 @@ class Asked:
         #: The body, when all of it came with the head.
         self.at_hand: bytes | None = payload.read_nowait() if payload.is_eof() else None
 
+    @property
+    def has_left(self) -> bool:
+        """Has whoever asked closed his side? A large answer would find nobody."""
+        return self._door.is_gone or self._door.has_said_all
+
     async def __call__(self) -> bytes:
         return b"".join([piece async for piece in self])
 
@@ -92,7 +97,7 @@ class Door(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._early = bytearray()
         self._head_begun = self._is_last = self._is_leaving = False
-        self._is_clogged = self._is_paused = self._has_said_all = False
+        self._is_clogged = self._is_paused = self.has_said_all = False
         self._owed = -1  # bytes of the answer that have not been written; -1 before it began
         self._more: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -172,7 +177,7 @@ class Door(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Whoever has asked may stop talking and still hear the answers."""
-        self._has_said_all = True
+        self.has_said_all = True
         return self._task is not None and self._payload.is_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -245,7 +250,7 @@ class Door(asyncio.Protocol):
             self._early.clear()
             self._read_on()
             self._feed(data)
-        if self._has_said_all and (self._task is None or not self._payload.is_eof()):
+        if self.has_said_all and (self._task is None or not self._payload.is_eof()):
             self.end()
 
     def _leave(self) -> None:

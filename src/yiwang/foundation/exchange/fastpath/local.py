@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     QuotaUsedUp,
     ReplyTooLarge,
     ServiceIsStopped,
+    ServiceUnknown,
 )
 from yiwang.foundation.exchange.fastpath.snapshot import FastService
 
@@ -37,6 +39,7 @@ _REFUSALS: Final[Mapping[str, type[CannotCall]]] = {
     "AnswerTooLarge": ReplyTooLarge,
     "NotAsDeclared": PartnerNonsense,
     "NoSuchQuery": ServiceIsStopped,
+    "NoLargeAnswer": ServiceUnknown,
 }
 
 
@@ -77,6 +80,32 @@ class Sources:
         if len(answer.body) > service.reply_bytes:
             raise ReplyTooLarge
         return answer
+
+    async def large(
+        self,
+        service: FastService,
+        parameters: Mapping[str, Any],
+        *,
+        caller: str,
+        fields: Sequence[str],
+    ) -> AsyncGenerator[Answer]:
+        """Rows of a large answer, one record a line, piece by piece. Refusals of the exchange's own family."""
+        size = 0
+        pieces = self._asker.large(
+            name=service.upstream.removeprefix(PREFIX),
+            parameters=parameters,
+            at_most=[name for name in fields if name in service.fields],
+            caller=caller,
+            pause=service.limit_seconds,
+        )
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                if piece.outcome in (Outcome.REFUSED, Outcome.AWAY):
+                    raise _refusal(piece)
+                size += len(piece.body)
+                if size > service.reply_bytes:
+                    raise ReplyTooLarge
+                yield piece
 
     async def batch(
         self, service: FastService, part: Mapping[str, Any], hidden: Mapping[str, str]

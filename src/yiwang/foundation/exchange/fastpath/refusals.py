@@ -202,6 +202,14 @@ class SpoolFull(CannotCall):
     remedy = "请稍后重试，或缩小查询范围；一再出现时请联系本节点运维人员。"
 
 
+class CallerLeft(CannotCall):
+    """Nobody hears it: it stands in the receipts."""
+
+    status = 408
+    sentence = "调用方在大答复取齐之前断开了连接。"
+    remedy = "请重新调用，并等到答复取齐（最长五分钟）。"
+
+
 class ReplyGone(CannotCall):
     """A part of a large reply that was fetched, waited too long, or never lay here for who asks."""
 

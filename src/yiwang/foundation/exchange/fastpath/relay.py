@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from yiwang.foundation.exchange.fastpath import (
+    leaving,
     partners,
     piecing,
     questions,
@@ -29,23 +30,31 @@ KIND: Final = "call"
 
 async def ask(house: House, question: Question, *, asked: bytes, message: str) -> Told:
     """The other node's answer. PartnerNonsense for one that says more than was asked for."""
-    provider = question.service.split("/")[0]
+    if question.way == streams.WAY:
+        return await leaving.while_awaited(_fetch_large(house, question, asked, message))
+    return await _answer_of(house, question, asked, message, partners.NODE_SECONDS)
+
+
+async def _fetch_large(house: House, question: Question, asked: bytes, message: str) -> Told:
+    """Its first line, then its records part by part."""
+    told = await _answer_of(house, question, asked, message, piecing.ANSWER_SECONDS)
+    if told.outcome != "FOUND":
+        return told
+    kept = await piecing.fetch(house, question, told.body, message)
+    return replace(told, rows=kept.rows, spool=kept.spool)
+
+
+async def _answer_of(
+    house: House, question: Question, asked: bytes, message: str, seconds: float
+) -> Told:
+    provider, snapshot = question.service.split("/")[0], house.snapshots.current
     raw = await house.partners.ask(
-        house.snapshots.current,
-        provider,
-        question.way,
-        asked,
-        message=message,
-        seconds=piecing.ANSWER_SECONDS if question.way == streams.WAY else partners.NODE_SECONDS,
+        snapshot, provider, question.way, asked, message=message, seconds=seconds
     )
     line, _separator, body = raw.partition(b"\n")
     if not line.isdigit() or len(line) != 3:
         raise PartnerNonsense
-    told = _read(int(line), body, question, message)
-    if question.way != streams.WAY or told.outcome != "FOUND":
-        return told
-    kept = await piecing.fetch(house, question, told.body, message)
-    return replace(told, rows=kept.rows, spool=kept.spool)
+    return _read(int(line), body, question, message)
 
 
 async def give_part(house: House, head: Head, body: bytes) -> bytes:

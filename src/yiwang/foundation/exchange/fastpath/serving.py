@@ -11,6 +11,7 @@ from yiwang.foundation.exchange.fastpath import (
     collecting,
     envelope,
     grants,
+    leaving,
     local,
     notation,
     streams,
@@ -184,7 +185,7 @@ async def _stream(
     house.streams.make_room(from_node)
     grant = _may(house, question, from_node, at)
     sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
-    kept = await collecting.collect(house, service, question, sieve, message)
+    kept = await leaving.while_awaited(collecting.collect(house, service, question, sieve, message))
     still_may(house, question, from_node)
     answer: dict[str, Any] = {
         "message": message,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.message import Message
 from functools import lru_cache
@@ -18,6 +18,7 @@ from yiwang.foundation.exchange.fastpath.flowing import Flow
 from yiwang.foundation.exchange.fastpath.limits import Places
 from yiwang.foundation.exchange.fastpath.links import Links, Machine
 from yiwang.foundation.exchange.fastpath.refusals import (
+    CallerLeft,
     CannotCall,
     ClocksDiffer,
     PartnerAway,
@@ -33,7 +34,7 @@ JSON: Final = "application/json"
 #: What an ordinary call brings at most; beyond it is streamed.
 CALL_BYTES: Final = 10_485_760
 #: Said by a service that is well: nothing to spare it for.
-RIGHTFUL: Final = (SourceRefuses, SourceUnclear)
+RIGHTFUL: Final = (SourceRefuses, SourceUnclear, CallerLeft)
 _BINARY: Final = "application/octet-stream"
 _NOT_FOUND: Final = "NOT_FOUND"
 
@@ -98,6 +99,17 @@ class Upstreams:
         """A part of a table of this node."""
         with self.places.one(service.code, service.per_partner):
             return await self._sources.batch(service, part, hidden)
+
+    def large(
+        self,
+        service: FastService,
+        parameters: Mapping[str, Any],
+        *,
+        caller: str,
+        fields: Sequence[str],
+    ) -> AsyncGenerator[Answer]:
+        """A large answer of a data source of this node."""
+        return self._sources.large(service, parameters, caller=caller, fields=fields)
 
     async def _ask_here(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from yiwang.foundation.exchange.fastpath import notation
+from yiwang.foundation.exchange.fastpath import leaving, notation
 from yiwang.foundation.exchange.fastpath.refusals import BodyTooLarge, CannotCall, RequestMalformed
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def told(status: int, body: bytes) -> Response:
 
 async def read(scope: Any, protocol: Any) -> Request:
     """The whole request, at most 1 MB, within a minute. BodyTooLarge, RequestMalformed."""
+    leaving.asked_on.set(protocol)
     announced = scope.headers.get("content-length")
     if announced is not None and (not announced.isdecimal() or int(announced) > BODY_BYTES):
         raise BodyTooLarge

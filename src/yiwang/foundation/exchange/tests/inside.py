@@ -54,6 +54,10 @@ class _Told:
         self.answer = http.Response(status=500)
         self._sent: list[bytes] = []
 
+    @property
+    def has_left(self) -> bool:
+        return self._request.transport is None
+
     def __aiter__(self) -> Any:
         return self._request.content.iter_any()
 

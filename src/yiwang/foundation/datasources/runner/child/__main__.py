@@ -8,9 +8,10 @@ import json
 import os
 import signal
 import struct
+from collections.abc import Iterator
 from typing import Any, Final
 
-from yiwang.foundation.datasources.runner.child.encoding import encode
+from yiwang.foundation.datasources.runner.child.encoding import encode, in_lines
 from yiwang.foundation.datasources.runner.child.limits import Problem, limit_myself, load_first
 from yiwang.foundation.datasources.runner.child.parquet import Parquet
 from yiwang.foundation.datasources.runner.child.postgres import Postgres
@@ -20,6 +21,8 @@ from yiwang.foundation.datasources.runner.child.sqlite import Csv, Sqlite
 MOST_FRAME: Final = 16 * 1024 * 1024
 #: An answer of a usual size goes out at once, without waiting for who reads it.
 PIPE: Final = 1024 * 1024
+#: What a frame of a large answer holds at most.
+PIECE: Final = 256 * 1024
 #: After its time a question has this long to end by itself before the kernel ends the process.
 GRACE: Final = 0.5
 ENGINES: Final[dict[str, type[Any]]] = {
@@ -64,9 +67,38 @@ def _write_all(data: bytes) -> None:
         view = view[os.write(1, view) :]
 
 
+def stream(engine: Any, asked: dict[str, Any]) -> None:
+    """Rows in frames, no faster than they are taken; the last frame says that it is the last. Each time
+    some rows are fetched they have as long as a question."""
+    values = [engine.value(kind, value) for kind, value in asked["values"]]
+    if hasattr(engine, "lines"):
+        parts = engine.lines(asked, values)
+    else:
+        parts = in_lines(engine.ask(asked["sql"], values, asked["seconds"], each=True), asked)
+    count, more = 0, False
+    with contextlib.closing(parts):
+        while (part := _next(parts, asked["seconds"])) is not None:
+            body, rows, more = part
+            count += rows
+            for first in range(0, len(body), PIECE):
+                write_frame({"problem": "", "last": False}, body[first : first + PIECE])
+    write_frame({"problem": "", "last": True, "rows": count, "more": more})
+
+
+def _next(parts: Iterator[tuple[bytes, int, bool]], seconds: float) -> Any:
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+    try:
+        return next(parts, None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def answer(engine: Any, asked: dict[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_REAL, asked["seconds"] + GRACE)
     try:
+        if "large" in asked:
+            stream(engine, asked)
+            return
         if "copy" in asked:
             head, body = engine.copy(asked)
             write_frame({"problem": "", **head}, body)

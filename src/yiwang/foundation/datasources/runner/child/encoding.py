@@ -96,6 +96,44 @@ def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
     return [convert(value) for value in values]
 
 
+Shape = Callable[[Sequence[tuple[Any, ...]], Sequence[str], Sequence[str]], list[dict[str, Any]]]
+
+
+def checked(
+    rows: Sequence[tuple[Any, ...]], names: Sequence[str], kinds: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Rows as objects, every value of its declared type."""
+    columns = []
+    for name, kind, values in zip(names, kinds, zip(*rows, strict=True), strict=True):
+        try:
+            columns.append(_column(kind, values))
+        except (ValueError, TypeError, InvalidOperation):
+            raise Problem("other-type", name) from None
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def in_lines(
+    rows: Rows, asked: dict[str, Any], shape: Shape = checked
+) -> Iterator[tuple[bytes, int, bool]]:
+    """The rows some at a time, one record a line; how many, and whether there are more than may be
+    given. What is in memory does not grow with the answer."""
+    names, kinds, left, room = asked["names"], asked["types"], asked["rows"], asked["bytes"]
+    for some in rows:
+        given = some[:left]
+        lines = [_line(one) for one in shape(given, names, kinds)] if given else []
+        part = b"".join(lines)
+        left, room = left - len(lines), room - len(part)
+        if room < 0:
+            raise Problem("too-large")
+        yield part, len(lines), len(some) > len(lines)
+        if len(some) > len(lines):
+            return
+
+
+def _line(one: dict[str, Any]) -> bytes:
+    return json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
 def encode(rows: Rows, asked: dict[str, Any]) -> tuple[bytes, int, bool]:
     """The rows as one JSON list, how many, and whether there are more than may be given."""
     names, kinds, most, room = asked["names"], asked["types"], asked["rows"], asked["bytes"]
@@ -106,13 +144,7 @@ def encode(rows: Rows, asked: dict[str, Any]) -> tuple[bytes, int, bool]:
         if count + len(some) > most:
             some, more = some[: most - count], True
         if some:
-            columns = []
-            for name, kind, values in zip(names, kinds, zip(*some, strict=True), strict=True):
-                try:
-                    columns.append(_column(kind, values))
-                except (ValueError, TypeError, InvalidOperation):
-                    raise Problem("other-type", name) from None
-            objects = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+            objects = checked(some, names, kinds)
             part = json.dumps(objects, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
             count, size = count + len(some), size + len(part)
             if size > room:
@@ -126,20 +158,27 @@ def encode(rows: Rows, asked: dict[str, Any]) -> tuple[bytes, int, bool]:
 def as_written(rows: list[tuple[Any, ...]], asked: dict[str, Any]) -> tuple[bytes, int, bool]:
     """The same of rows whose days and exact numbers are still the text the database wrote: only what is
     no day of our calendar or no number is refused."""
-    names, most = asked["names"], asked["rows"]
+    most = asked["rows"]
     more, rows = len(rows) > most, rows[:most]
+    body = orjson.dumps(of_texts(rows, asked["names"], asked["types"]))
+    if len(body) > asked["bytes"]:
+        raise Problem("too-large")
+    return body, len(rows), more
+
+
+def of_texts(
+    rows: Sequence[tuple[Any, ...]], names: Sequence[str], kinds: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Such rows as objects."""
     # Whole columns into copies of one empty object: half the time of making each row's by itself.
     empty = dict.fromkeys(names)
     objects = [empty.copy() for _ in rows]
     columns = zip(*rows, strict=True) if rows else ()
-    for name, kind, values in zip(names, asked["types"], columns, strict=False):
+    for name, kind, values in zip(names, kinds, columns, strict=False):
         if kind == "DATE" and not set(map(len, filter(None, values))) <= {_LENGTH_OF_DAY}:
             raise Problem("other-type", name)
         if kind == "DECIMAL" and not _NO_NUMBER.isdisjoint(values):
             raise Problem("other-type", name)
         for one, value in zip(objects, values, strict=True):
             one[name] = value
-    body = orjson.dumps(objects)
-    if len(body) > asked["bytes"]:
-        raise Problem("too-large")
-    return body, len(rows), more
+    return objects

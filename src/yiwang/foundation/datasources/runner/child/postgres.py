@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from yiwang.foundation.datasources.runner.child import copying
-from yiwang.foundation.datasources.runner.child.encoding import AT_ONCE, as_written, encode, typed
+from yiwang.foundation.datasources.runner.child.encoding import (
+    AT_ONCE,
+    as_written,
+    checked,
+    encode,
+    in_lines,
+    of_texts,
+    typed,
+)
 from yiwang.foundation.datasources.runner.child.limits import Problem
 
 
@@ -36,8 +44,9 @@ class Postgres:
             raise Problem("may-write")
         #: What it reads of days and exact numbers is the text PostgreSQL wrote.
         self.of_texts = self.db.cursor()
-        for number in (*_EXACT["DECIMAL"], *_EXACT["DATE"]):
-            self.of_texts.adapters.register_loader(number, TextLoader)
+        self.as_texts = [(number, TextLoader) for number in (*_EXACT["DECIMAL"], *_EXACT["DATE"])]
+        for number, loader in self.as_texts:
+            self.of_texts.adapters.register_loader(number, loader)
 
     def tables(self) -> list[dict[str, Any]]:
         rows = self.db.execute(_TABLES).fetchall()
@@ -57,6 +66,20 @@ class Postgres:
             if _are_exact(self.of_texts.description, asked["types"]):
                 return as_written(self.of_texts.fetchall(), asked)
             return encode(self._values(self.of_texts.pgresult), asked)
+
+    def lines(self, asked: dict[str, Any], values: list[Any]) -> Iterator[tuple[bytes, int, bool]]:
+        """The rows some at a time from a cursor of the server's: neither side holds all of them."""
+        with self._saying(), self.db.transaction():
+            self.db.execute(f"SET LOCAL statement_timeout = {int(asked['seconds'] * 1000)}")
+            with self.db.cursor("look") as looked:
+                looked.execute(asked["sql"], values)
+                are_exact = _are_exact(looked.description, asked["types"])
+            with self.db.cursor("large") as cursor:
+                for number, loader in self.as_texts if are_exact else ():
+                    cursor.adapters.register_loader(number, loader)
+                cursor.execute(asked["sql"], values)
+                rows = iter(lambda: cursor.fetchmany(AT_ONCE), [])
+                yield from in_lines(rows, asked, of_texts if are_exact else checked)
 
     def copy(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """A part of a table."""

@@ -87,13 +87,16 @@ class Sqlite:
             return float(value)
         return int(value) if kind == "YES_NO" else value
 
-    def ask(self, sql: str, values: list[Any], seconds: float) -> Rows:
+    def ask(self, sql: str, values: list[Any], seconds: float, *, each: bool = False) -> Rows:
+        """``each``: the time is that of some rows, not of all."""
         end = time.monotonic() + seconds
         self.db.set_progress_handler(lambda: time.monotonic() > end, 20_000)
         try:
             cursor = self.db.execute(sql, values)
             while some := cursor.fetchmany(AT_ONCE):
                 yield some
+                if each:
+                    end = time.monotonic() + seconds
         except sqlite3.OperationalError as error:
             raise Problem("too-slow" if "interrupt" in str(error) else "broken") from None
         except sqlite3.DataError:
