@@ -143,8 +143,14 @@ class Subscriptions:
             "position": one["position"],
             "order_key": one["order"],
             "body": self._house.sealer.close(one["body"], QUEUED),
-            "published_at": one["at"],
+            "published_at": _moment(one["at"]),
         }
+
+
+def _moment(text: str) -> str:
+    """As the database reads it: a partner may write one in ways only Python knows."""
+    moment = envelope.moment_of(text)
+    return moment.isoformat() if moment else text
 
 
 async def _ask(house: House, question: Question) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def read(
     """The messages of an answer, each as agreed; PartnerNonsense when one bit is not."""
     last, told, end = (given.get(name) for name in ("last", "messages", "position"))
     whole = type(last) is int and type(end) is int and isinstance(told, list)
-    if not whole or len(told) > topics.MOST or not 0 <= end <= last:  # type: ignore[operator, arg-type]
+    if not whole or len(told) > topics.MOST or not 0 <= end <= last < 2**62:  # type: ignore[operator, arg-type]
         raise PartnerNonsense
     before = position
     for one in told:  # type: ignore[union-attr]
