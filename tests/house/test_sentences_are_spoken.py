@@ -16,6 +16,7 @@ MET = (
     "capability/commitments/actions/signing.py", "capability/journey/applicant.py",
     "capability/journey/earlier.py", "mechanisms/files/definitions.py", "mechanisms/states/rules.py",
     "support/identity/definitions/__init__.py", "support/identity/definitions/factors.py",
+    "support/identity/definitions/sso.py",
     "support/mandates",
 )  # fmt: skip
 _HANZI = re.compile(r"[\u3400-\u9fff]")

@@ -74,7 +74,7 @@ ANYBODY += [
     "/sample/sms/",
 ]
 MINE = ["/", "/my/", "/my/drafts/", "/my/licences/", "/my/messages/", "/my/reads/"]
-MINE += ["/my/security/", "/step-up/?level=3"]
+MINE += ["/my/security/", "/step-up/?level=3", stage_nodes.ASKED]
 
 
 def look_at(page, address: str, problems: list[str], *, is_first: bool) -> None:

@@ -151,6 +151,9 @@ def _unkeepable_field(given: QueryDict) -> Refusal | None:
 def _finish(request: HttpRequest, response: HttpResponse, request_id: str, took: float) -> None:
     if getattr(response, "frames_own_files", False):
         response["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    if leads_to := getattr(response, "form_leads_to", ""):
+        policy = POLICY.replace("form-action 'self'", f"form-action 'self' {leads_to}")
+        response["Content-Security-Policy"] = policy
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id

@@ -175,7 +175,7 @@ def say_ready(node: subnodes.Subnode) -> bool:
     """One line when a further node serves; False: not yet."""
     if not is_ready(node.port, node.place.host):
         return False
-    where = f"http://{node.place.host if node.place.prefix else 'localhost'}:{node.port}/"
+    where = node.environment["YIWANG_ADDRESS"] + "/"
     supervisor.say(f"node {node.code}: {where}  {node.name}　账号见 {subnodes.CAST.name}")
     return True
 

@@ -141,6 +141,8 @@ def _planned(
         "YIWANG_NODE_DIVISION": str(row["division_code"]),
         "YIWANG_EXCHANGE_ADDRESS": f"http://127.0.0.1:{port + 10}",
         "YIWANG_SEAL_DRIVER": "host",
+        # Another name than the province's: a browser keeps cookies by name, not by port.
+        "YIWANG_ADDRESS": f"http://127.0.0.1:{port}",
         "YIWANG_WEB_WORKERS": "1",
         "YIWANG_WEB_THREADS": "8",
         "PROMETHEUS_MULTIPROC_DIR": str(home / "run" / "metrics"),

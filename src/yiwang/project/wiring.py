@@ -130,6 +130,7 @@ from yiwang.support.enquiries.events import (
     EnquiryMade,
     EnquiryNearlyDue,
 )
+from yiwang.support.identity import reactions as identity
 from yiwang.support.licences import reactions as licences
 from yiwang.support.licences.events import LicenceIssued, LicenceStateChanged
 from yiwang.support.messages import reactions as messages
@@ -307,7 +308,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     DisposalRequired: [offices.tell_disposal_required],
     DisposalDeclared: [supervision.settle, offices.tell_disposal_declared],
     DocumentTaken: [agreements.take_grants],
-    NodeJoined: [seals.offer_sealing],
+    NodeJoined: [identity.offer_identity, seals.offer_sealing],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
     CaseLate: [supervision.late_with_case, indicators.come_late],
     BranchNearlyDue: [supervision.warn_of_branch],

@@ -20,6 +20,8 @@ from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange.definitions import HouseAnswer, HouseCall
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
+from yiwang.support.identity import actions as identity
+from yiwang.support.identity.definitions import sso
 from yiwang.support.seals import actions as seals
 from yiwang.support.seals.definitions import SEALING
 
@@ -56,6 +58,9 @@ def _answered(answer: Answer, call: HouseCall, at: datetime) -> HttpResponse:
     return JsonResponse(said)
 
 
-ANSWERS: Final[Mapping[str, Answer]] = {SEALING.name: seals.seal_for_member}
+ANSWERS: Final[Mapping[str, Answer]] = {
+    SEALING.name: seals.seal_for_member,
+    sso.IDENTITY.name: identity.redeem,
+}
 
 urlpatterns = [route(name, answer) for name, answer in ANSWERS.items()]

@@ -19,6 +19,7 @@ from yiwang.kernel import moments
 from yiwang.kernel.actor import Actor, ActorKind
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
+from yiwang.support.identity import queries as identity_queries
 from yiwang.support.identity.definitions import COOKIE, AccountKind, SignedIn
 
 CHOOSE_FIRM = "/sign-in/firm/"
@@ -33,7 +34,13 @@ def _given(request: HttpRequest) -> dict[str, Any]:
         "login": asked.get("login", "")[:60] if request.method == "POST" else "",
         "phone": asked.get("phone", "")[:20] if request.method == "POST" else "",
         "sample": settings.SAMPLE,
+        "host": identity_queries.find_host(),
     }
+
+
+def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The sign-in page with what is wrong on top: another way in is right below."""
+    return again(request, "citizen/sign_in.html", refusal, _given(request))
 
 
 @access(ANYONE)

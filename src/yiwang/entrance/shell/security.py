@@ -70,6 +70,7 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         ],
         "others": sum(not one.current for one in found),
         "passkeys": queries.list_passkeys(actor),
+        "consents": queries.list_consents(actor),
         "has_totp": queries.has_totp(actor),
         "has_second_factor": account.has_second_factor,
         "spare_codes": queries.count_spare_codes(actor),
@@ -149,6 +150,14 @@ def rename_passkey(request: HttpRequest, passkey_key: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, refusal)
     return _done(request, "renamed")
+
+
+@access(SIGNED_IN)
+@require_POST
+def withdraw_consent(request: HttpRequest, consent_key: str) -> HttpResponse:
+    """This platform vouches for me there no more."""
+    identity.withdraw_consent(consent=consent_key, actor=_actor(request), at=moments.now())
+    return _done(request, "withdrawn")
 
 
 @access(SIGNED_IN)
@@ -266,6 +275,7 @@ def routes(home: str) -> tuple[URLPattern, ...]:
         path(f"{home}passkeys/", add_passkey),
         path(f"{home}passkeys/<str:passkey_key>/rename/", rename_passkey),
         path(f"{home}passkeys/<str:passkey_key>/remove/", remove_passkey),
+        path(f"{home}nodes/<str:consent_key>/withdraw/", withdraw_consent),
         path(f"{home}email/", ask_email),
         path(f"{home}email/confirm/", confirm_email),
         path(f"{home}email/remove/", remove_email),

@@ -62,7 +62,9 @@ def _of_person(
     def provide(*, subject: str, parameters: Mapping[str, str]) -> Plain:
         person = _person(subject)
         found = None if person is None else value(person)
-        return None if person is None or found is None else Found(found, person.as_of)
+        if person is None or found is None or found == "":  # "": nobody has said it yet
+            return None
+        return Found(found, person.as_of)
 
     provide.__qualname__ = f"libraries.{name}"
     provides(name, label=label, source_label=PERSONS, shape=shape, papers=papers)(provide)

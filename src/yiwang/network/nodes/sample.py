@@ -33,6 +33,7 @@ from yiwang.network.nodes.models import ExchangeNode
 
 PROVINCE: Final = "62"
 LANZHOU: Final = "620100"
+LANZHOU_WEB: Final = "https://lanzhou.example"
 #: The province's police, as a department with a node of its own.
 POLICE: Final = make_uscc("1", "1", "620000", 7)
 KEY_ID: Final = "sign-node.1"
@@ -47,6 +48,7 @@ class FarNode:
     secret: bytes
     key_id: str = KEY_ID
     address: str = "http://127.0.0.1:9"
+    web: str = ""
 
     @property
     def point(self) -> str:
@@ -134,6 +136,7 @@ def member(node: FarNode, *, at: datetime, state: NodeState = NodeState.ACTIVE) 
         uscc=node.code if len(node.code) == 18 else "",
         role=NodeRole.CONSUMER,
         address=node.address,
+        web=node.web,
         state=state,
         changed_at=at,
     )
@@ -146,7 +149,7 @@ def three_nodes(*, at: datetime) -> tuple[FarNode, FarNode]:
     """This installation as the registry, with Lanzhou and the province's police as members."""
     actions.begin(at=at)
     return (
-        member(far_node(), at=at),
+        member(replace(far_node(), web=LANZHOU_WEB), at=at),
         member(far_node(POLICE, "示例省公安厅"), at=at),
     )
 

@@ -73,6 +73,7 @@ SWEEP_OBJECTS: Final[dict[str, str]] = {
     "token_key": "token",
     "session_key": "session",
     "passkey_key": "passkey",
+    "consent_key": "consent",
     "phrase_key": "phrase",
     "filter_key": "filter",
     "card_key": "card",
@@ -319,7 +320,8 @@ def make_token(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
 
 
 def make_security(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
-    """Another sign-in and a passkey of the owner: the account's own, whomever it acts for."""
+    """Another sign-in, a passkey and a word to another node of the owner: the account's own, whomever it
+    acts for."""
     del department
     token = accounts.session_token(owner.reference, at=at, on_behalf_of=owner.on_behalf_of)
     session = identity_queries.find_session(token, at=at)
@@ -327,7 +329,12 @@ def make_security(*, owner: Actor, department: str, at: datetime) -> Mapping[str
         raise LookupError(owner.reference)
     mine = Thing("", owner=owner.reference, of_person=True)
     passkey = accounts.give_passkey(owner.reference, at=at)
-    return {"session": replace(mine, key=session.key), "passkey": replace(mine, key=passkey)}
+    consent = accounts.give_consent(owner.reference, at=at)
+    return {
+        "session": replace(mine, key=session.key),
+        "passkey": replace(mine, key=passkey),
+        "consent": replace(mine, key=consent),
+    }
 
 
 def make_entitlement(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:

@@ -8,6 +8,12 @@ from yiwang.mechanisms.jobs.registry import every
 from yiwang.support.identity import actions
 
 
+@every(minutes=60, name="identity.offer")
+def offer(*, at: datetime, **_: object) -> None:
+    """At the host: every member may redeem codes, those that joined before this was there, too."""
+    actions.offer_identity(at=at)
+
+
 @every(minutes=60, name="identity.clear_away")
 def clear_away(*, at: datetime, **_: object) -> None:
     """Ended sessions, old codes and old counters go; the journal keeps what happened."""

@@ -84,6 +84,7 @@ class SignIn(models.Model):
     place_name = models.CharField(max_length=80, default="", db_default="")
     raised_to = models.PositiveSmallIntegerField(null=True)
     raised_until = models.DateTimeField(null=True)
+    vouched_level = models.PositiveSmallIntegerField(null=True)  # by the host, of method HOST alone
 
     class Meta:
         constraints = [
@@ -91,9 +92,51 @@ class SignIn(models.Model):
                 condition=Q(raised_to=None, raised_until=None)
                 | Q(raised_to__range=(2, 5), raised_until__isnull=False),
                 name="raised_session_has_a_level_and_an_end",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(vouched_level=None)
+                | Q(vouched_level__range=(2, 5), method=Method.HOST),
+                name="only_a_host_vouches_for_a_level",
+            ),
         ]
         indexes = [models.Index(fields=["seen_at"], name="sign_in_by_last_seen")]
+
+
+class NodeConsent(models.Model):
+    """登录授权: a person lets this host vouch for him at a member, until he takes it back."""
+
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True, default=new_key)
+    account = models.ForeignKey(Account, models.CASCADE)
+    node = models.CharField(max_length=32)
+    given_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "node"],
+                condition=Q(withdrawn_at=None),
+                name="one_consent_per_account_and_node",
+            )
+        ]
+
+
+class HandOverCode(models.Model):
+    """一次性登录码: what the browser carries from this host to a member, kept as a digest, good once."""
+
+    code_digest = models.CharField(max_length=_DIGEST, primary_key=True)
+    consent = models.ForeignKey(NodeConsent, models.CASCADE)
+    session = models.CharField(max_length=KEY_LENGTH)  # of the sign-in here it stands for
+    challenge = models.CharField(
+        max_length=_DIGEST
+    )  # who brings it back must know what this is the SM3 of
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="hand_over_codes_by_their_end")]
 
 
 class Passkey(models.Model):

@@ -115,10 +115,11 @@ def session_level(
     at: datetime,
     raised_to: int | None = None,
     raised_until: datetime | None = None,
+    vouched: int | None = None,
 ) -> int:
-    """实名等级 of a session: what the account was once proved to be, as far as the sign-in carries;
-    more only while the session is raised."""
-    level = min(proofed, _STRENGTH[method])
+    """实名等级 of a session: what the account was once proved to be, as far as the sign-in carries, or
+    what the host vouched for; more only while the session is raised."""
+    level = vouched or 2 if method is Method.HOST else min(proofed, _STRENGTH[method])
     if raised_to is not None and raised_until is not None and at < raised_until:
         return max(level, raised_to)
     return level
@@ -134,7 +135,7 @@ def reach(proof: Proof, *, proofed: int) -> int:
             return 3
         case Proof.PASSWORD:
             return min(proofed, 3)
-        case Proof.PASSKEY | Proof.TOTP:
+        case Proof.PASSKEY | Proof.TOTP | Proof.HOST:  # the host says itself how high
             return proofed
 
 

@@ -20,7 +20,7 @@ from yiwang.kernel.actor import Actor, Role, machine
 from yiwang.support.identity import actions, queries
 from yiwang.support.identity.actions.sessions import open_session
 from yiwang.support.identity.definitions import COOKIE, NOWHERE, AccountView, Method
-from yiwang.support.identity.models import Account, Passkey, Post
+from yiwang.support.identity.models import Account, NodeConsent, Passkey, Post
 from yiwang.support.messages import actions as messages
 
 if TYPE_CHECKING:
@@ -150,6 +150,17 @@ def give_passkey(subject: str, *, at: datetime, name: str = "示例设备") -> s
         public_key=bytes(data),
         created_at=at,
     ).key
+
+
+def give_consent(subject: str, *, at: datetime, node: str = "620100") -> str:
+    """Somebody's word that this host may vouch for him at a member. Its key."""
+    row, _made = NodeConsent.objects.get_or_create(
+        account=Account.objects.get(subject=subject),
+        node=node,
+        withdrawn_at=None,
+        defaults={"given_at": at, "used_at": at},
+    )
+    return row.key
 
 
 @transaction.atomic

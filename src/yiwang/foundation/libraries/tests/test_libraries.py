@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -148,6 +149,12 @@ class TestProviders:
         assert identity["姓名"] == "王秀英"
         assert "*" in identity["公民身份号码"]
         assert self._ask("person.died_on", person.reference).status is Status.NOT_FOUND
+
+    def test_what_nobody_has_said_of_a_person_is_not_found(self):
+        new = replace(sample.new_person(42), division_code="", people="")
+        person = actions.register_person(person=new, actor=sample.SAMPLER, at=AT)
+        for name in ("person.people", "person.household_division"):
+            assert self._ask(name, person.reference).status is Status.NOT_FOUND
 
     def test_an_allowance_that_ended_is_not_drawn_elsewhere(self):
         person = sample.register_person(41, at=AT).reference

@@ -8,6 +8,7 @@ from yiwang.support.identity.actions.accounts import (
     link_person,
     set_second_factor,
 )
+from yiwang.support.identity.actions.arriving import arrive, depart
 from yiwang.support.identity.actions.authenticators import enrol_totp, offer_totp, read_offer
 from yiwang.support.identity.actions.clearing import clear_away
 from yiwang.support.identity.actions.codes import send_code, sign_in_with_code
@@ -72,10 +73,17 @@ from yiwang.support.identity.actions.stepping_up import (
 )
 from yiwang.support.identity.actions.throttling import within_pace
 from yiwang.support.identity.actions.tokens import issue_token, revoke_token
+from yiwang.support.identity.actions.vouching import (
+    hand_over,
+    offer_identity,
+    redeem,
+    withdraw_consent,
+)
 
 __all__ = [
     "add_passkey",
     "appoint_first_admins",
+    "arrive",
     "ask_email",
     "ask_recovery",
     "ask_stand_in",
@@ -97,6 +105,7 @@ __all__ = [
     "create_official_account",
     "create_person_account",
     "define_post",
+    "depart",
     "disable_account",
     "drop_recovery",
     "end_hall_network",
@@ -107,16 +116,19 @@ __all__ = [
     "enrol_totp",
     "grant_post",
     "grant_role",
+    "hand_over",
     "insist_may_let_go",
     "issue_token",
     "keep_alive",
     "let_go",
     "link_person",
     "make_spare_codes",
+    "offer_identity",
     "offer_totp",
     "open_staff_account",
     "read_offer",
     "recover",
+    "redeem",
     "register_hall_network",
     "remove_email",
     "remove_passkey",
@@ -135,5 +147,6 @@ __all__ = [
     "step_up_with_passkey",
     "step_up_with_password",
     "step_up_with_totp",
+    "withdraw_consent",
     "within_pace",
 ]

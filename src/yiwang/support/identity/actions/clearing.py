@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from yiwang.support.identity.definitions import LONGEST_SESSION
-from yiwang.support.identity.models import EmailCheck, OneTimeCode, SignIn, SpentChallenge, Throttle
+from yiwang.support.identity.models import (
+    EmailCheck,
+    HandOverCode,
+    OneTimeCode,
+    SignIn,
+    SpentChallenge,
+    Throttle,
+)
 
 _KEPT = timedelta(days=2)
 
@@ -20,6 +27,7 @@ def clear_away(*, at: datetime) -> int:
         SignIn.objects.filter(over),
         OneTimeCode.objects.filter(expires_at__lt=old),
         EmailCheck.objects.filter(expires_at__lt=old),
+        HandOverCode.objects.filter(expires_at__lt=old),
         SpentChallenge.objects.filter(spent_at__lt=old),
         Throttle.objects.filter(window_from__lt=old).filter(
             Q(locked_until__isnull=True) | Q(locked_until__lt=old)

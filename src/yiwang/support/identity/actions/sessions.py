@@ -24,6 +24,7 @@ from yiwang.support.identity.definitions import (
     SignedIn,
 )
 from yiwang.support.identity.definitions.duties import CannotStandIn
+from yiwang.support.identity.definitions.factors import RAISED_FOR, Proof
 from yiwang.support.identity.models import Account, SignIn
 from yiwang.support.mandates import queries as mandates
 
@@ -38,6 +39,7 @@ def open_session(
     mandate: str = "",
     stand_in: str = "",
     raised: tuple[int | None, datetime | None] = (None, None),
+    vouched: int | None = None,
 ) -> SignedIn:
     """A new session with a new secret of 256 bits; runs in the caller's transaction."""
     token = secrets.token_urlsafe(32)
@@ -57,6 +59,7 @@ def open_session(
         place_name=place.name,
         raised_to=raised[0],
         raised_until=raised[1],
+        vouched_level=vouched,
     )
     actor = queries.get_actor(account.key, at=at, on_behalf_of=on_behalf_of)
     if mandate:
@@ -85,7 +88,50 @@ def level_of(session: SignIn, account: Account, at: datetime) -> int:
         method=Method(session.method),
         raised_to=session.raised_to,
         raised_until=session.raised_until,
+        vouched=session.vouched_level,
         at=at,
+    )
+
+
+def raise_session(
+    session: SignIn,
+    account: Account,
+    proof: Proof,
+    *,
+    reached: int,
+    actor: Actor,
+    at: datetime,
+    simulated: bool = False,
+) -> SignedIn:
+    """The owner proved more: the session is worth it for half an hour, with a new secret; runs in the
+    caller's transaction. NotSignedIn when it has ended meanwhile."""
+    until = at + RAISED_FOR
+    if session.raised_until is not None and session.raised_until > at:
+        if (session.raised_to or 0) > reached:  # a weaker proof does not lengthen a stronger one
+            reached, until = session.raised_to or 0, session.raised_until
+    token = secrets.token_urlsafe(32)
+    rows = SignIn.objects.filter(token_digest=session.token_digest, ended_at__isnull=True)
+    if not rows.update(
+        token_digest=queries.token_digest(token), raised_to=reached, raised_until=until
+    ):
+        raise NotSignedIn
+    journal.record(
+        actor=actor,
+        act="identity.stepped_up",
+        subject=reference("account", account.key),
+        at=at,
+        facts={
+            "proof": proof.value,
+            "level": reached,
+            "session": session.key,
+            "simulated": simulated,
+        },
+    )
+    session.raised_to, session.raised_until = reached, until
+    return SignedIn(
+        token=token,
+        actor=replace(actor, assurance_level=level_of(session, account, at)),
+        max_age=int((session.created_at + LONGEST_SESSION - at).total_seconds()),
     )
 
 
@@ -216,6 +262,7 @@ def _reopen(
         mandate=mandate,
         stand_in=stand_in,
         raised=(old.raised_to, old.raised_until),
+        vouched=old.vouched_level,
     )
 
 

@@ -5,9 +5,7 @@ Bound to this one session, which gets a new secret; what was proved ends with it
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password
@@ -17,27 +15,24 @@ from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.references import reference
 from yiwang.kernel.refusals import NotSignedIn
-from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import queries, rules
 from yiwang.support.identity.actions import attempts, ceremonies, codes, signing_in
-from yiwang.support.identity.actions.sessions import level_of
+from yiwang.support.identity.actions.sessions import raise_session
 from yiwang.support.identity.definitions import (
     CODE_PAUSE,
     CODES_PER_PHONE_AND_DAY,
-    LONGEST_SESSION,
     AccountKind,
     Origin,
     SignedIn,
 )
 from yiwang.support.identity.definitions.factors import (
-    RAISED_FOR,
     CannotStepUp,
     CannotUsePasskey,
     Ceremony,
     Challenge,
     Proof,
 )
-from yiwang.support.identity.models import Account, Passkey, SignIn
+from yiwang.support.identity.models import Passkey, SignIn
 
 
 def begin_step_up(*, session_key: str, actor: Actor, at: datetime) -> Challenge:
@@ -189,37 +184,7 @@ def _step_up(
         raise CannotStepUp
     with transaction.atomic(durable=True):
         attempts.succeeded(attempt)
-        return _raise(session, account, proof, actor, at, simulated=simulated)
-
-
-def _raise(
-    session: SignIn, account: Account, proof: Proof, actor: Actor, at: datetime, *, simulated: bool
-) -> SignedIn:
-    reached, until = rules.reach(proof, proofed=account.assurance_level), at + RAISED_FOR
-    if session.raised_until is not None and session.raised_until > at:
-        if (session.raised_to or 0) > reached:  # a weaker proof does not lengthen a stronger one
-            reached, until = session.raised_to or 0, session.raised_until
-    token = secrets.token_urlsafe(32)
-    rows = SignIn.objects.filter(token_digest=session.token_digest, ended_at__isnull=True)
-    if not rows.update(
-        token_digest=queries.token_digest(token), raised_to=reached, raised_until=until
-    ):
-        raise NotSignedIn
-    journal.record(
-        actor=actor,
-        act="identity.stepped_up",
-        subject=reference("account", account.key),
-        at=at,
-        facts={
-            "proof": proof.value,
-            "level": reached,
-            "session": session.key,
-            "simulated": simulated,
-        },
-    )
-    session.raised_to, session.raised_until = reached, until
-    return SignedIn(
-        token=token,
-        actor=replace(actor, assurance_level=level_of(session, account, at)),
-        max_age=int((session.created_at + LONGEST_SESSION - at).total_seconds()),
-    )
+        reached = rules.reach(proof, proofed=account.assurance_level)
+        return raise_session(
+            session, account, proof, reached=reached, actor=actor, at=at, simulated=simulated
+        )

@@ -35,6 +35,7 @@ class Method(StrEnum):
     PASSKEY = "PASSKEY"
     PASSWORD_AND_PASSKEY = "PASSWORD_AND_PASSKEY"  # noqa: S105 -- same
     RECOVERY = "RECOVERY"
+    HOST = "HOST"  # the host of this node vouched for him
 
 
 #: The cookie that holds a session's secret.

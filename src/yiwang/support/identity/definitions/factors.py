@@ -48,6 +48,7 @@ class Proof(StrEnum):
     CODE_AND_ID = "CODE_AND_ID"
     PASSKEY = "PASSKEY"
     FACE = "FACE"
+    HOST = "HOST"  # at the host of this node, by its own ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class StepUpView:
     phone_masked: str
     face_label: str
     face_simulated: bool
+    host_name: str = ""  # whose 统一身份认证 may be asked, "" when nobody's
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ METHOD_LABELS = {
     Method.PASSKEY: "通行密钥",
     Method.PASSWORD_AND_PASSKEY: "密码和通行密钥",
     Method.RECOVERY: "找回账号",
+    Method.HOST: "统一身份认证",
 }
 
 #: What a browser says it is → the word shown. Order matters: Edge also says Chrome.

@@ -46,6 +46,13 @@ from yiwang.support.identity.queries.security import (
     list_recoveries,
     list_sessions,
 )
+from yiwang.support.identity.queries.sso import (
+    find_host,
+    get_asking,
+    get_host,
+    has_consented,
+    list_consents,
+)
 from yiwang.support.identity.queries.staff import (
     get_stand_in,
     insist_on_staff,
@@ -65,22 +72,27 @@ __all__ = [
     "find_account",
     "find_account_by_user_name",
     "find_email_check",
+    "find_host",
     "find_session",
     "find_step_up",
     "find_token_actor",
     "get_account",
     "get_account_by_user_name",
     "get_actor",
+    "get_asking",
     "get_face_check",
     "get_grant",
+    "get_host",
     "get_post",
     "get_stand_in",
+    "has_consented",
     "has_second_factor",
     "has_totp",
     "insist_on_assurance",
     "insist_on_staff",
     "label_of",
     "list_bodies",
+    "list_consents",
     "list_grants",
     "list_hall_networks",
     "list_names",
@@ -112,7 +124,7 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, s.mandate, s.stand_in, s.seen_at, s.method, s.raised_to, s.raised_until, {_WHO}
+    select s.key, s.on_behalf_of, s.mandate, s.stand_in, s.seen_at, s.method, s.raised_to, s.raised_until, s.vouched_level, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
@@ -166,13 +178,15 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     if not found:
         return None
     [row] = found
-    key, on_behalf_of, mandate, stand_in, seen_at, method, raised_to, raised_until, *who = row
+    key, on_behalf_of, mandate, stand_in, seen_at, method, *raised, who = *row[:9], row[9:]
+    raised_to, raised_until, vouched = raised
     actor = _actor(tuple(who), on_behalf_of=on_behalf_of, request_id=request_id)
     level = rules.session_level(
         proofed=actor.assurance_level,
         method=Method(method),
         raised_to=raised_to,
         raised_until=raised_until,
+        vouched=vouched,
         at=at,
     )
     actor = replace(actor, assurance_level=level)

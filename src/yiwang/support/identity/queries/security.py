@@ -39,6 +39,7 @@ from yiwang.support.identity.models import (
     SignIn,
     SpareCode,
 )
+from yiwang.support.identity.queries import sso
 
 _MOST = 100
 
@@ -169,7 +170,14 @@ def find_step_up(actor: Actor, *, session_key: str, wanted: int, at: datetime) -
         phone_masked=_phone(actor) if Proof.CODE_AND_ID in proofs else "",
         face_label=face.label,
         face_simulated=face.simulated,
+        host_name=_host_of(account),
     )
+
+
+def _host_of(account: Account) -> str:
+    """Whose 统一身份认证 this account's owner may prove himself by: citizens' alone."""
+    host = sso.find_host() if account.kind == AccountKind.PERSON else None
+    return host.name if host is not None and host.away is None else ""
 
 
 def _phone(actor: Actor) -> str:
