@@ -308,7 +308,11 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     DisposalRequired: [offices.tell_disposal_required],
     DisposalDeclared: [supervision.settle, offices.tell_disposal_declared],
     DocumentTaken: [agreements.take_grants],
-    NodeJoined: [identity.offer_identity, seals.offer_sealing],
+    NodeJoined: [
+        identity.offer_identity,
+        seals.offer_sealing,
+        licences.offer_register,
+    ],
     CaseNearlyDue: [supervision.warn_of_case, indicators.come_near],
     CaseLate: [supervision.late_with_case, indicators.come_late],
     BranchNearlyDue: [supervision.warn_of_branch],

@@ -22,6 +22,8 @@ from yiwang.kernel import moments
 from yiwang.kernel.refusals import Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity.definitions import sso
+from yiwang.support.licences import actions as licences
+from yiwang.support.licences.definitions.told import LOOKING, TELLING
 from yiwang.support.seals import actions as seals
 from yiwang.support.seals.definitions import SEALING
 
@@ -61,6 +63,8 @@ def _answered(answer: Answer, call: HouseCall, at: datetime) -> HttpResponse:
 ANSWERS: Final[Mapping[str, Answer]] = {
     SEALING.name: seals.seal_for_member,
     sso.IDENTITY.name: identity.redeem,
+    TELLING.name: licences.register_told,
+    LOOKING.name: licences.answer_number,
 }
 
 urlpatterns = [route(name, answer) for name, answer in ANSWERS.items()]

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from yiwang.entrance.shell import pace
 from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.kernel import moments
+from yiwang.kernel.identifiers import is_licence_identifier
 from yiwang.kernel.references import KEY_PATTERN
-from yiwang.kernel.refusals import NotFound
+from yiwang.kernel.refusals import NotFound, TryLater
 from yiwang.support.letters import queries as letters
+from yiwang.support.licences import actions
 from yiwang.support.licences import queries as licences
 from yiwang.support.seals import queries as seals
 
@@ -30,6 +32,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not typed:
         return render(request, "citizen/verify/ask.html")
     found = re.search(KEY_PATTERN.pattern + "$", typed)
+    if is_licence_identifier(number := request.GET.get("code", "").strip()[:96]):
+        return number_answer(request, number)
     if found is None:
         return render(request, "citizen/verify/ask.html", {"wrong": True, "code": typed})
     return HttpResponseRedirect(f"/v/{found[0]}")
@@ -49,6 +53,21 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, "citizen/verify/answer.html", values)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def number_answer(request: HttpRequest, number: str) -> HttpResponse:
+    """By the number alone: how it stands, wherever it was issued; nothing of the holder."""
+    pace.slow_down(request, what="verify", per_minute=PER_MINUTE)
+    at = moments.now()
+    try:
+        found, away = actions.find_number(number, at=at), None
+    except TryLater as refusal:
+        found, away = None, refusal
+    values = {"found": found, "away": away, "number": number, "at": at}
+    status = away.status if away else 200
+    response = render(request, "citizen/verify/number.html", values, status=status)
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -35,6 +35,11 @@ from yiwang.support.licences.models import (
     LicenceType,
     RegistrarCode,
 )
+from yiwang.support.licences.told import answer_number as answer_number
+from yiwang.support.licences.told import find_number as find_number
+from yiwang.support.licences.told import offer_register as offer_register
+from yiwang.support.licences.told import register_told as register_told
+from yiwang.support.licences.told import tell_host as tell_host
 from yiwang.support.seals import actions as seal_actions
 from yiwang.support.seals import queries as seals
 from yiwang.support.seals.definitions import SealField

@@ -13,8 +13,10 @@ from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedJSON, EncryptedText
 from yiwang.support.licences.definitions import LicenceState
 
+#: States that follow from the date are never stored.
 _BY_DATE = (LicenceState.NOT_YET, LicenceState.EXPIRED, LicenceState.UNKNOWN)
 _STORED = [s.value for s in LicenceState if s not in _BY_DATE]
+STORED = frozenset(_STORED)
 
 
 class LicenceType(models.Model):
@@ -139,6 +141,33 @@ class ELicence(models.Model):
 
     def __str__(self) -> str:
         return f"licence:{self.key}"
+
+
+class ToldLicence(models.Model):
+    """上级证照登记 at the host: the newest word of a member about a licence of its own. Nothing personal."""
+
+    number = models.CharField(max_length=96, unique=True)
+    node = models.CharField(max_length=32)
+    name = models.CharField(max_length=128)
+    state = models.CharField(max_length=16)
+    issuer = models.CharField(max_length=18)
+    issuer_name = models.CharField(max_length=128)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    changed_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[ToldLicence]]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="licences_told_state_known", condition=Q(state__in=_STORED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class LicenceChange(models.Model):

@@ -1,4 +1,4 @@
-"""Background work of licences: the PDF, and telling departments that subscribed."""
+"""Background work of licences: the PDF, and telling the host and departments that subscribed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from yiwang.foundation.exchange.topics import actions as topics
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.moments import legal_date
+from yiwang.mechanisms.jobs import actions as jobs
 from yiwang.mechanisms.jobs.registry import task
+from yiwang.network.nodes import queries as nodes
+from yiwang.network.nodes.events import NodeJoined
 from yiwang.support.licences import actions, queries
 from yiwang.support.licences.definitions import LicenceState
 from yiwang.support.licences.events import LicenceIssued, LicenceStateChanged
@@ -31,11 +34,32 @@ def render_pdf(*, licence: str, actor: Actor, at: datetime, **_: object) -> None
 def tell_issued(*, event: LicenceIssued, at: datetime, **_: object) -> None:
     """Who subscribed hears of a firm's new licence."""
     _tell(event.licence, event.holder, "issued", event.at, at=at)
+    _tell_host(event.licence)
 
 
 def tell_changed(*, event: LicenceStateChanged, at: datetime, **_: object) -> None:
     """Who subscribed hears that a firm's licence was suspended, given back, revoked or replaced."""
     _tell(event.licence, event.holder, event.after, event.at, at=at)
+    _tell_host(event.licence)
+
+
+@task("licences.tell_host", attempts=40)
+def tell_host(*, licence: str, at: datetime, **_: object) -> None:
+    """The host's register hears how this licence stands; tried again while the host is away."""
+    actions.tell_host(licence=licence, at=at)
+
+
+def offer_register(*, event: NodeJoined, at: datetime, **_: object) -> None:
+    """Whoever became a member may tell this host of its licences, and ask for others'."""
+    del event
+    actions.offer_register(at=at)
+
+
+def _tell_host(licence: str) -> None:
+    """At a member only; the job says how it stands when it runs, so the newest word is the last."""
+    if not nodes.is_registry():
+        key = licence.partition(":")[2]
+        jobs.defer(task="licences.tell_host", key=f"tell-host:{key}", licence=key)
 
 
 def _tell(licence: str, holder: str, what: str, since: datetime, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from yiwang.entrance.citizen import verify
 from yiwang.kernel.actor import machine
+from yiwang.kernel.identifiers import make_licence_identifier
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.network.directory import sample as places
 from yiwang.network.nodes import sample as nodes
@@ -134,7 +135,8 @@ def upload(client, content):
 def test_the_number_of_a_seal_says_who_had_what_sealed_and_nothing_of_the_document(client, sealed):
     no, _content = sealed()
     said = page(client, f"/v/{no}")
-    assert "用印记录" in said
+    main = said.partition("<main")[2].partition("</main>")[0]
+    assert "用印单位" in main
     assert "准予行政许可决定书" in said
     assert "620100" in said
 
@@ -152,3 +154,14 @@ def test_a_statement_whose_signature_does_not_hold_is_called_that(client, sealed
     with connection.cursor() as cursor:
         cursor.execute("UPDATE seals_use SET signature = 'sm2-sm3$sign-node.1$AAAA'")
     assert "签名没有通过核对" in page(client, f"/v/{no}")
+
+
+def test_a_licence_is_found_by_its_number_alone_without_its_holder(client, licence):
+    said = page(client, f"/verify/?code={licence.identifier}")
+    assert "兰州市城关区市场监督管理局" in said
+    assert "马" not in said.partition("<main")[2].partition("</main>")[0].replace("马上", "")
+
+
+def test_a_number_nobody_issued_says_so(client, licence):
+    other = make_licence_identifier("1" * 21, sample.ISSUER, "0000000009", 1)
+    assert "没有查到这个编号的证照" in page(client, f"/verify/?code={other}")

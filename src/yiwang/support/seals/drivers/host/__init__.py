@@ -14,7 +14,7 @@ from yiwang.foundation.exchange import calls
 from yiwang.foundation.exchange.definitions import CallStatus
 from yiwang.mechanisms.crypto import rules as crypto_rules
 from yiwang.network.nodes import queries as nodes
-from yiwang.network.nodes.definitions import NodeRole, NodeView
+from yiwang.network.nodes.definitions import NodeView
 from yiwang.support.seals import rules
 from yiwang.support.seals.definitions import (
     PURPOSE,
@@ -58,7 +58,9 @@ class HostSeal:
         """
         if not field.body:
             return SealValue(driver=self.name, sealed=False, mark="")
-        host = _host()
+        host = nodes.find_host()
+        if host is None:  # it has joined nobody yet
+            raise SealAway
         reply = calls.call(
             service=SEALING.code_at(host.code),
             parameters=_told(digest, mark, field),
@@ -72,14 +74,6 @@ class HostSeal:
         if reply.status is not CallStatus.FOUND or not isinstance(reply.value, Mapping):
             raise SealAway
         return _read(reply.value, host, digest, mark, field, at)
-
-
-def _host() -> NodeView:
-    """SealAway while this node has not joined one."""
-    for node in nodes.list_nodes():
-        if node.role is NodeRole.HOST and node.code != settings.NODE:
-            return node
-    raise SealAway
 
 
 def _told(digest: str, mark: str, field: SealField) -> dict[str, str]:
