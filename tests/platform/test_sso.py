@@ -74,8 +74,8 @@ def home(installation: Installation) -> str:
 
 def sign_in_at_the_province(page: Page, province: Installation) -> None:
     expect(page).to_have_url(re.compile(f"http://localhost:{province.port}/sign-in/"))
-    page.get_by_label("身份证号、手机号或用户名").fill("liguilan")
-    page.get_by_label("密码", exact=True).fill(stage.PASSWORD)
+    page.fill("[name=login]", "liguilan")
+    page.fill("[name=password]", stage.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
 
 
@@ -143,4 +143,4 @@ def test_who_does_not_agree_is_back_at_lanzhous_own_door(province, page):
     page.get_by_role("link", name="不用了，回去").click()
     expect(page).to_have_url(re.compile(re.escape(home(province)) + "/sign-in/host/back/"))
     expect(page.get_by_role("main")).to_contain_text("什么也没有交出来")
-    expect(page.get_by_label("密码", exact=True)).to_be_visible()
+    expect(page.locator("[name=password]")).to_be_visible()
