@@ -251,6 +251,13 @@ class CannotReadSource(Refusal):
     remedy = "请检查文件或地址后再试。"
 
 
+class NoDataYet(CannotReadSource):
+    """Its only file was taken back: nothing is wrong, there is nothing to ask."""
+
+    sentence = "这个数据源现在还没有数据。"
+    remedy = "提供部门投递的文件采用以后再查。"
+
+
 class SourceNotAllowed(Refusal):
     """The address or account of a source is not one the operator allows."""
 

@@ -1,7 +1,7 @@
 """文件投递: a file or sheet for a catalogued resource, checked row by row against its declared items.
 
 Checking changes nothing (a dry run with a report per row); taking it makes it the content that is
-asked; undoing puts the last one back.
+asked; undoing puts the last one back, and after the first one leaves none.
 """
 
 from __future__ import annotations
@@ -110,7 +110,10 @@ def take_drop(*, drop: str, version: int, actor: Actor, at: datetime) -> DropVie
     else:
         if source.tables != columns:
             raise CannotTakeDrop("列和正在用的那一份不一样。", "请用同样的表头和次序。")
-        row.previous_file, row.previous_as_of = source.file_key, source.as_of
+        row.previous_file, row.previous_as_of = (
+            source.file_key,
+            source.as_of,
+        )  # "": none, taken back
         _lay(source, row.file_key, row.made_at)
     files.attach(key=row.file_key, subject=source.reference, at=at)
     row.source = source
@@ -119,7 +122,8 @@ def take_drop(*, drop: str, version: int, actor: Actor, at: datetime) -> DropVie
 
 @transaction.atomic
 def undo_drop(*, drop: str, version: int, actor: Actor, at: datetime) -> DropView:
-    """The file before it is asked again. Only the last one taken, and only when there was one before.
+    """The file before it is asked again; after the first one there is no data, and services say so. Only
+    the last one taken.
 
     NotFound, CannotTakeDrop, VersionConflict.
     """
@@ -127,8 +131,6 @@ def undo_drop(*, drop: str, version: int, actor: Actor, at: datetime) -> DropVie
     source = SourceRecord.objects.select_for_update().filter(pk=row.source_id or 0).first()
     if row.state != DropState.TAKEN or source is None or source.file_key != row.file_key:
         raise CannotTakeDrop("只有最后采用的那一份可以撤回。", "请再投一份正确的文件。")
-    if not row.previous_file:
-        raise CannotTakeDrop("这是第一份，没有以前的可以换回去。", "请停用服务，或者再投一份。")
     _lay(source, row.previous_file, row.previous_as_of)
     return _settle(row, DropState.UNDONE, "datasources.drop_undone", actor, at)
 

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from yiwang.foundation.datasources.definitions import (
     MOST_FILE_BYTES,
     CannotReadSource,
+    NoDataYet,
     SourceKind,
     SourceNotAllowed,
 )
@@ -57,10 +58,12 @@ def told_of(
 ) -> tuple[dict[str, Any], tuple[int, ...]]:
     """What a child is told about a source, and the descriptors it needs (the caller closes them).
 
-    CannotReadSource, SourceNotAllowed.
+    CannotReadSource, NoDataYet, SourceNotAllowed.
     """
     if kind is SourceKind.POSTGRES:
         return {"kind": kind.value, "address": database_address(address, places.hosts)}, ()
+    if not file_key and not address:
+        raise NoDataYet
     if file_key:
         number = _kept_file(file_key, places.home, get)
     else:

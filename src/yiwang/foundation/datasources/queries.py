@@ -68,6 +68,7 @@ class SourceView:
     division_code: str
     made_at: datetime
     version: int
+    empty: bool = False  # its only file was taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class QueryView:
 
 @dataclass(frozen=True, slots=True)
 class DropView:
-    """One file sent for a resource. ``problems``: place and sentence, at most fifty."""
+    """One file sent for a resource. ``undoable``: it is the last one taken. ``problems``: place and sentence, at most fifty."""
 
     key: str
     resource: str
@@ -105,6 +106,7 @@ class DropView:
     problems: tuple[tuple[str, str], ...]
     source: str
     undoable: bool
+    first: bool  # taken back, there is no data
     made_at: datetime
     version: int
 
@@ -133,7 +135,8 @@ def drop_view(row: DropRecord) -> DropView:
         DropState(row.state),
         tuple((place, sentence) for place, sentence in row.problems),
         source.key if source else "",
-        row.state == DropState.TAKEN and last and bool(row.previous_file),
+        row.state == DropState.TAKEN and last,
+        not row.previous_file,
         row.made_at,
         row.version,
     )
@@ -187,6 +190,7 @@ def source_view(row: SourceRecord) -> SourceView:
         row.division_code,
         row.made_at,
         row.version,
+        bool(row.resource) and not row.file_key,
     )
 
 

@@ -115,10 +115,11 @@ def test_what_is_no_table_is_not_kept(officer, data, filename, refusal):
 def test_the_last_one_can_be_put_back(officer):
     first = take(drop(officer), officer)
     before = SourceRecord.objects.get()
+    second = take(drop(officer, GOOD.replace("12.5", "13.5")), officer)
+    first = queries.get_drop(first.key, officer)
+    assert (first.undoable, second.undoable, second.first) == (False, True, False)
     with pytest.raises(CannotTakeDrop):
         actions.undo_drop(drop=first.key, version=first.version, actor=officer, at=AT)
-    second = take(drop(officer, GOOD.replace("12.5", "13.5")), officer)
-    assert (first.undoable, second.undoable) == (False, True)
     assert SourceRecord.objects.get().file_key != before.file_key
     undone = actions.undo_drop(drop=second.key, version=second.version, actor=officer, at=AT)
     after = SourceRecord.objects.get()
