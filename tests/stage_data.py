@@ -44,6 +44,7 @@ def set_up(person, citizen, at: datetime) -> Data:
         content=sample.content(sample.FIRMS, officer="新的责任人"), actor=market, at=at
     )
     sample.handed_in(handed, actor=market, at=at)
+    proposed, narrower = _standards(police, at)
     change = actions.note_change(
         department=police.grants[0].department or "", cause="LAW", basis="《户口登记条例》修改",
         what="加一项现住址", happened_on=legal_date(at), actor=police, at=at,
@@ -62,14 +63,56 @@ def set_up(person, citizen, at: datetime) -> Data:
             "/data/resources/", one, f"{one}edit/", "/data/resources/new/", version,
             f"{version}submit/", "/data/demand/", "/data/duty/", "/data/negative/", "/data/census/",
             "/data/elements/", "/data/elements/person.sex/", "/data/code-tables/", "/data/code-tables/sex/",
+            "/data/standards/", "/data/elements/new/", "/data/elements/person.school/edit/",
+            "/data/code-tables/new/", "/data/code-tables/school-kind/", "/data/elements/import/",
+            f"/data/standards/{proposed}/", f"/data/standards/{proposed}/submit/",
             "/data/import/", "/data/corrections/", wrong, f"{wrong}correct/",
             "/data/corrections/new/", "/data/changes/", "/data/changes/new/",
             f"/data/changes/{change.key}/", f"/data/changes/{change.key}/ask-longer/",
             "/desk/messages/",
         ),
         authority=(
+            f"/data/standards/{narrower}/", f"/data/standards/{narrower}/publish/",
+            "/data/elements/person.school/withdraw/", "/data/code-tables/school-kind/withdraw/",
             "/data/waiting/", f"/data/versions/{handed.key}/", f"/data/versions/{handed.key}/send-back/",
         ),
         open=("/data/catalogue/", f"/data/catalogue/{firms.key}/", "/data/catalogue/usage/"),
         mine=("/my/corrections/", "/my/corrections/new/"),
     )  # fmt: skip
+
+
+def _standards(police, at: datetime) -> tuple[str, str]:
+    """A place's own data element and code table in use; a draft; a version that waits and takes codes away."""
+    from dataclasses import replace
+
+    from yiwang.foundation.resources import actions, sample
+    from yiwang.foundation.standards.definitions import (
+        About,
+        Code,
+        CodeTable,
+        Element,
+        ElementType,
+    )
+
+    def handed_in(content):
+        draft = actions.propose_standard(content=content, actor=police, at=at)
+        return actions.submit_standard(key=draft.key, version=draft.version, actor=police, at=at)
+
+    codes = (Code("1", "小学"), Code("2", "初中"), Code("3", "高中"))
+    kinds = CodeTable("school-kind", "学校类别", "本地约定", codes)
+    school = Element(
+        "person.school", "就读学校类别", ElementType.CODE, 1, About.PERSON, "school-kind"
+    )
+    for content in (kinds, school):
+        one = handed_in(content)
+        actions.publish_standard(key=one.key, version=one.version, actor=sample.authority(), at=at)
+    base = sample.content(sample.ALLOWANCES)
+    items = (replace(base.items[0], name="school", element=school.code, authoritative=True),)
+    sample.publish(replace(base, code="301077/000001", name="在校学生", items=items), at=at)
+    narrower = handed_in(replace(kinds, codes=codes[:2]))
+    draft = actions.propose_standard(
+        content=replace(school, code="person.class", name="所在班级", kind=ElementType.TEXT,
+                        table="", length=40),
+        actor=police, at=at,
+    )  # fmt: skip
+    return draft.key, narrower.key

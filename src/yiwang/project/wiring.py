@@ -115,6 +115,9 @@ from yiwang.foundation.resources.events import (
     ResourceSentBack,
     ResourceSubmitted,
     ResourceWithdrawn,
+    StandardPublished,
+    StandardSentBack,
+    StandardSubmitted,
 )
 from yiwang.foundation.upper import reactions as upper
 from yiwang.governance.supervision import reactions as supervision
@@ -345,6 +348,9 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ConsentDeclined: [offices.tell_consent_declined],
     ResourceSubmitted: [offices.tell_submitted],
     ResourceSentBack: [offices.tell_sent_back],
+    StandardSubmitted: [offices.tell_standard_submitted],
+    StandardSentBack: [offices.tell_standard_sent_back],
+    StandardPublished: [offices.tell_standard_narrowed],
     ChangeNoted: [offices.tell_change],
     ChangeLongerAsked: [offices.tell_change_longer_asked],
     ChangeLongerAnswered: [offices.tell_change],

@@ -16,7 +16,8 @@ router = Router(tags=["数据资源目录"])
 
 
 class ElementOut(Schema):
-    """``table``: the code table it is written in; ``local``: no standard names it."""
+    """``table``: the code table it is written in; ``local``: no standard names it. ``withdrawn``: why nothing
+    new may hold it."""
 
     code: str
     name: str
@@ -26,6 +27,7 @@ class ElementOut(Schema):
     table: str
     basis: str
     local: bool
+    withdrawn: str
 
 
 class ElementPageOut(Schema):
@@ -61,6 +63,8 @@ class CodeTableRowOut(Schema):
     name: str
     title: str
     source: str
+    local: bool
+    withdrawn: str
 
 
 class CodeTableOut(CodeTableRowOut):
@@ -96,7 +100,7 @@ def get_element(
 def list_code_tables(request: HttpRequest) -> object:
     """Every table with the standard it comes from; they are few."""
     del request
-    return [standards.get_table(name) for name in standards.list_tables()]
+    return list(standards.read_tables())
 
 
 @router.get("/data/code-tables/{code_table}", response=CodeTableOut, summary="一张代码表")

@@ -16,6 +16,7 @@ from yiwang.entrance.api import (
     conversations,
     data_changes,
     data_lists,
+    data_proposals,
     data_standards,
     deliveries,
     desk,
@@ -65,7 +66,7 @@ api = Door(
 for module in (
     deliveries, search, drafts, materials, cases, promises, desk, worklists, supervision, leader, engine,
     branches, visits, conversations, checking, papers, reviews, messages, mandates, verify, registers,
-    halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_standards, data_changes,
+    halls, turns, standing_in, staff, locality, archives, ledger, resources, data_lists, data_standards, data_proposals, data_changes,
     agreements, subscriptions, tables, upper, usage,
 ):  # fmt: skip
     api.add_router("", module.router)

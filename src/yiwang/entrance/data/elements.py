@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,10 +13,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yiwang.entrance.data import navigation
-from yiwang.entrance.data.navigation import DATA_ROLES
+from yiwang.entrance.data.catalogue import actor_of
+from yiwang.entrance.data.navigation import CHECKERS, DATA_ROLES, KEEPERS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.resources import queries as resources
+from yiwang.foundation.resources.definitions.standards import Standard, StandardKind, code_of
 from yiwang.foundation.standards import queries as standards
+from yiwang.kernel.actor import Role
 
 PAGE_SIZE: Final = 50
 
@@ -32,6 +36,7 @@ def show_elements(request: HttpRequest) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "text": text,
+        "may_propose": _may(request, KEEPERS),
         "rows": [(one, sources.get(one.code)) for one in page.rows],
         "next": f"?{urlencode({**said, 'after': page.next})}" if page.next else "",
         "first": f"?{urlencode(said)}" if after else "",
@@ -53,6 +58,7 @@ def show_element(request: HttpRequest, element_code: str) -> HttpResponse:
         "source": resources.find_source_of(element.code),
         "holders": page.rows,
         "needs": resources.list_needs_of(element.code),
+        **_care(request, StandardKind.ELEMENT, element),
         "next": f"?after={page.next}" if page.next else "",
         "first": "?" if after else "",
     }
@@ -63,8 +69,11 @@ def show_element(request: HttpRequest, element_code: str) -> HttpResponse:
 @access(OFFICIAL, roles=DATA_ROLES)
 def show_code_tables(request: HttpRequest) -> HttpResponse:
     """Every code table with the standard it comes from."""
-    tables = [standards.get_table(name) for name in standards.list_tables()]
-    context = {"links": navigation.links(request), "tables": tables}
+    context = {
+        "links": navigation.links(request),
+        "tables": standards.read_tables(),
+        "may_propose": _may(request, KEEPERS),
+    }
     return render(request, "data/code_tables.html", context)
 
 
@@ -73,13 +82,27 @@ def show_code_tables(request: HttpRequest) -> HttpResponse:
 def show_code_table(request: HttpRequest, code_table: str) -> HttpResponse:
     """One code table with its values, and the data elements written in it."""
     table = standards.get_table(code_table[:40])
-    used = standards.page_of_elements(text=table.name, limit=PAGE_SIZE).rows
     context = {
         "links": navigation.links(request),
         "table": table,
-        "elements": [one for one in used if one.table == table.name],
+        "elements": standards.elements_in(table.name),
+        **_care(request, StandardKind.TABLE, table),
     }
     return render(request, "data/code_table.html", context)
+
+
+def _care(request: HttpRequest, kind: StandardKind, content: Standard) -> dict[str, object]:
+    """Its versions, and what this official may do with one that was agreed on here."""
+    own = content.local and not standards.is_shipped(code_of(content))
+    return {
+        "versions": resources.list_versions_of_standard(kind, code_of(content), actor_of(request)),
+        "may_propose": own and _may(request, KEEPERS),
+        "may_withdraw": own and not content.withdrawn and _may(request, CHECKERS),
+    }
+
+
+def _may(request: HttpRequest, roles: Collection[Role]) -> bool:
+    return any(actor_of(request).has_role(role) for role in roles)
 
 
 @require_GET

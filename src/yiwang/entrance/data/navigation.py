@@ -38,6 +38,7 @@ NEGATIVE: Final = f"{DATA}negative/"
 CENSUS: Final = f"{DATA}census/"
 ELEMENTS: Final = f"{DATA}elements/"
 CODE_TABLES: Final = f"{DATA}code-tables/"
+STANDARDS: Final = f"{DATA}standards/"
 CORRECTIONS: Final = f"{DATA}corrections/"
 SOURCES: Final = f"{DATA}sources/"
 SERVICES: Final = f"{DATA}services/"
@@ -51,29 +52,53 @@ SUBSCRIPTIONS: Final = f"{DATA}subscriptions/"
 ENQUIRIES: Final = f"{DATA}enquiries/"
 MESSAGES: Final = "/desk/messages/"
 FIGURES: Final = f"{DATA}figures/"
-#: Address, word, and who has the link; a new page is one line here.
-PAGES: Final[tuple[tuple[str, str, Collection[Role]], ...]] = (
-    (RESOURCES, "目录", DATA_ROLES),
-    (WAITING, "待审核", ON_THE_WAY),
-    (CHANGES, "目录变动", ON_THE_WAY),
-    (ELEMENTS, "数据元", DATA_ROLES),
-    (CODE_TABLES, "代码表", DATA_ROLES),
-    (DEMAND, "需求清单", DATA_ROLES),
-    (DUTY, "责任清单", DATA_ROLES),
-    (NEGATIVE, "负面清单", DATA_ROLES),
-    (CENSUS, "普查", DATA_ROLES),
-    (CORRECTIONS, "纠错", KEEPERS),
-    (IMPORT, "导入", WRITERS),
-    (REQUESTS, "共享申请", REQUEST_ROLES),
-    (GRANTS, "共享授权", GRANT_ROLES),
-    (SUBSCRIPTIONS, "消息订阅", SUBSCRIBERS),
-    (ENQUIRIES, "询问和异议", ANSWERERS),
-    (FIGURES, "共享成效", REQUEST_ROLES),
-    (SOURCES, "数据源", OFFICERS),
-    (TABLES, "整表接收", OFFICERS),
-    (MESSAGES, "消息", DATA_ROLES),
-    (SERVICES, "对接服务", GRANT_ROLES),
-    (SYSTEMS, "系统和密钥", SYSTEM_READERS),
+#: What people come for, and there: address, word, who has the link; a new page is one line here.
+GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str, Collection[Role]], ...]], ...]] = (
+    (
+        "目录",
+        (
+            (RESOURCES, "数据资源", DATA_ROLES),
+            (WAITING, "待审核", ON_THE_WAY),
+            (CHANGES, "目录变动", ON_THE_WAY),
+            (IMPORT, "导入", WRITERS),
+            (ELEMENTS, "数据元", DATA_ROLES),
+            (CODE_TABLES, "代码表", DATA_ROLES),
+            (STANDARDS, "标准的提出和发布", DATA_ROLES),
+        ),
+    ),
+    (
+        "清单和普查",
+        (
+            (DEMAND, "需求清单", DATA_ROLES),
+            (DUTY, "责任清单", DATA_ROLES),
+            (NEGATIVE, "负面清单", DATA_ROLES),
+            (CENSUS, "普查", DATA_ROLES),
+        ),
+    ),
+    (
+        "申请和授权",
+        (
+            (REQUESTS, "共享申请", REQUEST_ROLES),
+            (GRANTS, "共享授权", GRANT_ROLES),
+            (FIGURES, "共享成效", REQUEST_ROLES),
+            (UPPER, "上级平台", UPPER_READERS),
+        ),
+    ),
+    (
+        "对接和取数",
+        (
+            (SERVICES, "对接服务", GRANT_ROLES),
+            (SYSTEMS, "系统和密钥", SYSTEM_READERS),
+            (SUBSCRIPTIONS, "消息订阅", SUBSCRIBERS),
+            (TABLES, "整表接收", OFFICERS),
+            (SOURCES, "数据源", OFFICERS),
+        ),
+    ),
+    (
+        "纠错和询问",
+        ((CORRECTIONS, "数据纠错", KEEPERS), (ENQUIRIES, "询问和异议", ANSWERERS)),
+    ),
+    ("消息", ((MESSAGES, "消息", DATA_ROLES),)),
 )
 
 __all__ = [
@@ -83,6 +108,7 @@ __all__ = [
     "KEEPERS",
     "ON_THE_WAY",
     "WRITERS",
+    "Group",
     "Link",
     "links",
 ]
@@ -97,17 +123,45 @@ class Link:
     here: bool
 
 
-def links(request: HttpRequest) -> tuple[Link, ...]:
-    """The pages this official may open; the longest address that fits is here."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages for one purpose; it leads to the first of them. ``here``: one of them is shown."""
+
+    label: str
+    pages: tuple[Link, ...]
+    here: bool
+
+    @property
+    def href(self) -> str:
+        return self.pages[0].href
+
+
+def links(request: HttpRequest) -> tuple[Group, ...]:
+    """The pages this official may open, by what people come for; the longest address that fits is here."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    pages = [(href, label) for href, label, roles in PAGES if _any(actor, roles)]
-    if upper.is_above() and _any(actor, UPPER_READERS):
-        pages.append((UPPER, "上级平台"))
+    groups = [
+        (label, [(href, word) for href, word, roles in pages if _open(actor, href, roles)])
+        for label, pages in GROUPS
+    ]
     if _any(actor, CASE_STAFF):
-        pages.insert(0, ("/desk/", "办公"))
-    fits = [href for href, _label in pages if request.path.startswith(href)]
+        groups.insert(0, ("办公", [("/desk/", "办公")]))
+    fits = [
+        href for _label, pages in groups for href, _word in pages if request.path.startswith(href)
+    ]
     here = max(fits, key=len, default=RESOURCES)
-    return tuple(Link(href, label, href == here) for href, label in pages)
+    return tuple(
+        Group(
+            label,
+            tuple(Link(href, word, href == here) for href, word in pages),
+            here in [href for href, _word in pages],
+        )
+        for label, pages in groups
+        if pages
+    )
+
+
+def _open(actor: Actor, href: str, roles: Collection[Role]) -> bool:
+    return _any(actor, roles) and (href != UPPER or upper.is_above())
 
 
 def _any(actor: Actor, roles: Collection[Role]) -> bool:

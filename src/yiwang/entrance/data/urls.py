@@ -12,6 +12,7 @@ from yiwang.entrance.data import (
     lists,
     public,
     sheets,
+    standards,
     usage,
     versions,
     writing,
@@ -34,10 +35,27 @@ urlpatterns = [
     path("data/waiting/", versions.show_waiting),
     path("data/versions/<slug:resource_version>/", versions.show_version),
     path("data/versions/<slug:resource_version>/<slug:version_act>/", versions.take_act),
+    path("data/standards/", standards.show_standards),
+    path("data/standards/<slug:standard_version>/", standards.show_standard),
+    path("data/standards/<slug:standard_version>/<slug:standard_act>/", standards.take_act),
+    *(
+        path(f"data/{slug}/{page}", view, {"kind": kind})
+        for slug, kind in standards.SLUGS.items()
+        for page, view in (
+            ("new/", standards.propose),
+            ("export/", sheets.export_standards),
+            ("import/", sheets.take_in_standards),
+            ("import/undo/", sheets.undo_standards),
+        )
+    ),
     path("data/elements/", elements.show_elements),
     path("data/elements/<str:element_code>/", elements.show_element),
+    path("data/elements/<str:element_code>/edit/", standards.propose_element),
+    path("data/elements/<str:element_code>/withdraw/", standards.withdraw_element),
     path("data/code-tables/", elements.show_code_tables),
     path("data/code-tables/<slug:code_table>/", elements.show_code_table),
+    path("data/code-tables/<slug:code_table>/edit/", standards.propose_table),
+    path("data/code-tables/<slug:code_table>/withdraw/", standards.withdraw_table),
     path("data/code-tables/<slug:code_table>/csv/", elements.code_table_csv),
     path("data/demand/", lists.show_demand),
     path("data/duty/", lists.show_duty),

@@ -24,6 +24,7 @@ class Form:
     version: int = 0
     fields: tuple[Field, ...] = ()
     kind: str = "main"
+    hidden: tuple[tuple[str, str], ...] = ()  # what the page showed and is sent back as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def context_of(request: HttpRequest, form: Form, refusal: Refusal | None) -> Map
     shown = {
         name: getattr(form, name)
         for name in ("title", "consequences", "button", "action", "back", "back_label", "version",
-                     "kind")
+                     "kind", "hidden")
     }  # fmt: skip
     return {"form": {**shown, "fields": boxes(form.fields, request, refusal)}, "refusal": refusal}
 

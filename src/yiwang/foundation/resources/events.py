@@ -175,3 +175,44 @@ class CorrectionLate(CorrectionLimit):
     """The source did not verify a datum in time."""
 
     name: ClassVar[str] = "resources.correction_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardEvent(Event):
+    """What each fact about a data element or a code table on its way carries; ``department`` "": the
+    authority itself proposed it."""
+
+    kind: str
+    code: str
+    department: str
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardSubmitted(StandardEvent):
+    """Somebody proposed it, and the authority is to check it."""
+
+    name: ClassVar[str] = "resources.standard_submitted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardSentBack(StandardEvent):
+    """The authority wants it changed first."""
+
+    name: ClassVar[str] = "resources.standard_sent_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardPublished(StandardEvent):
+    """It is in force; ``narrowed``: it takes something away from bodies that hold it."""
+
+    name: ClassVar[str] = "resources.standard_published"
+    number: int
+    narrowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardWithdrawn(StandardEvent):
+    """Nothing new may hold it."""
+
+    name: ClassVar[str] = "resources.standard_withdrawn"

@@ -23,6 +23,8 @@ class CodeTable:
     title: str
     source: str
     codes: tuple[Code, ...]
+    local: bool = False  # of this place, not shipped
+    withdrawn: str = ""  # why nothing new may be written in it
 
 
 class ElementType(StrEnum):
@@ -70,7 +72,7 @@ class Element:
     """数据元: one datum with one name, one form and one meaning in every system.
 
     ``table``: the code table it is written in. ``basis``: the standard or article that names it;
-    ``local``: none does, this place agreed on it.
+    ``local``: none does, this place agreed on it. ``withdrawn``: why nothing new may hold it.
     """
 
     code: str
@@ -81,6 +83,7 @@ class Element:
     table: str = ""
     basis: str = ""
     local: bool = False
+    withdrawn: str = ""
 
     @property
     def kind_label(self) -> str:

@@ -40,7 +40,12 @@ def make_resource(*, owner: Actor, department: str, at: datetime) -> Mapping[str
         happened_on=legal_date(at), actor=_SWEEP, at=at,
     )  # fmt: skip
     thing = Thing(draft.resource, "", places.CHENGGUAN, department, _ON_THE_WAY)
+    school = Element(f"thing.sweep_{number}", "权限检查", ElementType.TEXT, 20, About.THING)
+    grant = Grant(Role.DATA_OFFICER, places.CHENGGUAN, department)
+    officer = Actor(ActorKind.OFFICIAL, "official:sweep-data", grants=(grant,))
+    proposed = actions.propose_standard(content=school, actor=officer, at=at)
     return {
+        "standard_version": replace(thing, key=proposed.key, readers=_KEEPERS),
         "resource": thing,
         "catalogue_change": replace(thing, key=change.key),
         "resource_version": replace(thing, key=draft.key),

@@ -36,6 +36,10 @@ from yiwang.foundation.resources.events import (
     ResourceEvent,
     ResourceSentBack,
     ResourceSubmitted,
+    StandardEvent,
+    StandardPublished,
+    StandardSentBack,
+    StandardSubmitted,
 )
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.references import split
@@ -193,6 +197,45 @@ def tell_submitted(*, event: ResourceSubmitted, position: int, at: datetime, **_
         division_code=event.division_code, notice="resource-submitted", values=values,
         subject=event.subject, position=position, at=event.at,
     )  # fmt: skip
+
+
+def tell_standard_submitted(*, event: StandardSubmitted, position: int, **_: object) -> None:
+    """The authority is to check a data element or a code table."""
+    actions.tell_authority(
+        division_code=event.division_code, notice="standard-submitted", values=_standard(event),
+        subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+
+
+def tell_standard_sent_back(*, event: StandardSentBack, position: int, **_: object) -> None:
+    """The body that proposed it has to mend it; what the authority itself proposed, it sees on its list."""
+    if event.department:
+        actions.tell_office(
+            division_code=event.division_code, department=event.department,
+            notice="standard-sent-back", values=_standard(event), subject=event.subject,
+            position=position, at=event.at, roles=(Role.DATA_OFFICER,),
+        )  # fmt: skip
+
+
+def tell_standard_narrowed(*, event: StandardPublished, position: int, **_: object) -> None:
+    """Bodies that hold a datum hear that its element, or the codes it is written in, became narrower."""
+    if not event.narrowed:
+        return
+    for department, division_code in resources.departments_using(event.kind, event.code):
+        actions.tell_office(
+            division_code=division_code, department=department, notice="standard-narrowed",
+            values=_standard(event), subject=event.subject, position=position, at=event.at,
+            roles=(Role.DATA_OFFICER,),
+        )  # fmt: skip
+
+
+def _standard(event: StandardEvent) -> dict[str, str]:
+    view = resources.get_standard_version(split(event.subject)[1], _SELF)
+    return {
+        "title": f"{view.kind_label}“{view.title}”",
+        "reason": view.remark or "没有写",
+        "link": _link("standards", event.subject),
+    }
 
 
 def tell_change(*, event: ChangeNoted | ChangeLongerAnswered, position: int, **_: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -59,24 +59,36 @@ def import_resources(
     with transaction.atomic():
         rows = tuple(_outcome(line, content, problems, actor) for line, content, problems in read)
         report = ResourceReport(file_name[:300], rows, applied=False)
-        if not apply:
-            return report
-        if report.refused:
-            raise CannotImportResources(
-                fields=[
-                    FieldProblem(f"第 {one.line} 行 {one.code}", "；".join(one.reasons))
-                    for one in rows
-                    if one.outcome is Outcome.REFUSED
-                ][:200]
-            )
-        if not report.written:
-            return report
-        return _write(report, [content for _, content, _ in read], data, actor, at)
+
+        def put(number: int, run: str) -> None:
+            write(content=read[number][1], actor=actor, at=at, run=run)
+
+        return settle(report, put, data=data, apply=apply, actor=actor, at=at)
 
 
-def _write(
-    report: ResourceReport, contents: list[Content], data: bytes, actor: Actor, at: datetime
+def settle(
+    report: ResourceReport,
+    put: Callable[[int, str], None],
+    *,
+    data: bytes,
+    apply: bool,
+    actor: Actor,
+    at: datetime,
 ) -> ResourceReport:
+    """What becomes of a file that was read: nothing on a trial, else all of it under one run or, when a line
+    is refused, none. ``put(number of the row, run)`` writes one. Refuses CannotImportResources."""
+    if not apply:
+        return report
+    if report.refused:
+        raise CannotImportResources(
+            fields=[
+                FieldProblem(f"第 {one.line} 行 {one.code}", "；".join(one.reasons))
+                for one in report.rows
+                if one.outcome is Outcome.REFUSED
+            ][:200]
+        )
+    if not report.written:
+        return report
     run = ResourceImport.objects.create(
         file_name=report.file_name,
         digest=hashlib.sha256(data).hexdigest(),
@@ -85,9 +97,9 @@ def _write(
         written=report.written,
         unchanged=report.unchanged,
     )
-    for row, content in zip(report.rows, contents, strict=True):
+    for number, row in enumerate(report.rows):
         if row.outcome is Outcome.WRITTEN:
-            write(content=content, actor=actor, at=at, run=run.key)
+            put(number, run.key)
     journal.record(
         actor=actor,
         act="resources.import",
@@ -146,28 +158,38 @@ def _in_force(content: Content) -> bool:
 def undo_import(*, run: str, actor: Actor, at: datetime) -> int:
     """Take the drafts of an import away again; returns how many. Only by who imported, and while every
     draft is as it came. Refuses NotFound, CannotUndoResources."""
-    row = ResourceImport.objects.select_for_update().filter(key=run).first()
-    if row is None or actor.reference != row.actor:
-        raise NotFound
     drafts = ResourceVersion.objects.select_for_update().filter(
         run=run, state=VersionState.DRAFT, version=1
     )
-    count = drafts.count()
-    if row.undone_at is not None or count != row.written:
-        raise CannotUndoResources
+    row = run_to_undo(run, drafts.count, actor)
     resources = list(drafts.values_list("resource_id", flat=True))
-    drafts.delete()
+    count, _ = drafts.delete()
     Resource.objects.filter(pk__in=resources, number=0, versions__isnull=True).delete()
+    note_undone(row, count, actor=actor, at=at)
+    return count
+
+
+def run_to_undo(run: str, drafts: Callable[[], int], actor: Actor) -> ResourceImport:
+    """The import, locked, while all of its drafts are as they came; NotFound, CannotUndoResources."""
+    row = ResourceImport.objects.select_for_update().filter(key=run).first()
+    if row is None or actor.reference != row.actor:
+        raise NotFound
+    if row.undone_at is not None or drafts() != row.written:
+        raise CannotUndoResources
+    return row
+
+
+def note_undone(row: ResourceImport, count: int, *, actor: Actor, at: datetime) -> None:
+    """The import stays on record as undone."""
     row.undone_at = at
     row.save(update_fields=["undone_at"])
     journal.record(
         actor=actor,
         act="resources.undo_import",
-        subject=reference("resource-import", run),
+        subject=reference("resource-import", row.key),
         at=at,
         facts={"drafts": count},
     )
-    return count
 
 
 @transaction.atomic

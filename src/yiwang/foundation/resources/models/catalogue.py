@@ -25,7 +25,8 @@ from yiwang.kernel.rights import scope_filter
 from yiwang.mechanisms.crypto.fields import EncryptedText
 
 
-def _is_reader(actor: Actor) -> bool:
+def is_reader(actor: Actor) -> bool:
+    """An official who works with data, or answers for those who do."""
     return actor.kind is ActorKind.OFFICIAL and any(actor.has_role(role) for role in READERS)
 
 
@@ -36,7 +37,7 @@ class ResourceSet(models.QuerySet["Resource"]):
         published = Q(state=ResourceState.PUBLISHED)
         if actor.kind is ActorKind.MACHINE:
             return self.all()
-        if _is_reader(actor):
+        if is_reader(actor):
             own = scope_filter(actor, roles=ON_THE_WAY)
             return self.filter(published | own)
         return self.filter(published & ~Q(opening=Opening.NONE), data_class="GENERAL")
@@ -123,7 +124,7 @@ class ResourceVersionSet(models.QuerySet["ResourceVersion"]):
             division="resource__division_code",
             department="resource__department",
         )
-        published = Q(state=VersionState.PUBLISHED) if _is_reader(actor) else Q(pk__in=[])
+        published = Q(state=VersionState.PUBLISHED) if is_reader(actor) else Q(pk__in=[])
         return self.filter(own | published)
 
 
