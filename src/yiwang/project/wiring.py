@@ -96,8 +96,10 @@ from yiwang.foundation.agreements.events import (
     RequestWithdrawn,
 )
 from yiwang.foundation.exchange.events import AlertRaised
+from yiwang.foundation.laws.events import LawsImported
 from yiwang.foundation.resources import reactions as resources
 from yiwang.foundation.resources.events import (
+    BasisChanged,
     ChangeDone,
     ChangeLate,
     ChangeLongerAnswered,
@@ -348,6 +350,8 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ConsentDeclined: [offices.tell_consent_declined],
     ResourceSubmitted: [offices.tell_submitted],
     ResourceSentBack: [offices.tell_sent_back],
+    LawsImported: [resources.look_at_bases],
+    BasisChanged: [offices.tell_basis_changed],
     StandardSubmitted: [offices.tell_standard_submitted],
     StandardSentBack: [offices.tell_standard_sent_back],
     StandardPublished: [offices.tell_standard_narrowed],

@@ -62,12 +62,15 @@ class DutyPageOut(Schema):
 
 
 class NegativeOut(Schema):
+    """``doubt``: CHANGED or GONE, when the article is another one than on the day of publication."""
+
     key: str
     code: str
     name: str
     provider_name: str
     law: str
     article: str
+    doubt: str
 
 
 class NegativePageOut(Schema):

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from yiwang.foundation.laws import rules
 from yiwang.foundation.laws.definitions import ImportReport, LawDocument
+from yiwang.foundation.laws.events import LawsImported
 from yiwang.foundation.laws.models import Article, Law, LawVersion
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import InvalidInput
@@ -39,19 +40,16 @@ def import_laws(*, file: Path, actor: Actor, at: datetime, dry_run: bool = False
     documents, refused = _read(file)
     with contextlib.suppress(_DryRun), transaction.atomic():
         report = _store(documents, refused, dry_run)
-        journal.record(
-            actor=actor,
-            act="laws.imported",
+        told = LawsImported(
             subject="laws:library",
             at=at,
-            facts={
-                "file": file.name,
-                "digest": hashlib.sha256(file.read_bytes()).hexdigest(),
-                "added": report.added,
-                "changed": report.changed,
-                "refused": len(report.refused),
-            },
+            file=file.name,
+            digest=hashlib.sha256(file.read_bytes()).hexdigest(),
+            added=report.added,
+            changed=report.changed,
+            refused=len(report.refused),
         )
+        journal.announce(told, actor=actor)
         if dry_run:
             raise _DryRun
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,6 +78,15 @@ def get_article(*, title: str, article: str, on: date) -> ArticleView:
     if row is None:
         raise NoSuchArticle(f"《{law.title}》（{version.published}）没有{number}。")
     return _view(law, version, row)
+
+
+def digest_of(*, title: str, article: str, on: date) -> str:
+    """A digest of what an article says on a day; "" when nothing of that name holds then."""
+    try:
+        text = get_article(title=title, article=article, on=on).text
+    except (Refusal, ValueError):
+        return ""
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
 
 
 def _view(law: Law, version: LawVersion, row: Article) -> ArticleView:

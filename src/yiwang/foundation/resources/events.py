@@ -35,6 +35,16 @@ class ConsentDeclined(ResourceEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BasisChanged(ResourceEvent):
+    """The article for which a resource is not shared says something else, or is gone: ``doubt``."""
+
+    name: ClassVar[str] = "resources.basis_changed"
+    law: str
+    article: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeEvent(Event):
     """What each fact about a change of the catalogue carries (条例 17)."""
 

@@ -1,17 +1,26 @@
-"""What follows when a limit of the catalogue runs out."""
+"""What follows when a limit of the catalogue runs out, or the library of laws changed."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
+from yiwang.foundation.laws.events import LawsImported
 from yiwang.foundation.resources import actions
 from yiwang.foundation.resources.definitions.changes import CHANGE
 from yiwang.foundation.resources.definitions.corrections import ANSWER
+from yiwang.kernel.actor import machine
 from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
 
+_SELF: Final = machine("resources")
 _CORRECTION: Final = "data-correction:"
 _CHANGE: Final = "catalogue-change:"
+
+
+def look_at_bases(*, event: LawsImported, at: datetime, **_: object) -> None:
+    """The library of laws changed: whose article is another one now?"""
+    if event.added or event.changed:
+        actions.look_at_bases(actor=_SELF, at=at)
 
 
 def tell_nearly_due(*, event: ClockTurnedYellow, at: datetime, **_: object) -> None:

@@ -21,6 +21,7 @@ from yiwang.foundation.exchange.events import AlertRaised
 from yiwang.foundation.exchange.topics import queries as topics
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.events import (
+    BasisChanged,
     ChangeEvent,
     ChangeLate,
     ChangeLongerAnswered,
@@ -183,6 +184,21 @@ def tell_consent_declined(
 def tell_sent_back(*, event: ResourceSentBack, position: int, at: datetime, **_: object) -> None:
     """The authority gave an entry back."""
     _entry(event, event.version, "resource-sent-back", OFFICE, position, at)
+
+
+def tell_basis_changed(*, event: BasisChanged, position: int, **_: object) -> None:
+    """The article for which a body does not share a resource is another one, or gone."""
+    view = resources.read_resource(event.resource, _SELF)
+    values = {
+        "title": view.name,
+        "basis": f"《{event.law}》{event.article}",
+        "reason": view.basis_doubt or "条文现在又和原来一样",
+        "link": _link("resources", event.subject),
+    }
+    actions.tell_office(
+        division_code=event.division_code, department=event.provider, notice="basis-changed",
+        values=values, subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
 
 
 def tell_submitted(*, event: ResourceSubmitted, position: int, at: datetime, **_: object) -> None:

@@ -154,7 +154,12 @@ def test_the_same_by_program(two, at):
     held = use_it(at)
     codes = [{"code": "1", "label": "小学"}, {"code": "2", "label": "中学"}]
     table = send(
-        officer, "standards/code-tables", name="school-kind", title="学校", source="本地", codes=codes
+        officer,
+        "standards/code-tables",
+        name="school-kind",
+        title="学校",
+        source="本地",
+        codes=codes,
     )
     whole = officer.get(f"/api/v1/data/standards/{table.json()['key']}").json()
     assert whole["codes"] == codes

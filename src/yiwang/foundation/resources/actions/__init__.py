@@ -1,5 +1,6 @@
 """Verbs of the catalogue: writing, checking and publishing, taking off; noting what items need."""
 
+from yiwang.foundation.resources.actions.bases import look_at_bases
 from yiwang.foundation.resources.actions.changing import (
     ask_longer,
     consent_longer,
@@ -77,6 +78,7 @@ __all__ = [
     "hand_back",
     "import_resources",
     "import_standards",
+    "look_at_bases",
     "note_change",
     "note_change_limit",
     "note_limit",

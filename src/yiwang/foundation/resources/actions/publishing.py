@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from yiwang.foundation.laws import queries as laws
 from yiwang.foundation.resources import rules
+from yiwang.foundation.resources.actions import bases
 from yiwang.foundation.resources.actions.writing import (
     columns_of,
     facts_of,
@@ -119,7 +120,10 @@ def withdraw(*, key: str, version: int, reason: str, actor: Actor, at: datetime)
         row.version + 1,
         _words(reason),
     )
-    row.save(update_fields=["state", "version", "withdrawn_because"])
+    row.basis_doubt, row.basis_doubt_on = "", None
+    row.save(
+        update_fields=["state", "version", "withdrawn_because", "basis_doubt", "basis_doubt_on"]
+    )
     row.items.all().delete()  # a source that is gone leaves its data free for another
     event = ResourceWithdrawn(subject=row.reference, at=at, **facts_of(row))
     journal.announce(event, actor=actor)
@@ -160,6 +164,7 @@ def _put_in_force(resource: Resource, content: Content, number: int, at: datetim
         "number": number,
         "published_at": at,
         "withdrawn_because": "",
+        **bases.noted(content, at),
         "version": resource.version + 1,
     }.items():
         setattr(resource, column, value)

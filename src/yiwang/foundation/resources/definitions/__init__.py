@@ -18,6 +18,8 @@ from yiwang.foundation.resources.definitions.codes import (
 )
 from yiwang.foundation.resources.definitions.content import Content, Datum
 from yiwang.foundation.resources.definitions.lists import (
+    DOUBT_LABELS,
+    BasisDoubt,
     Census,
     Demand,
     DemandState,
@@ -37,11 +39,13 @@ from yiwang.foundation.resources.definitions.views import (
 
 __all__ = [
     "CYCLE_LABELS",
+    "DOUBT_LABELS",
     "FORMAT_LABELS",
     "KIND_LABELS",
     "OPENING_LABELS",
     "SHARING_LABELS",
     "WAY_LABELS",
+    "BasisDoubt",
     "Census",
     "Content",
     "Cycle",

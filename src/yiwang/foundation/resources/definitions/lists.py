@@ -77,9 +77,23 @@ class Duty:
     departments: tuple[str, ...]
 
 
+class BasisDoubt(StrEnum):
+    """What became of an article since the entry that stands on it was published."""
+
+    CHANGED = "CHANGED"
+    GONE = "GONE"
+
+
+DOUBT_LABELS: Final[Mapping[str, str]] = {
+    BasisDoubt.CHANGED: "条文改了",
+    BasisDoubt.GONE: "现行法规里没有这一条了",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Negative:
-    """负面清单: one resource that is not shared, and the article that says so."""
+    """负面清单: one resource that is not shared, and the article that says so. ``doubt``: the article is
+    another one than on the day of publication, since ``doubt_on``; to be looked at."""
 
     key: str
     code: str
@@ -89,6 +103,12 @@ class Negative:
     article: str
     class_label: str
     condition: str
+    doubt: str = ""
+    doubt_on: date | None = None
+
+    @property
+    def doubt_label(self) -> str:
+        return DOUBT_LABELS.get(self.doubt, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +141,7 @@ class Census:
     waiting: int  # submitted and not yet checked
     late: int  # of these, past their day
     oldest_due: date | None
+    to_look_at: tuple[Negative, ...] = ()  # whose article changed or is gone, at most 200
 
     @property
     def share_supplied(self) -> int:

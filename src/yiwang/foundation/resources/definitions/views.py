@@ -87,6 +87,7 @@ class ResourceView:
     number: int
     published_at: datetime | None
     withdrawn_because: str
+    basis_doubt: str  # "" or what became of the article it stands on
     version: int  # of the row, for acts on the resource itself
 
     @property

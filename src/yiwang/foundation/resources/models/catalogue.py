@@ -69,6 +69,9 @@ class Resource(models.Model):
     pairs = ArrayField(models.CharField(max_length=2), default=list)
     published_at = models.DateTimeField(null=True)
     withdrawn_because = models.CharField(max_length=500, blank=True)
+    basis_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    basis_doubt = models.CharField(max_length=8, blank=True, default="", db_default="")
+    basis_doubt_on = models.DateField(null=True)
 
     objects = ResourceSet.as_manager()
 
@@ -94,6 +97,7 @@ class Resource(models.Model):
                 name="resource_negative",
                 condition=Q(state=ResourceState.PUBLISHED) & Q(sharing="NONE"),
             ),
+            models.Index(fields=["code"], name="resource_to_look_at", condition=~Q(basis_doubt="")),
             GinIndex(fields=["pairs"], name="resource_by_words"),
             models.Index(fields=["kind", "code"], name="resource_by_kind"),
             models.Index(fields=["sharing", "code"], name="resource_by_sharing"),

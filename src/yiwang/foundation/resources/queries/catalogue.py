@@ -13,6 +13,7 @@ from django.db.models.lookups import GreaterThan
 from yiwang.foundation.privacy.definitions import DataClass
 from yiwang.foundation.resources import rules
 from yiwang.foundation.resources.definitions import (
+    DOUBT_LABELS,
     Content,
     Holder,
     Kind,
@@ -215,6 +216,7 @@ def view_of(row: Resource) -> ResourceView:
         number=row.number,
         published_at=row.published_at,
         withdrawn_because=row.withdrawn_because,
+        basis_doubt=DOUBT_LABELS.get(row.basis_doubt, ""),
         version=row.version,
     )
 

@@ -135,7 +135,13 @@ def census(*, at: datetime, division_code: str = "") -> Census:
         waiting=int(waiting["every"]),
         late=int(waiting["late"]),
         oldest_due=oldest,
+        to_look_at=tuple(_negative(row) for row in _doubtful()),
     )
+
+
+def _doubtful() -> Iterable[Resource]:
+    rows = Resource.objects.exclude(basis_doubt="").filter(state=ResourceState.PUBLISHED)
+    return rows.order_by("code")[:_SHOWN]
 
 
 def _duty(row: ResourceItem, needs: Sequence[DataNeed]) -> Duty:
@@ -206,6 +212,8 @@ def _negative(row: Resource) -> Negative:
         article=content.basis_article,
         class_label=DATA_CLASS_LABELS[DataClass(row.data_class)],
         condition=content.condition,
+        doubt=row.basis_doubt,
+        doubt_on=row.basis_doubt_on,
     )
 
 
