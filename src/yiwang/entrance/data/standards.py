@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -33,8 +34,9 @@ from yiwang.foundation.standards.definitions import (
     Element,
 )
 from yiwang.kernel.moments import now
-from yiwang.kernel.refusals import InvalidInput, NotFound, Refusal
+from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
 
+Choice = TypeVar("Choice", bound=StrEnum)
 PAGE_SIZE: Final = 50
 #: Slug in an address → kind.
 SLUGS: Final[Mapping[str, StandardKind]] = {
@@ -173,21 +175,22 @@ def _warnings(one: StandardVersionView, act: str) -> tuple[str, ...]:
 
 
 def _do(act: str, request: HttpRequest, one: StandardVersionView) -> str:
-    said = {"key": one.key, "version": typed.version_in(request), "actor": actor_of(request)}
-    at = now()
+    key, seen, actor, at = one.key, typed.version_in(request), actor_of(request), now()
     if act == "submit":
-        resource_actions.submit_standard(**said, at=at)
+        resource_actions.submit_standard(key=key, version=seen, actor=actor, at=at)
     elif act == "discard":
-        resource_actions.discard_standard(**said, at=at)
+        resource_actions.discard_standard(key=key, version=seen, actor=actor, at=at)
         return navigation.STANDARDS
     elif act == "publish":
         told = request.POST.get("told", "")
-        seen = int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 0
-        resource_actions.publish_standard(**said, at=at, told=seen)
+        count = int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 0
+        resource_actions.publish_standard(key=key, version=seen, actor=actor, at=at, told=count)
     else:
         reason = typed.text_in(request, "reason", label="理由", most=500)
-        resource_actions.send_back_standard(**said, reason=reason, at=at)
-    return f"{navigation.STANDARDS}{one.key}/"
+        resource_actions.send_back_standard(
+            key=key, version=seen, reason=reason, actor=actor, at=at
+        )
+    return f"{navigation.STANDARDS}{key}/"
 
 
 def _next(request: HttpRequest, kind: StandardKind, code: str) -> HttpResponse:
@@ -221,7 +224,7 @@ def _read(request: HttpRequest, kind: StandardKind, content: Standard | None) ->
         said |= {"code": content.code, "kind": content.kind, "about": content.about}
     elif isinstance(content, CodeTable):
         said["name"] = content.name
-    read: Callable[..., tuple[Standard, tuple[object, ...]]] = (
+    read: Callable[..., tuple[Standard, tuple[FieldProblem, ...]]] = (
         resources.read_element if kind is StandardKind.ELEMENT else resources.read_table
     )
     found, problems = read(said)
@@ -322,5 +325,5 @@ def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpRespon
     return HttpResponseRedirect(home)
 
 
-def _options(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(value), label) for value, label in labels.items())
+def _options(labels: Mapping[Choice, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((value.value, label) for value, label in labels.items())

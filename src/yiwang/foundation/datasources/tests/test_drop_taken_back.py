@@ -73,23 +73,23 @@ def ask():
 
 def test_the_only_file_is_taken_back_and_another_begins_anew(body):
     officer = sample.officer("zhang", department=body)
-    first = take(officer, 12)
+    first = take(officer, 12.5)
     assert (first.undoable, first.first) == (True, True)
     actions.propose_query(source=first.source, published=ASKED, actor=officer, at=AT)
-    assert ask().rows == [{"fee": "12"}]
+    assert ask().rows == [{"fee": "12.5"}]
     assert take_back(first, officer).state is DropState.UNDONE
     answer = ask()
     assert answer.outcome is Outcome.REFUSED
     assert answer.refusal["code"] == "NoDataYet"
     assert answer.refusal["sentence"] == NoDataYet.sentence
     assert queries.get_source(first.source, officer).empty
-    second = take(officer, 13)
+    second = take(officer, 13.5)
     assert (second.source, second.first) == (first.source, True)
-    assert ask().rows == [{"fee": "13"}]
-    third = take(officer, 14)
+    assert ask().rows == [{"fee": "13.5"}]
+    third = take(officer, 14.5)
     assert not third.first
     take_back(third, officer)
-    assert ask().rows == [{"fee": "13"}]
+    assert ask().rows == [{"fee": "13.5"}]
     take_back(queries.get_drop(second.key, officer), officer)
     assert ask().refusal["code"] == "NoDataYet"
 
@@ -101,7 +101,7 @@ def test_the_pages_say_so_and_what_to_do(body):
     client = Client()
     accounts.sign_in_client(client, account.subject)
     officer = sample.officer("zhang", department=body)
-    first = take(officer, 12)
+    first = take(officer, 12.5)
     page = f"/data/sources/drops/{first.key}/"
     assert "这是第一份" in client.get(page).content.decode()
     assert client.post(f"{page}undo/", {"version": first.version}).status_code == 302
