@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yiwang.foundation.standards import queries, rules
+from yiwang.foundation.standards import queries
 from yiwang.foundation.standards.definitions import CodeTable, Element
 from yiwang.foundation.standards.models import DataElement, LocalCodeTable
 from yiwang.kernel.actor import Actor, ActorKind, Role
@@ -85,7 +85,7 @@ def put_table(*, table: CodeTable, actor: Actor, at: datetime) -> CodeTable:
     Refuses NotAllowed, InvalidInput, CannotChangeStandard (a shipped one).
     """
     _insist_authority(actor)
-    problems = rules.table_problems(table)
+    problems = queries.problems_of(table)
     if problems:
         raise InvalidInput(fields=problems)
     if table.name in queries.shipped_tables():
@@ -138,7 +138,7 @@ def _insist_authority(actor: Actor) -> None:
 
 
 def _insist_sound(element: Element) -> None:
-    problems = rules.element_problems(element, tables=queries.list_tables())
+    problems = queries.problems_of(element)
     if problems:
         raise InvalidInput(fields=problems)
 

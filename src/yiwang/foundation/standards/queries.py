@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db.models import Q
 
+from yiwang.foundation.standards import rules
 from yiwang.foundation.standards.definitions import (
     About,
     Code,
@@ -20,7 +21,7 @@ from yiwang.foundation.standards.definitions import (
 )
 from yiwang.foundation.standards.models import DataElement, LocalCodeTable
 from yiwang.kernel.pages import Page, bounded
-from yiwang.kernel.refusals import NotFound
+from yiwang.kernel.refusals import FieldProblem, NotFound
 
 _FOLDER = Path(__file__).parent / "tables"
 _EVERYDAY = Path(__file__).parent / "everyday"
@@ -136,6 +137,13 @@ def element_of(row: DataElement) -> Element:
         local=True,
         withdrawn=row.withdrawn_because,
     )
+
+
+def problems_of(standard: Element | CodeTable) -> tuple[FieldProblem, ...]:
+    """Everything that is wrong with a data element or a code table, field by field."""
+    if isinstance(standard, Element):
+        return rules.element_problems(standard, tables=list_tables())
+    return rules.table_problems(standard)
 
 
 def is_shipped(code: str) -> bool:

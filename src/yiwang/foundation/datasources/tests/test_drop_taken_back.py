@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from django.test import Client
 
 from yiwang.foundation.datasources import actions, queries, sample
 from yiwang.foundation.datasources.definitions import (
@@ -19,9 +18,8 @@ from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.resources import sample as resources
 from yiwang.foundation.resources.definitions import Datum
 from yiwang.foundation.standards.definitions import ElementType
-from yiwang.kernel.actor import Role, machine
+from yiwang.kernel.actor import machine
 from yiwang.network.directory import sample as places
-from yiwang.support.identity import sample as accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = sample.AT
@@ -92,21 +90,3 @@ def test_the_only_file_is_taken_back_and_another_begins_anew(body):
     assert ask().rows == [{"fee": "13.5"}]
     take_back(queries.get_drop(second.key, officer), officer)
     assert ask().refusal["code"] == "NoDataYet"
-
-
-def test_the_pages_say_so_and_what_to_do(body):
-    account = accounts.open_official_account(
-        "fees", at=AT, department=body, grants=((Role.DATA_OFFICER, places.CHENGGUAN, body),)
-    )
-    client = Client()
-    accounts.sign_in_client(client, account.subject)
-    officer = sample.officer("zhang", department=body)
-    first = take(officer, 12.5)
-    page = f"/data/sources/drops/{first.key}/"
-    assert "这是第一份" in client.get(page).content.decode()
-    assert client.post(f"{page}undo/", {"version": first.version}).status_code == 302
-    assert "还没有数据" in client.get("/data/sources/").content.decode()
-    shown = client.get(f"/data/sources/{first.source}/").content.decode()
-    assert "再投一份" in shown
-    tried = client.get(f"/data/sources/{first.source}/publish/")
-    assert tried.status_code == 200

@@ -189,7 +189,7 @@ def withdraw_standard(
 
 def insist_proposable(content: Standard) -> None:
     """Is it sound, not a shipped one, and does a data element keep its meaning?"""
-    problems = rules.problems_of(content, tables=standards.list_tables())
+    problems = standards.problems_of(content)
     if problems:
         raise InvalidInput(fields=problems)
     if isinstance(content, Element):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +12,6 @@ from yiwang.foundation.resources.definitions.standards import (
     code_of,
 )
 from yiwang.foundation.resources.rules.reading import Reader
-from yiwang.foundation.standards import rules as standards
 from yiwang.foundation.standards.definitions import (
     ABOUT_LABELS,
     ELEMENT_TYPE_LABELS,
@@ -71,13 +70,6 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
         code, _, label = line.strip().replace("\t", " ").replace("　", " ").partition(" ")
         if code:
             yield code, label
-
-
-def problems_of(standard: Standard, *, tables: Collection[str]) -> tuple[FieldProblem, ...]:
-    """Everything that is wrong with it, field by field."""
-    if isinstance(standard, Element):
-        return standards.element_problems(standard, tables=tables)
-    return standards.table_problems(standard)
 
 
 def losses(before: Standard | None, after: Standard) -> tuple[str, ...]:
