@@ -64,27 +64,17 @@ LOOK_SECONDS: Final = 2.0
 
 @contextlib.contextmanager
 def listening() -> Iterator[int]:
-    """The department's system listens on this port of this machine, and has subscribed; at a further node it
-    subscribes as soon as the grant has come."""
-    stopping = threading.Event()
+    """The department's system listens on this port of this machine; at the province it has subscribed."""
     server = ThreadingHTTPServer((_HOST, 0), _Desk)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="market", daemon=True)
     thread.start()
-    waiting = threading.Thread(
-        target=_subscribe_when_granted, args=(server.server_port, stopping), daemon=True
-    )
     try:
-        if settings.REGISTRY:
-            waiting.start()
-        else:
+        if not settings.REGISTRY:
             with transaction.atomic():
                 publish(server.server_port, at=now())
         yield server.server_port
     finally:
-        stopping.set()
-        if settings.REGISTRY:
-            waiting.join()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -126,17 +116,21 @@ def _grant_once(topic: str, node: str, consumer: tuple[str, str], purpose: str) 
         )
 
 
-def _subscribe_when_granted(port: int, stopping: threading.Event) -> None:
-    """At the police's node: its system subscribes once, and where it listens may move."""
-    while settings.NODE == POLICE and not stopping.is_set():
-        close_old_connections()
-        try:
-            if subscribe_there(port, at=now()):
-                break
-        except OperationalError:
-            log.warning("database away")
-        stopping.wait(LOOK_SECONDS)
-    connection.close()
+def serve(stopping: threading.Event) -> None:
+    """At the police's node, until told to stop: their system listens, and subscribes once the grant has come.
+    Where it listens may move."""
+    if settings.NODE != POLICE:
+        return
+    with listening() as port:
+        is_subscribed = False
+        while not (is_subscribed or stopping.is_set()):
+            close_old_connections()
+            try:
+                is_subscribed = subscribe_there(port, at=now())
+            except OperationalError:
+                log.warning("database away")
+            stopping.wait(0 if is_subscribed else LOOK_SECONDS)
+        stopping.wait()
 
 
 @transaction.atomic

@@ -159,10 +159,10 @@ def tick() -> None:
 def together() -> None:
     """Worker, errands, sealer and clock as threads of one process: for a node with little to do.
 
-    On the sample the departments that stand at this node serve here, too.
+    On the sample the departments that stand at this node serve and hear here, too.
     """
     background.know_all()
-    theirs = (departments.serve,) if settings.SAMPLE else ()
+    theirs = (departments.serve, department_messages.serve) if settings.SAMPLE else ()
     with _beside(nodes.keep_up, journal.run, ledger.run, run_clock, *theirs):
         worker.work(tuple(QUEUES))
 

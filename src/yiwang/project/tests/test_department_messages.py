@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
+from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.exchange.models import Receipt
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.exchange.topics.models import Publication, Subscription
@@ -105,6 +107,23 @@ def test_where_the_department_listens_may_move(market):
     department_messages.publish(market + 1, at=now())
     row = Subscription.objects.get()
     assert row.callback == f"http://127.0.0.1:{market + 1}/licence-changes"
+
+
+def test_the_police_subscribe_when_their_grant_has_come(market):
+    department_messages.declare(at=now())
+    assert not department_messages.subscribe_there(market, at=now())
+    agreements.grant(
+        "62/licence-changes",
+        consumer=department_messages.POLICE,
+        purposes=(department_messages.POLICE_PURPOSE,),
+        fields=("number", "state"),
+        way=Way.MESSAGE,
+    )
+    for port in (market, market + 1):  # a second time it only follows
+        assert department_messages.subscribe_there(port, at=now())
+        row = Subscription.objects.get(system="62/venues")
+        assert row.callback == f"http://127.0.0.1:{port}/licence-changes"
+    assert row.department == department_messages.POLICE
 
 
 def test_a_callback_of_a_stranger_is_not_heard(market):
