@@ -1,7 +1,8 @@
 """The exchange: calls through two nodes, one node's peak, and thousands waiting for one slow partner.
 
-Two nodes with databases and keys of their own on a durable server of this measurement's own. Nothing
-ends TLS in front of them; the service behind answers at once, so what a call takes is the exchange.
+Two nodes with databases and keys of their own on a durable server of this measurement's own. The
+service behind answers at once, so what a call takes is the exchange. nginx, where it is installed,
+says what passing a request on costs at least, and ends TLS before a node.
 """
 
 from __future__ import annotations
@@ -14,26 +15,31 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
+from django.db import connection
 
-from bench import apart
+from bench import apart, yardstick
 from bench.figures import Measurement, at_most, cpu_seconds, percentile
 from yiwang.foundation.exchange.fastpath import envelope
 from yiwang.foundation.exchange.partner import Partner
 
-#: The gate asks for ten minutes; a look takes less.
-SECONDS = int(os.environ.get("YIWANG_BENCH_EXCHANGE_SECONDS", "60"))
+#: The gate asks for ten minutes; a look (BENCH_EXCHANGE_SECONDS) takes less.
+SECONDS = int(os.environ.get("BENCH_EXCHANGE_SECONDS", "600"))
 PACE = 350
 WAITING = 2_000
+#: Seconds after which a block is shown to the partner, as without a setting.
+AS_SHIPPED = "20"
 PEAK_SECONDS, PEAK_LINES = 10.0, 48
 SLOW_SECONDS = 10.0
 NUMBER = "62010219400101001X"
+DATABASE = "database server of both nodes"
 OWN, FAR, SLOW = "62/register", "620100/register", "62/slow"
 
 
@@ -84,9 +90,12 @@ class Stalls:
 class Client:
     """A calling system: one connection pool, each call signed, each answer's proof checked."""
 
-    def __init__(self, address: str, key_id: str, secret: str) -> None:
+    def __init__(self, address: str, key_id: str, secret: str, partner: str) -> None:
         self.address, self.key_id, self.secret = address, key_id, bytes.fromhex(secret)
-        self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self.partner = urlsplit(partner)
+        #: Over TLS to a certificate made a moment ago.
+        connector = aiohttp.TCPConnector(limit=0, ssl=False)
+        self.session = aiohttp.ClientSession(connector=connector)
         self.body = json.dumps(
             {
                 "purpose": "核对申请人情况",
@@ -96,6 +105,12 @@ class Client:
             },
             ensure_ascii=False,
         ).encode()
+
+    def at(self, address: str) -> Client:
+        """The same system by another way to its node."""
+        other = copy(self)
+        other.address = address
+        return other
 
     async def call(self, service: str, tally: Tally) -> None:
         path, nonce = f"/exchange/v1/calls/{service}", secrets.token_hex(16)
@@ -145,15 +160,28 @@ class Client:
         await asyncio.gather(*running)
         return tally
 
-    async def at_full_speed(self, service: str, *, lines: int, seconds: float) -> Tally:
-        tally, end = Tally(), time.monotonic() + seconds
+    async def plainly(self, address: str, tally: Tally) -> None:
+        """A request of that size without anything of ours."""
+        began = time.monotonic()
+        async with self.session.post(address, json={"citizen_id": NUMBER}) as answer:
+            await answer.read()
+        if answer.status == 200:
+            tally.took.append((time.monotonic() - began) * 1000)
+        else:
+            tally.failed[str(answer.status)] = tally.failed.get(str(answer.status), 0) + 1
 
-        async def line() -> None:
-            while time.monotonic() < end:
-                await self.call(service, tally)
 
-        await asyncio.gather(*(line() for _ in range(lines)))
-        return tally
+async def _at_full_speed(
+    call: Callable[[Tally], Awaitable[None]], *, lines: int, seconds: float
+) -> Tally:
+    tally, end = Tally(), time.monotonic() + seconds
+
+    async def line() -> None:
+        while time.monotonic() < end:
+            await call(tally)
+
+    await asyncio.gather(*(line() for _ in range(lines)))
+    return tally
 
 
 def _memory(pid: int) -> float:
@@ -170,8 +198,10 @@ def _memory(pid: int) -> float:
     return total * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-async def _two_nodes(client: Client, pids: dict[str, int]) -> list[Measurement]:
+async def _two_nodes(client: Client, pids: dict[str, int], database: int) -> list[Measurement]:
+    """``database``: the server both nodes keep their receipts in, reported beside them."""
     await client.steadily(FAR, pace=50, seconds=3)
+    pids = {**pids, DATABASE: database}
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     tally = await client.steadily(FAR, pace=PACE, seconds=SECONDS)
     shares = {name: (cpu_seconds(pid) - before[name]) / SECONDS for name, pid in pids.items()}
@@ -187,28 +217,66 @@ async def _two_nodes(client: Client, pids: dict[str, int]) -> list[Measurement]:
         at_most(f"exchange: {load}, p99", percentile(tally.took, 0.99), "ms", 50),
         Measurement(f"exchange: {load}, p50", round(percentile(tally.took, 0.5), 1), "ms"),
     ]
+    beside = round(100 * shares.pop(DATABASE), 1)
     for name, share in shares.items():
         rows.append(at_most(f"exchange: {load}, core of the {name}", 100 * share, "%", 20))
+    rows.append(Measurement(f"exchange: {load}, core of the {DATABASE}", beside, "%"))
     if tally.failed:
         print(load, tally.failed, file=sys.stderr)
     return rows
 
 
+async def _a_core(
+    call: Callable[[Tally], Awaitable[None]], pids: Sequence[int]
+) -> tuple[float, float]:
+    """Calls a second of a core of these processes, and by the clock."""
+    await _at_full_speed(call, lines=PEAK_LINES, seconds=2)
+    before = sum(map(cpu_seconds, pids))
+    tally = await _at_full_speed(call, lines=PEAK_LINES, seconds=PEAK_SECONDS)
+    used = sum(map(cpu_seconds, pids)) - before
+    if tally.failed:
+        print("at full speed", tally.failed, file=sys.stderr)
+    return len(tally.took) / used if used else 0.0, len(tally.took) / PEAK_SECONDS
+
+
 async def _peak(client: Client, pid: int) -> list[Measurement]:
-    await client.at_full_speed(OWN, lines=PEAK_LINES, seconds=2)
-    before = cpu_seconds(pid)
-    tally = await client.at_full_speed(OWN, lines=PEAK_LINES, seconds=PEAK_SECONDS)
-    used = cpu_seconds(pid) - before
-    a_core = len(tally.took) / used if used else 0.0
+    a_core, by_clock = await _a_core(lambda tally: client.call(OWN, tally), [pid])
     name = "exchange: one node's peak without TLS, calls a core"
     return [
         Measurement(name, round(a_core), "calls/s", gate=">= 2500 calls/s", met=a_core >= 2500),
         Measurement(
             "exchange: one node beside its load and database on this machine",
-            round(len(tally.took) / PEAK_SECONDS),
+            round(by_clock),
             "calls/s",
         ),
+        *await _beside_nginx(client, pid, a_core),
     ]
+
+
+async def _beside_nginx(client: Client, pid: int, a_core: float) -> list[Measurement]:
+    """What nginx takes to pass such a request on, and the node with nginx ending TLS before it."""
+    service = client.partner
+    with yardstick.running(service.netloc) as nginx:
+        if nginx is None:
+            return [Measurement("exchange: nginx is not installed, so no yardstick", 0, "calls/s")]
+        path = nginx.plain + service.path
+        passed, _clock = await _a_core(lambda tally: client.plainly(path, tally), [nginx.pid])
+    with yardstick.running(client.address.removeprefix("http://")) as nginx:
+        assert nginx is not None  # it was there a moment ago
+        secure = client.at(nginx.secure)
+        with_tls, _clock = await _a_core(lambda tally: secure.call(OWN, tally), [pid, nginx.pid])
+    yard = "nginx proxy_pass a core"
+    return [
+        Measurement("exchange: nginx proxy_pass to the same service, calls a core", round(passed), "calls/s"),
+        Measurement(
+            "exchange: one node's peak without TLS against nginx",
+            round(a_core), "calls/s", yard, round(a_core / passed, 4),
+        ),
+        Measurement(
+            "exchange: one node's peak, nginx ending TLS before it, calls a core of both",
+            round(with_tls), "calls/s", yard, round(with_tls / passed, 4),
+        ),
+    ]  # fmt: skip
 
 
 async def _slow_partner(client: Client, pid: int, partner: Partner) -> list[Measurement]:
@@ -251,10 +319,12 @@ async def _slow_partner(client: Client, pid: int, partner: Partner) -> list[Meas
     ]
 
 
-async def _all(address: str, key: Any, pids: dict[str, int], partner: Partner) -> list[Measurement]:
-    client = Client(address, key.key_id, key.secret)
+async def _all(
+    address: str, key: tuple[str, str, str], pids: dict[str, int], database: int, partner: Partner
+) -> list[Measurement]:
+    client = Client(address, *key)
     parts: list[Callable[[], Awaitable[list[Measurement]]]] = [
-        lambda: _two_nodes(client, pids),
+        lambda: _two_nodes(client, pids, database),
         lambda: _peak(client, pids["caller's node"]),
         lambda: _slow_partner(client, pids["caller's node"], partner),
     ]
@@ -263,6 +333,14 @@ async def _all(address: str, key: Any, pids: dict[str, int], partner: Partner) -
             return [row for part in parts for row in await part()]
     finally:
         await client.session.close()
+
+
+def _postmaster() -> int:
+    """The process all of the database server's others are children of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def main() -> None:
@@ -279,7 +357,9 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     with (
-        two.running_two(Path(settings.YIWANG_HOME) / "lanzhou") as pair,
+        two.running_two(
+            Path(settings.YIWANG_HOME) / "lanzhou", countersign_after=AS_SHIPPED
+        ) as pair,
         running.partner(slow_seconds=SLOW_SECONDS) as (partner, address),
     ):
         pair.introduce()
@@ -295,7 +375,15 @@ def main() -> None:
             "caller's node": pair.province.process.pid,
             "provider's node": pair.lanzhou.process.pid,
         }
-        rows = asyncio.run(_all(f"http://127.0.0.1:{pair.province.port}", key, pids, partner))
+        rows = asyncio.run(
+            _all(
+                f"http://127.0.0.1:{pair.province.port}",
+                (key.key_id, key.secret, f"{address}/good"),
+                pids,
+                _postmaster(),
+                partner,
+            )
+        )
     print(json.dumps([row.as_json() for row in rows], ensure_ascii=False))
 
 

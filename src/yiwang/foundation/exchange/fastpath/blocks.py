@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -340,13 +341,19 @@ def _told_twice(receipt: Receipt, node: str) -> bool:
     return bool(receipt["side"] == "CONSUMER" and receipt["to_node"] == node)
 
 
+@lru_cache(maxsize=48)
+def _day(hour: datetime) -> str:
+    return moments.legal_date(hour).isoformat()
+
+
 def _of_day(
     found: dict[tuple[str, str], dict[str, Any]],
     receipt: Receipt,
     name: str,
     counted: Sequence[str],
 ) -> dict[str, Any]:
-    key = (receipt[name], moments.legal_date(receipt["at"]).isoformat())
+    hour = receipt["at"].replace(minute=0, second=0, microsecond=0)
+    key = (receipt[name], _day(hour))
     return found.setdefault(key, {name: key[0], "day": key[1]} | dict.fromkeys(counted, 0))
 
 

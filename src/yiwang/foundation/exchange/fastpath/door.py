@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from aiohttp.http import HttpRequestParser, HttpVersion11
 
-from yiwang.foundation.exchange.fastpath import web
+from yiwang.foundation.exchange.fastpath import pacing, web
 from yiwang.foundation.exchange.fastpath.refusals import RequestMalformed
 
 _log = logging.getLogger("yiwang.exchange")
@@ -89,6 +89,7 @@ class Door(asyncio.Protocol):
 
     def __init__(self, doors: Doors) -> None:
         self._doors, self._loop = doors, doors.loop
+        self._pace = pacing.of(doors.loop)
         self._transport: Any = None
         self._parser: Any = None
         self._waiting: deque[tuple[Any, Any]] = deque()
@@ -123,6 +124,7 @@ class Door(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
+        self._pace.heard()
         if self._is_leaving or self._parser is None:
             return  # thrown away
         if self._task is not None and self._payload.is_eof():

@@ -10,7 +10,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from yiwang.foundation.exchange.fastpath import notation
 from yiwang.mechanisms.crypto import primitives
@@ -90,8 +90,7 @@ class PairKeys:
     proving: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What may be read outside: who writes to whom, with which keys, when, as which message."""
 
     kind: str  # "call", "block", …; a reply carries the same

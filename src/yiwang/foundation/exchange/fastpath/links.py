@@ -13,11 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiohttp.http import HttpResponseParser
 
-from yiwang.foundation.exchange.fastpath import egress
+from yiwang.foundation.exchange.fastpath import egress, pacing
 from yiwang.foundation.exchange.fastpath.refusals import PartnerAway, ReplyTooLarge
 
 CONNECT_SECONDS: Final = 3.0
@@ -37,8 +37,7 @@ class Machine:
     private_ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer; the body only with a status of ``READ``."""
 
     status: int
@@ -55,6 +54,7 @@ class Link(asyncio.Protocol):
     def __init__(self, gone: Callable[[Link], None]) -> None:
         self._gone = gone
         self._loop = asyncio.get_running_loop()
+        self._pace = pacing.of(self._loop)
         self._transport: Any = None
         self._waiter: asyncio.Future[None] | None = None
         self._parser: Any = None
@@ -101,6 +101,7 @@ class Link(asyncio.Protocol):
         self._transport, self.is_open = transport, True
 
     def data_received(self, data: bytes) -> None:
+        self._pace.heard()
         if self._waiter is None or self._waiter.done():
             self.end()  # unasked
             return

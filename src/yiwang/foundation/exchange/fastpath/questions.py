@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from yiwang.foundation.exchange.fastpath import notation
 from yiwang.foundation.exchange.fastpath.refusals import RequestMalformed
@@ -20,8 +19,7 @@ _DEEPEST: Final = 8
 _FROM_CALLER: Final = frozenset({"purpose", "item", "case", "subject", "parameters", "fields"})
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One call: by which system, under which grant, why, about what."""
 
     system: str

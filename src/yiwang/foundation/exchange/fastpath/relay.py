@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from yiwang.foundation.exchange.fastpath import (
@@ -41,7 +40,7 @@ async def _fetch_large(house: House, question: Question, asked: bytes, message: 
     if told.outcome != "FOUND":
         return told
     kept = await piecing.fetch(house, question, told.body, message)
-    return replace(told, rows=kept.rows, spool=kept.spool)
+    return told._replace(rows=kept.rows, spool=kept.spool)
 
 
 async def _answer_of(
@@ -67,7 +66,7 @@ async def give_part(house: House, head: Head, body: bytes) -> bytes:
 
 async def answer(house: House, head: Head, body: bytes) -> bytes:
     """The provider's side: a question from another node, for one of its own systems."""
-    question = replace(questions.from_partner(body), way=head.kind)
+    question = questions.from_partner(body)._replace(way=head.kind)
     if not question.system.startswith(f"{head.sender}/"):
         raise RequestMalformed
     if not question.service.startswith(f"{house.config.node}/"):

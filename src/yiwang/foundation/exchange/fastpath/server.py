@@ -9,7 +9,6 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -88,8 +87,8 @@ def _question(caller: Caller, request: Request) -> Question:
         service=found.group(1),
     )
     if request.path.startswith(streams.PATH):
-        return replace(question, way=streams.WAY)
-    return replace(question, way=tables.WAY) if request.path.startswith(tables.PATH) else question
+        return question._replace(way=streams.WAY)
+    return question._replace(way=tables.WAY) if request.path.startswith(tables.PATH) else question
 
 
 async def _ask(
@@ -100,7 +99,7 @@ async def _ask(
     asked = b""
     try:
         grant = grants.choose(house.snapshots.current, question, node=own, at=at)
-        question = replace(question, grant=grant.key, fields=grants.asked_fields(grant, question))
+        question = question._replace(grant=grant.key, fields=grants.asked_fields(grant, question))
         asked = question.as_bytes()
         if provider == own:
             served = await serving.serve(
@@ -108,7 +107,7 @@ async def _ask(
             )
             ours = {**served.receipt, "side": "CONSUMER", "milliseconds": since(began)}
             await house.receipts.write(served.receipt, ours)
-            return _response(house, question, served.told)
+            return _response(house, question, served.told, ours["reply_digest"])
         told = await relay.ask(house, question, asked=asked, message=message)
         grants.check(house.snapshots.current, question, node=own, at=moments.now())
     except ExchangeAway:
@@ -137,13 +136,14 @@ async def _ask(
         "milliseconds": since(began),
     }
     await house.receipts.write(receipt)
-    return _response(house, question, told)
+    return _response(house, question, told, receipt["reply_digest"])
 
 
-def _response(house: House, question: Question, told: Told) -> Response:
+def _response(house: House, question: Question, told: Told, digest: str) -> Response:
     """Behind the first line of a large answer its records, while the grant holds."""
     if told.spool is None:
-        return web.told(told.status, told.whole())
+        response = web.told(told.status, told.whole())
+        return response._replace(digest=digest) if told.lines is None else response
     told.spool.may = lambda: grants.check(
         house.snapshots.current, question, node=house.config.node, at=moments.now()
     )
@@ -192,7 +192,7 @@ KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
 
 def _proven(house: House, caller: Caller, nonce: str, response: Response) -> Response:
     """The answer's own proof: the caller's secret, or this node's signature."""
-    digest = envelope.digest(response.body)
+    digest = response.digest or envelope.digest(response.body)
     text = envelope.text_of_reply(status=response.status, nonce=nonce, digest=digest)
     proof = callers.proof(house, caller, text)
     return response.with_headers(("x-exchange-digest", digest), ("x-exchange-mac", proof))
@@ -262,6 +262,14 @@ ROUTES: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/exchange/v1/requests"): take_request,
 }
 
+_BY_METHOD: Final[dict[str, list[tuple[str, Handler]]]] = {
+    method: sorted(
+        ((path, handler) for (of, path), handler in ROUTES.items() if of == method),
+        key=lambda pair: -len(pair[0]),
+    )
+    for method in ("GET", "POST")
+}
+
 
 class Application:
     """What the door calls: RSGI with a house that lives as long as the worker."""
@@ -294,15 +302,10 @@ class Application:
     async def answer(self, request: Request) -> Response:
         """One request to whoever answers that address."""
         assert self.house is not None  # noqa: S101  # nosec B101 set before anything is served
-        fitting = [
-            path
-            for method, path in ROUTES
-            if method == request.method and request.path.startswith(path)
-        ]
-        if not fitting:
-            raise NoSuchAddress
-        handler = ROUTES[request.method, max(fitting, key=len)]
-        return await handler(self.house, request)
+        for path, handler in _BY_METHOD.get(request.method, ()):
+            if request.path.startswith(path):
+                return await handler(self.house, request)
+        raise NoSuchAddress
 
 
 application = Application()

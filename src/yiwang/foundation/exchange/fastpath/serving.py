@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from yiwang.foundation.exchange.fastpath import (
     collecting,
@@ -33,8 +32,7 @@ from yiwang.foundation.exchange.fastpath.upstreams import Found
 from yiwang.kernel import moments
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What goes back to the caller, byte for byte, and what it says."""
 
     status: int
@@ -50,8 +48,7 @@ class Told:
         return self.body if self.lines is None else self.body + b"\n" + self.lines
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """An answer and the receipt that must be written before it leaves."""
 
     told: Told

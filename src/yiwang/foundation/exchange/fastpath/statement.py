@@ -15,6 +15,8 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from yiwang.foundation.exchange.fastpath import pacing
+
 _NAME: Final = "yiwang_statement"
 
 
@@ -24,6 +26,7 @@ class Statement:
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._pg = connection.pgconn
         self._loop = asyncio.get_running_loop()
+        self._pace = pacing.of(self._loop)
         self._waiter: asyncio.Future[PGresult] | None = None
         self._found: PGresult | None = None
         self._is_pushing = False
@@ -80,6 +83,7 @@ class Statement:
         self._is_pushing = is_left
 
     def _hear(self) -> None:
+        self._pace.heard()
         try:
             self._pg.consume_input()
             while not self._pg.is_busy():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from yiwang.foundation.exchange.fastpath import leaving, notation
 from yiwang.foundation.exchange.fastpath.refusals import BodyTooLarge, CannotCall, RequestMalformed
@@ -20,8 +19,7 @@ LINES: Final = "application/x-ndjson; charset=utf-8"
 BINARY: Final = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, whole."""
 
     method: str
@@ -41,8 +39,7 @@ class Request:
         return found if isinstance(found, str) and found.isascii() else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One answer."""
 
     status: int
@@ -50,9 +47,10 @@ class Response:
     kind: str = JSON
     headers: Sequence[tuple[str, str]] = ()
     spool: Spool | None = None  # records behind the body, see ``streams``
+    digest: str = ""  # of the body, where it is known already
 
     def with_headers(self, *more: tuple[str, str]) -> Response:
-        return Response(self.status, self.body, self.kind, (*self.headers, *more), self.spool)
+        return self._replace(headers=(*self.headers, *more))
 
 
 def as_json(value: Mapping[str, Any], status: int = 200) -> Response:

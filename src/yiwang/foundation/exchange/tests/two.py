@@ -37,7 +37,14 @@ TOLD = ("exchange_service", "agreements_grant", "nodes_node", "nodes_key")
 class Two:
     """The province asks, Lanzhou answers."""
 
-    def __init__(self, home: Path, networks: Sequence[Any] = (), **more: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        networks: Sequence[Any] = (),
+        *,
+        countersign_after: str = "0.5",
+        **more: str,
+    ) -> None:
         self.name = f"{connection.settings_dict['NAME']}_lanzhou"
         self.home = home
         self.store = EncryptedFileKeyStore(home / "secrets")
@@ -49,10 +56,14 @@ class Two:
             "62",
             home=Path(settings.YIWANG_HOME),
             url=running.database_url(),
-            YIWANG_COUNTERSIGN_AFTER="0.5",
+            YIWANG_COUNTERSIGN_AFTER=countersign_after,
         )
         self.lanzhou = running.Node(
-            "620100", home=home, url=self.url, YIWANG_COUNTERSIGN_AFTER="0.5", **more
+            "620100",
+            home=home,
+            url=self.url,
+            YIWANG_COUNTERSIGN_AFTER=countersign_after,
+            **more,
         )
         for node, network in zip((self.province, self.lanzhou), networks, strict=False):
             node.host, node.prefix = network.host, network.prefix
@@ -191,6 +202,6 @@ def databases(home: Path, networks: Sequence[Any] = (), **more: str) -> Iterator
 
 
 @contextlib.contextmanager
-def running_two(home: Path) -> Iterator[Two]:
-    with databases(home) as found, found.running():
+def running_two(home: Path, *, countersign_after: str = "0.5") -> Iterator[Two]:
+    with databases(home, countersign_after=countersign_after) as found, found.running():
         yield found
