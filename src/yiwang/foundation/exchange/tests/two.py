@@ -7,7 +7,6 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,7 @@ def message_to(two, body, *, kind="call", **changes):
         "call", "62", "620100", own, theirs, datetime.now(UTC), secrets.token_hex(16)
     )
     keys = envelope.keys_of(shared)
-    return keys, replace(head, kind=kind, **changes), body
+    return keys, head._replace(kind=kind, **changes), body
 
 
 def closed(two, **changes):
