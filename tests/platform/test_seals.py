@@ -26,8 +26,10 @@ from yiwang.support.letters import actions, queries
 from yiwang.support.letters.models import Letter
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
+from django.db import transaction
 values = dict(item_name='小餐饮', case_no='0', addressee='马晓燕', body='城关区市场监督管理局（示例）', received_at='今天', answer_by='明天')
-letter = actions.request_letter(kind='RECEIPT', subject='case:{subject}', template='', values=values, at=now(), actor=machine('test'), sealer='{body}')
+with transaction.atomic():
+    letter = actions.request_letter(kind='RECEIPT', subject='case:{subject}', template='', values=values, at=now(), actor=machine('test'), sealer='{body}')
 actions.print_letter(key=letter.key, actor=machine('test'), at=now())
 row = Letter.objects.get(key=letter.key)
 print(json.dumps(dict(key=row.key, code=row.verify_code, wait=row.seal_wait, file=bool(row.pdf_file), mark=row.mark)))
