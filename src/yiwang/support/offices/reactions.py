@@ -191,8 +191,7 @@ def tell_basis_changed(*, event: BasisChanged, position: int, **_: object) -> No
     view = resources.read_resource(event.resource, _SELF)
     values = {
         "title": view.name,
-        "basis": f"《{event.law}》{event.article}",
-        "reason": view.basis_doubt or "条文现在又和原来一样",
+        "reason": f"《{event.law}》{event.article}，{view.basis_doubt or '现在又和原来一样'}",
         "link": _link("resources", event.subject),
     }
     actions.tell_office(
