@@ -18,6 +18,7 @@ from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.typed import Field
 from yiwang.foundation.resources import actions as resource_actions
 from yiwang.foundation.resources import queries as resources
+from yiwang.foundation.resources.definitions import VersionState
 from yiwang.foundation.resources.definitions.standards import (
     STANDARD_LABELS,
     Standard,
@@ -48,15 +49,18 @@ _HOMES: Final = {
     StandardKind.TABLE: navigation.CODE_TABLES,
 }
 _REASON: Final = Field("reason", "理由", "long", "会写在记录里，不超过 500 字")
-#: Act: title, kind of button, what will happen, what is written.
-_ACTS: Final[Mapping[str, tuple[str, str, tuple[str, ...], tuple[Field, ...]]]] = {
-    "submit": ("报送审核", "main", ("主管部门审核期间不能再改。",), ()),
-    "discard": ("不要这份草稿", "danger", ("草稿不再保留；现行的不受影响。",), ()),
+#: Act: title, kind of button, what will happen, what is written, in which state.
+_ACTS: Final[Mapping[str, tuple[str, str, tuple[str, ...], tuple[Field, ...], VersionState]]] = {
+    "submit": ("报送审核", "main", ("主管部门审核期间不能再改。",), (), VersionState.DRAFT),
+    "discard": ("不要这份草稿", "danger", ("草稿不再保留；现行的不受影响。",), (), VersionState.DRAFT),
     "publish": (
         "发布", "main",
         ("发布后所有部门登记资源时都能用；这一版以后不能再改，要改就写新的一版。",), (),
+        VersionState.SUBMITTED,
     ),
-    "send-back": ("退回修改", "danger", ("提出的部门改好以后再报送。",), (_REASON,)),
+    "send-back": ("退回修改", "danger", ("提出的部门改好以后再报送。",), (_REASON,),
+        VersionState.SUBMITTED,
+    ),
 }  # fmt: skip
 
 
@@ -137,9 +141,9 @@ def withdraw_table(request: HttpRequest, code_table: str) -> HttpResponse:
 def take_act(request: HttpRequest, standard_version: str, standard_act: str) -> HttpResponse:
     """Asked once more with what will happen, then done."""
     one = resources.get_standard_version(standard_version, actor_of(request))
-    if standard_act.replace("-", "_") not in [act for act, _label in one.acts]:
+    if standard_act not in _ACTS or one.state is not _ACTS[standard_act][4]:
         raise NotFound
-    title, kind, consequences, fields = _ACTS[standard_act]
+    title, kind, consequences, fields, _state = _ACTS[standard_act]
     home = f"{navigation.STANDARDS}{one.key}/"
     form = forms.Form(
         title=f"{title}：{one.title}",

@@ -156,6 +156,8 @@ ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/my/drafts/{key}/receipt/",
     "/my/cases/{key}/proof/",
     "/my/reads/proof/",
+    "/data/elements/{element_code}/withdraw/",  # those that were shipped are not withdrawn
+    "/data/code-tables/{code_table}/withdraw/",
     "/desk/archives/lists/{batch_key}/document/",
     "/desk/branches/{branch_key}/ask-again/",
     "/desk/branches/{branch_key}/close/",

@@ -60,7 +60,7 @@ def test_an_element_goes_from_the_officer_to_the_authority_and_into_the_catalogu
     assert authority.get(f"{page}publish/").status_code == 404  # not handed in
     assert officer.post(f"{page}submit/", {"version": 1}).status_code == 302
     assert "等审核发布" in text(authority.get("/data/standards/"))
-    assert officer.get(f"{page}publish/").status_code == 404
+    assert officer.post(f"{page}publish/", {"version": 2}).status_code == 403
     assert authority.post(f"{page}publish/", {"version": 2}).status_code == 302
     assert "就读学校" in text(officer.get("/data/elements/?q=school"))
     shown = text(officer.get("/data/elements/person.school/"))
