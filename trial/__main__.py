@@ -37,6 +37,7 @@ TRIALS = (
     "exchange_bad_days",
     "rights",
     "federation",
+    "newcomer",
     "million",
     "million_exchange",
     "lifecycle",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from yiwang.foundation.agreements.definitions import Body, Offer, OfferedField
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.privacy.definitions import DataClass, Mask
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import ResourceState
@@ -51,14 +52,16 @@ def get_offer(resource: str) -> Offer:
 
 
 def list_bodies(departments: frozenset[str]) -> tuple[Body, ...]:
-    """Departments with the node each belongs to, by code."""
+    """Departments that may ask, by code, with the node each calls from: where it registered a system, else
+    the one it belongs to."""
     found = directory.find_departments(departments)
+    calling = exchange.list_calling_nodes(departments)
     return tuple(
         Body(
             uscc=uscc,
             name=found[uscc].name,
             division_code=found[uscc].division_code,
-            node=node_of(uscc, found[uscc].division_code),
+            node=calling.get(uscc) or node_of(uscc, found[uscc].division_code),
         )
         for uscc in sorted(found)
     )

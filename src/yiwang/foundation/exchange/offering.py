@@ -78,6 +78,12 @@ class Health:
         return 1 - self.away / self.calls if self.calls else 1.0
 
 
+def list_calling_nodes(departments: Collection[str]) -> dict[str, str]:
+    """Of departments that registered a system here: the node it calls from, of several the one registered first."""
+    rows = System.objects.filter(department__in=set(departments), state=State.ACTIVE)
+    return dict(rows.order_by("-id").values_list("department", "node"))
+
+
 def list_systems(actor: Actor, *, after: str = "", limit: int = PAGE) -> tuple[SystemView, ...]:
     """Calling systems by code: an operator all of this node, an office its own."""
     rows = System.objects.visible_to(actor).filter(code__gt=after)

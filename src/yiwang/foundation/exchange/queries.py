@@ -29,6 +29,7 @@ from yiwang.foundation.exchange.offering import KeyView as KeyView
 from yiwang.foundation.exchange.offering import SystemView as SystemView
 from yiwang.foundation.exchange.offering import describe as describe
 from yiwang.foundation.exchange.offering import get_system as get_system
+from yiwang.foundation.exchange.offering import list_calling_nodes as list_calling_nodes
 from yiwang.foundation.exchange.offering import list_health as list_health
 from yiwang.foundation.exchange.offering import list_reports as list_reports
 from yiwang.foundation.exchange.offering import list_systems as list_systems

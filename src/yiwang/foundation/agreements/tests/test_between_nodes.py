@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from yiwang.foundation.agreements import actions, queries, sample
+from yiwang.foundation.agreements import actions, offers, queries, sample
 from yiwang.foundation.agreements.definitions import GrantState, Origin
 from yiwang.foundation.agreements.models import DataGrant
 from yiwang.foundation.agreements.tests.people import ACTORS, AT, delivered, offer_as
+from yiwang.foundation.exchange import sample as exchange_sample
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.network.directory import sample as places
 from yiwang.network.nodes import queries as nodes
+from yiwang.network.nodes import sample as nodes_sample
 
 pytestmark = pytest.mark.django_db
 SELF = machine("test")
@@ -36,6 +41,19 @@ def told(node: str) -> list[dict[str, object]]:
 def act(verb, key, who, at=AT, **given):
     version = DataGrant.objects.get(key=key).version
     return verb(key=key, version=version, actor=ACTORS[who], at=at, **given)
+
+
+def test_a_department_calls_from_where_it_registered_a_system() -> None:
+    body = places.department_uscc(places.CHENGGUAN, 1)
+    places.load_chengguan()
+    places.register_departments()
+    nodes_sample.three_nodes(at=AT)
+    (before,) = offers.list_bodies(frozenset({body}))
+    assert before.node == "620100"  # the nearest place with a node of its own
+    exchange_sample.system("62/first", department=body)
+    exchange_sample.system("62/second", department=body)
+    (after,) = offers.list_bodies(frozenset({body}))
+    assert after == replace(before, node="62")
 
 
 def test_both_nodes_are_told_and_told_again_when_it_stops() -> None:

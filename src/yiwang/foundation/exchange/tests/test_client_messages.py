@@ -97,6 +97,19 @@ def test_published_fetched_and_acknowledged(node, publisher):
     assert mine.fetch(TOPIC) == []
 
 
+def test_the_handbook_s_lines_take_what_waits(node, publisher):
+    page = (ROOT / "docs/handbook/integrator.md").read_text(encoding="utf-8")
+    lines = page.split("```python\nfor message", 1)[1].split("```", 1)[0]
+    issued, dealt = subscribe(), []
+    mine = client_of(node, issued)
+    for key in ("C", "D"):
+        publisher.publish(TOPIC, key, {"number": key})
+    until(lambda: len(mine.fetch(TOPIC)) == 2)
+    exec(f"for message{lines}", {"client": mine, "deal_with": dealt.append})  # noqa: S102 our own page
+    assert dealt == [{"number": "C"}, {"number": "D"}]
+    assert mine.fetch(TOPIC) == []
+
+
 def test_the_asynchronous_client_does_the_same(node, publisher):
     issued = subscribe()
     address = f"http://127.0.0.1:{node.port}"

@@ -54,13 +54,16 @@ def ask_to_join(*, registry_fingerprint: str, at: datetime, actor: Actor) -> Req
 def ask_for_new_key(*, at: datetime, actor: Actor) -> str:
     """Make a new key and ask the registry, under the old one, to tell it to everybody; its key id.
 
-    Asked again while the registry has not told it yet, the same key is sent again.
+    Asked again while the registry has not told it yet, the same key is sent again. Who is no member yet tells nobody:
+    the next request to join brings the new key.
     """
     insist_on_operator(actor)
+    own = queries.own()
     newest = keys.current_public_key(purpose=KEY_PURPOSE).key_id
-    if newest == queries.own().key.key_id:
+    if newest == own.key.key_id:
         newest = crypto.rotate(SIGN_PREFIX + KEY_PURPOSE)
-    _send(RequestKind.ROTATE, at=at)
+    if own.state is not NodeState.JOINING:
+        _send(RequestKind.ROTATE, at=at)
     _note("nodes.ask_for_new_key", at, actor, key_id=newest)
     return newest
 

@@ -17,6 +17,9 @@ from yiwang.mechanisms.crypto import queries as keys
 from yiwang.mechanisms.crypto import rules as crypto_rules
 from yiwang.mechanisms.crypto.definitions import SIGN_PREFIX
 from yiwang.mechanisms.journal import actions as journal
+from yiwang.network.directory import actions as directory_actions
+from yiwang.network.directory import queries as directory
+from yiwang.network.directory.definitions import DepartmentView
 from yiwang.network.nodes import queries, rules
 from yiwang.network.nodes.actions.asking import insist_on_operator, spoken
 from yiwang.network.nodes.actions.membership import begin, enter_key, publish_members
@@ -84,7 +87,8 @@ def receive(*, given: Mapping[str, Any], at: datetime) -> str:
 def confirm(*, request: str, fingerprint: str, at: datetime, actor: Actor) -> None:
     """The operator typed what the other side read out: the node is a member from now on.
 
-    FingerprintDiffers, CannotJoin when somebody is called so, NotFound, NotAllowed.
+    A department the directory does not know is entered with it. FingerprintDiffers, CannotJoin when
+    somebody is called so, InvalidInput for a wrong credit code, NotFound, NotAllowed.
     """
     _insist(actor)
     row, asked = _waiting(request, RequestKind.JOIN)
@@ -94,9 +98,11 @@ def confirm(*, request: str, fingerprint: str, at: datetime, actor: Actor) -> No
     node = _enter(asked, at)
     key = node.keys.filter(point=asked.point).first()
     if key is None:
+        _insist_new_name(node, asked)
         enter_key(node, key_id=asked.key_id, point=asked.point, valid_from=at)
     else:
         node.keys.filter(pk=key.pk).update(valid_until=None)
+    _bring_department(asked)
     _settle(row, RequestState.DONE, at=at, actor=actor)
     _tell(NodeJoined(subject=f"node:{node.code}", at=at, code=node.code), at=at, actor=actor)
 
@@ -111,6 +117,29 @@ def _enter(asked: Asked, at: datetime) -> ExchangeNode:
     node.state, node.changed_at = NodeState.ACTIVE, at
     node.save()
     return node
+
+
+def _insist_new_name(node: ExchangeNode, asked: Asked) -> None:
+    """What was signed under a lost machine's key is still proven by its id: another key needs another."""
+    if node.keys.filter(key_id=asked.key_id).exists():
+        raise CannotJoin(
+            f"这个节点以前有过编号 {asked.key_id} 的密钥，不是现在这一把。",
+            "请在申请的节点上运行 ./yiwang node rotate，再申请一次。",
+        )
+
+
+def _bring_department(asked: Asked) -> None:
+    """A department's own node brings the department along, so that its people can be given accounts here.
+
+    One the directory knows stays as it is.
+    """
+    if asked.uscc and not directory.find_departments([asked.uscc]):
+        directory_actions.register_department(
+            department=DepartmentView(
+                uscc=asked.uscc, name=asked.name, short_name=asked.name[:40],
+                division_code=asked.division_code, phone="", address="",
+            )
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -221,6 +221,15 @@ def test_a_new_key_is_used_when_the_registry_has_told_it(registry):
     rules.admit(rules.read_asked(given), given, known=before.point, at=AT)
 
 
+def test_who_is_no_member_yet_tells_nobody_of_a_new_key_and_joins_with_it(registry):
+    before = queries.own().key
+    key_id = actions.ask_for_new_key(at=AT, actor=BY)
+    assert registry.asked == []
+    assert key_id != before.key_id
+    asked = rules.read_asked(actions.write_request(RequestKind.JOIN, at=AT))
+    assert (asked.signed_by, asked.key_id) == (key_id, key_id)
+
+
 def test_a_node_that_is_reached_elsewhere_now_says_so_itself(registry, settings):
     assert actions.tell_changes(at=AT) is False
     registry.answers = 200, {"documents": [registry.far.members(version=3, at=AT)]}

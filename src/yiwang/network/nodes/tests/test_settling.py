@@ -1,5 +1,6 @@
 """The registry's side: who is let in, whose key changes, who leaves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from yiwang.kernel.refusals import InvalidInput, NotAllowed, NotFound
 from yiwang.mechanisms.crypto import primitives
 from yiwang.mechanisms.crypto import rules as crypto
 from yiwang.mechanisms.journal import queries as journal
+from yiwang.network.directory import queries as directory
 from yiwang.network.nodes import actions, queries, refusals, rules, sample
 from yiwang.network.nodes.definitions import LEAD, OVERLAP, NodeState, RequestKind, RequestState
 from yiwang.network.nodes.models import NodeRequest
@@ -55,6 +57,22 @@ def test_a_newcomer_waits_until_its_fingerprint_was_compared(registry):
     assert queries.list_requests() == ()
     acts = [entry.act for entry in journal.list_entries(subject=f"node:{node.code}")]
     assert acts == ["nodes.join_done", "nodes.node_joined"]
+
+
+def test_a_department_comes_along_with_its_node_and_a_known_one_stays_as_it_is(registry):
+    node = sample.far_node("116201020000008602", "示例区教育局")
+    told = {"uscc": node.code, "division_code": "620102000000"}
+    confirm(ask(node, **told), node)
+    known = directory.get_department(node.code)
+    assert (known.name, known.division_code) == (node.name, told["division_code"])
+    renamed = sample.far_node("620200", "别的名字")
+    confirm(ask(renamed, **told), renamed)
+    assert directory.get_department(node.code) == known
+    wrong = sample.far_node("620300")
+    key = ask(wrong, uscc="116201020000008603")
+    with pytest.raises(InvalidInput):
+        confirm(key, wrong)
+    assert wrong.code not in members()
 
 
 def test_what_was_read_out_may_have_blanks_and_capitals_and_must_be_long_enough(registry):
@@ -253,6 +271,21 @@ def test_who_leaves_is_out_at_once_and_may_come_back_with_a_fingerprint(registry
     confirm(ask(node), node)
     assert members()[node.code]["state"] == "ACTIVE"
     assert queries.get_node(node.code).key.valid_until is None
+
+
+def test_a_machine_set_up_anew_comes_back_with_a_key_of_another_name(registry):
+    node, _police = sample.three_nodes(at=AT)
+    actions.remove(code=node.code, reason="机器坏了", at=AT, actor=OPERATOR)
+    anew = sample.far_node(node.code, node.name)
+    key = ask(anew)
+    with pytest.raises(refusals.CannotJoin) as refused:
+        confirm(key, anew)
+    assert "node rotate" in refused.value.remedy
+    assert members()[node.code]["state"] == "LEFT"
+    renamed = replace(anew, secret=primitives.new_sm2_key(), key_id="sign-node.2")
+    confirm(ask(renamed), renamed)
+    assert members()[node.code]["state"] == "ACTIVE"
+    assert queries.get_node(node.code).key.key_id == "sign-node.2"
 
 
 def test_a_member_is_kept_out_let_in_and_taken_out(registry):
