@@ -95,6 +95,7 @@ from yiwang.foundation.agreements.events import (
     MissingTold,
     RequestWithdrawn,
 )
+from yiwang.foundation.exchange import reactions as exchange
 from yiwang.foundation.exchange.events import AlertRaised
 from yiwang.foundation.laws.events import LawsImported
 from yiwang.foundation.resources import reactions as resources
@@ -144,7 +145,7 @@ from yiwang.support.seals import reactions as seals
 
 WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ItemPublished: [applications.tell_needs],
-    ResourcePublished: [upper.put_up],
+    ResourcePublished: [upper.put_up, exchange.regrade, agreements.regrade],
     ResourceWithdrawn: [upper.take_down],
     CaseSubmitted: [
         indicators.count_submitted,
@@ -272,6 +273,7 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
         enquiries.tell_late,
         agreements.tell_late,
         resources.tell_late,
+        offices.tell_alert_unanswered,
     ],
     AlertRaised: [offices.tell_alert],
     EnquiryMade: [offices.tell_enquiry_made],

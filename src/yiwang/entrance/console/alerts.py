@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.console import navigation
-from yiwang.entrance.console.exchange import ODD_LABELS
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.exchange import actions
-from yiwang.foundation.exchange.definitions import ALERT_ANSWERERS, RECEIPT_READERS
+from yiwang.foundation.exchange.definitions import ALERT_ANSWERERS, ALERT_LABELS, RECEIPT_READERS
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal
@@ -54,7 +53,7 @@ def _page(
         "tabs": [("open", "等处理", not answered), ("answered", "已处理", answered)],
         "answered": answered,
         "rows": [
-            (row, ODD_LABELS.get(row.kind, row.kind), names.get(row.answered_by, row.answered_by))
+            (row, ALERT_LABELS.get(row.kind, row.kind), names.get(row.answered_by, row.answered_by))
             for row in page.rows
         ],
         "may_answer": any(actor.has_role(role) for role in ALERT_ANSWERERS),

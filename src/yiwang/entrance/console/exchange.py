@@ -14,7 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from yiwang.entrance.console import drawing, navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.exchange import actions, queries
-from yiwang.foundation.exchange.definitions import RECEIPT_READERS, CallStatus, State
+from yiwang.foundation.exchange.definitions import (
+    ALERT_LABELS,
+    RECEIPT_READERS,
+    CallStatus,
+    State,
+)
 from yiwang.foundation.exchange.queries import ReceiptFilter, ReceiptView
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
@@ -28,15 +33,6 @@ STATUS_LABELS: Final = {
     CallStatus.AWAY: "没有答复",
 }
 SIDE_LABELS: Final = {"CONSUMER": "调用方回执", "PROVIDER": "提供方回执"}
-ODD_LABELS: Final = {
-    "NEW": "前一天没有调用过",
-    "FREQUENCY": "次数突然增多",
-    "VOLUME": "数据量突然增大",
-    "SPEED": "突然变慢",
-    "REFUSED": "多半被拒绝",
-    "FAILING": "成功率低于 95%",
-    "DEAD": "消息没有送到（死信）",
-}
 MISMATCH_LABELS: Final = {
     "MISSING": "对方没有回执",
     "DIFFERENT": "对方的回执不同",
@@ -74,7 +70,8 @@ def show_traffic(request: HttpRequest) -> HttpResponse:
         "success": _success(traffic),
         "drawing": drawing.draw(traffic),
         "odd": [
-            (one, [ODD_LABELS[kind] for kind in one.kinds]) for one in queries.list_oddities(at=at)
+            (one, [ALERT_LABELS[kind] for kind in one.kinds])
+            for one in queries.list_oddities(at=at)
         ],
         "waiting": len(actions.list_alerts(_actor(request)).rows),
         "mismatches": [

@@ -209,6 +209,8 @@ class DataGrant(models.Model):
     needs_case = models.BooleanField(default=True)
     fields = ArrayField(models.CharField(max_length=80))
     clear_fields = ArrayField(models.CharField(max_length=80), default=list)  # unmasked
+    #: What the catalogue says of the fields that it grades 3 or 4 or masks: {name: [grade, rule]}.
+    grades = models.JSONField(default=dict, db_default={})
     way = models.CharField(max_length=7)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()

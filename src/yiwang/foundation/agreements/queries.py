@@ -44,6 +44,7 @@ from yiwang.foundation.agreements.trials import trial_fields as trial_fields
 from yiwang.foundation.agreements.trials import trial_rows
 from yiwang.foundation.agreements.uses import count_uses as count_uses
 from yiwang.foundation.agreements.uses import list_uses as list_uses
+from yiwang.foundation.privacy.definitions import Grade, Mask
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import DemandState
 from yiwang.kernel.actor import Actor, Role
@@ -197,6 +198,16 @@ def list_published(node: str) -> tuple[Mapping[str, object], ...]:
     return tuple(published(row) for row in rows.order_by("key"))
 
 
+def graded(resource: str, fields: Sequence[str]) -> dict[str, list[int | str]]:
+    """What the catalogue hides of these fields unless they are given in clear."""
+    known = resources.list_grades(resource, dict.fromkeys(fields, ""))
+    return {
+        name: [grade, mask]
+        for name, (grade, mask) in known.items()
+        if grade >= Grade.PERSONAL or mask != Mask.NONE
+    }
+
+
 def published(row: DataGrant) -> Mapping[str, object]:
     """A grant as a document for another node: no reasons, no names of people."""
     return {
@@ -209,6 +220,7 @@ def published(row: DataGrant) -> Mapping[str, object]:
         "needs_case": row.needs_case,
         "fields": list(row.fields),
         "clear_fields": list(row.clear_fields),
+        "grades": dict(row.grades),
         "way": row.way,
         "valid_from": row.valid_from.isoformat(),
         "valid_until": row.valid_until.isoformat(),

@@ -15,6 +15,7 @@ from yiwang.foundation.agreements.definitions.reports import (
     DISPOSAL,
 )
 from yiwang.foundation.agreements.events import GrantChanged
+from yiwang.foundation.resources.events import ResourcePublished
 from yiwang.kernel.actor import machine
 from yiwang.kernel.references import split
 from yiwang.mechanisms.clocks.events import ClockTurnedRed, ClockTurnedYellow
@@ -31,6 +32,11 @@ def publish_grants(*, event: GrantChanged, at: datetime, **_: object) -> None:
     """Both nodes are told at once; at a node that is no registry nothing is published."""
     audiences = (event.consumer_node, event.provider_node)
     actions.publish_to(audiences=audiences, at=at, actor=_SELF)
+
+
+def regrade(*, event: ResourcePublished, at: datetime, **_: object) -> None:
+    """The catalogue grades an item anew: every grant of it hides from now on what the grade says."""
+    actions.regrade(resource=event.code, at=at, actor=_SELF)
 
 
 def end_subscriptions(*, event: GrantChanged, at: datetime, **_: object) -> None:

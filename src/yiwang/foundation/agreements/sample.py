@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from yiwang.foundation.agreements import actions, offers
+from yiwang.foundation.agreements import actions, offers, queries
 from yiwang.foundation.agreements.actions import changed
 from yiwang.foundation.agreements.definitions import (
     Basis,
@@ -71,6 +71,7 @@ def grant(
         needs_case=needs_case,
         fields=list(fields),
         clear_fields=list(clear_fields),
+        grades=queries.graded(resource, fields),
         way=way,
         valid_from=valid_from or at - timedelta(minutes=1),
         valid_until=valid_until or at + timedelta(days=365),

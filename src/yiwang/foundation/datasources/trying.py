@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,8 +24,11 @@ from yiwang.foundation.datasources.definitions import (
     ServiceKind,
     State,
 )
+from yiwang.foundation.datasources.models import QueryRecord
 from yiwang.foundation.datasources.queries import QueryView, get_query
+from yiwang.foundation.privacy.definitions import Mask
 from yiwang.foundation.privacy.rules import mask
+from yiwang.foundation.resources import queries as resources
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem
 from yiwang.mechanisms.journal import actions as journal
@@ -61,7 +64,7 @@ def try_query(*, query: str, said: Mapping[str, str], actor: Actor, at: datetime
             facts={"query": view.name},
         )  # fmt: skip
     answer = asyncio.run(_ask(view.name, parameters))
-    fields = view.published.fields
+    fields = _graded(view)
     labels = tuple(one.label for one in fields)
     if answer.outcome in (Outcome.REFUSED, Outcome.AWAY):
         told = answer.refusal or {}
@@ -71,6 +74,19 @@ def try_query(*, query: str, said: Mapping[str, str], actor: Actor, at: datetime
     )
     more = answer.more or answer.count > SHOWN
     return Tried(labels, rows, more, answer.as_of, "" if rows else "没有查到。")
+
+
+def _graded(view: QueryView) -> tuple[Field, ...]:
+    """Its fields as the catalogue grades them where it is stricter than who published the query."""
+    record = QueryRecord.objects.select_related("source").get(key=view.key)
+    named = {field.name: field.label for field in view.published.fields}
+    known = resources.list_grades(record.source.resource, named)
+    graded = []
+    for field in view.published.fields:
+        grade, rule = known.get(field.name, (field.grade, Mask.NONE))
+        own = field.mask or ("" if rule == Mask.NONE else rule)
+        graded.append(replace(field, grade=max(field.grade, grade), mask=own))
+    return tuple(graded)
 
 
 async def _ask(name: str, parameters: Mapping[str, Any]) -> Any:

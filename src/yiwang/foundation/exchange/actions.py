@@ -13,7 +13,9 @@ from django.db import transaction
 
 from yiwang.foundation.exchange.alerts import answer_alert as answer_alert
 from yiwang.foundation.exchange.alerts import find_dead as find_dead
+from yiwang.foundation.exchange.alerts import get_alert as get_alert
 from yiwang.foundation.exchange.alerts import list_alerts as list_alerts
+from yiwang.foundation.exchange.alerts import raise_about_ledger as raise_about_ledger
 from yiwang.foundation.exchange.checks import code_problem, if_, refuse, tell_fast_path
 from yiwang.foundation.exchange.definitions import (
     MOST_REPLY_BYTES,
@@ -24,6 +26,7 @@ from yiwang.foundation.exchange.definitions import (
 )
 from yiwang.foundation.exchange.events import ServicePublished, ServiceResumed, ServiceStopped
 from yiwang.foundation.exchange.fastpath import own
+from yiwang.foundation.exchange.grading import grades_of
 from yiwang.foundation.exchange.models import Service
 from yiwang.foundation.exchange.refusals import ServiceTaken
 from yiwang.foundation.exchange.reports import attach_report as attach_report
@@ -122,6 +125,9 @@ def _columns(service: NewService) -> dict[str, object]:
     given = asdict(service)
     given["fields"] = [asdict(field) for field in service.fields]
     given["parameters"] = [asdict(parameter) for parameter in service.parameters]
+    given["grades"] = grades_of(
+        resource=service.resource, kind=service.kind, fields=[asdict(one) for one in service.fields]
+    )
     return given
 
 

@@ -8,8 +8,11 @@ from typing import Final
 from django.db import transaction
 
 from yiwang.foundation.exchange.definitions import (
+    ALERT_ANSWER,
     ALERT_ANSWERERS,
+    ALERT_HOURS,
     DEAD_LETTERS,
+    LEDGER_ALARM,
     LONGEST_ANSWER,
     AlertView,
 )
@@ -22,6 +25,8 @@ from yiwang.foundation.exchange.topics.queries import list_newly_dead
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.pages import Page, bounded, cut
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound
+from yiwang.mechanisms.clocks import actions as clocks
+from yiwang.mechanisms.clocks.definitions import Allowance, Unit
 from yiwang.mechanisms.journal import actions as journal
 
 #: What was answered is not raised anew while its hour is still the last one.
@@ -55,6 +60,23 @@ def raise_alerts(*, actor: Actor, at: datetime) -> int:
     return sum(_raise(alert, actor, at) for alert in (*odd, *dead))
 
 
+def raise_about_ledger(*, ledger: str, kind: str, actor: Actor, at: datetime) -> int:
+    """A ledger's alarm waits for an answer like every other; 1, or 0 while one alike is open."""
+    alert = Alert(
+        system=ledger, service=kind, kind=LEDGER_ALARM, calls=0, usual_calls=0, rows=0,
+        mean_milliseconds=0, raised_at=at,
+    )  # fmt: skip
+    return _raise(alert, actor, at)
+
+
+def get_alert(key: str) -> AlertView:
+    """One alert for those who are told of it; NotFound."""
+    row = Alert.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
 @transaction.atomic
 def answer_alert(*, key: str, words: str, actor: Actor, at: datetime) -> AlertView:
     """Somebody looked and says what it was. Refusals: ``NotFound``, ``NotAllowed``, ``InvalidInput``,
@@ -75,6 +97,7 @@ def answer_alert(*, key: str, words: str, actor: Actor, at: datetime) -> AlertVi
         raise InvalidInput(fields=[problem])
     row.answered_at, row.answered_by, row.answer = at, actor.reference, said
     row.save(update_fields=["answered_at", "answered_by", "answer"])
+    clocks.stop(subject=row.reference, kind=ALERT_ANSWER, at=at, actor=actor)
     fact = AlertAnswered(
         subject=row.reference, at=at, system=row.system, service=row.service, kind=row.kind
     )
@@ -114,6 +137,13 @@ def _raise(alert: Alert, actor: Actor, at: datetime) -> int:
         subject=row.reference, at=at, system=row.system, service=row.service, kind=row.kind
     )
     journal.announce(fact, actor=actor)
+    clocks.start(
+        subject=row.reference,
+        kind=ALERT_ANSWER,
+        allowance=Allowance(ALERT_HOURS, Unit.HOUR),
+        at=at,
+        actor=actor,
+    )
     return 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -384,6 +384,22 @@ LONGEST_ANSWER: Final = 500
 #: The kind of alert that is not of an hour's calls: messages nobody took, of one subscription. Its department
 #: sees and answers it, too.
 DEAD_LETTERS: Final = "DEAD"
+#: And the one of a ledger, ours or another node's: ``system`` is whose, ``service`` what does not fit.
+LEDGER_ALARM: Final = "LEDGER"
+ALERT_LABELS: Final[Mapping[str, str]] = {
+    "NEW": "前一天没有调用过",
+    "FREQUENCY": "次数突然增多",
+    "VOLUME": "数据量突然增大",
+    "SPEED": "突然变慢",
+    "REFUSED": "多半被拒绝",
+    "FAILING": "成功率低于 95%",
+    DEAD_LETTERS: "消息没有送到（死信）",
+    LEDGER_ALARM: "公开账本警报",
+}
+#: The clock by which somebody has answered, and how long it runs (plan row S10: disposal within two hours).
+#: local: true, 本地规定（示例）.
+ALERT_ANSWER: Final = "alert-answer"
+ALERT_HOURS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,3 +440,8 @@ class AlertView:
     answered_at: datetime | None
     answered_by: str
     answer: str
+
+    @property
+    def answer_by(self) -> datetime:
+        """When whoever is over them hears that nobody answered."""
+        return self.raised_at + timedelta(hours=ALERT_HOURS)

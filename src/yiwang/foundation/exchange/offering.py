@@ -120,7 +120,7 @@ def describe(code: str) -> Mapping[str, Any] | None:
             {
                 "name": field["name"],
                 "title": field.get("title", ""),
-                "grade": int(field.get("grade", 2)),
+                "grade": max(int(field.get("grade", 2)), row.grades.get(field["name"], [1])[0]),
                 **known.get(field["name"], {}),
             }
             for field in row.fields

@@ -79,6 +79,7 @@ def service(
     reply_bytes: int = 1_048_576,
     private_ok: bool = True,
     kind: ServiceKind = ServiceKind.CALL,
+    resource: str = "",
     at: datetime | None = None,
 ) -> str:
     """A service about one person, asked by identity number."""
@@ -87,6 +88,7 @@ def service(
         title=title,
         upstream=upstream,
         kind=kind,
+        resource=resource,
         fields=tuple(fields),
         parameters=(ServiceParameter("citizen_id", "公民身份号码"),),
         subject_parameter="citizen_id",

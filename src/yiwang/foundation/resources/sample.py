@@ -12,10 +12,19 @@ from typing import Any, Final
 import yaml
 from django.db import transaction
 
+from yiwang.foundation.privacy.definitions import Mask
 from yiwang.foundation.resources import actions, queries, rules
-from yiwang.foundation.resources.definitions import Content, ResourceView, VersionView
+from yiwang.foundation.resources.definitions import (
+    Content,
+    ResourceState,
+    ResourceView,
+    VersionView,
+)
+from yiwang.foundation.resources.events import ResourcePublished
+from yiwang.foundation.resources.models import Resource, ResourceItem
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.refusals import InvalidInput
+from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.directory import sample as places
 
 _FILE: Final = Path(__file__).parent / "data" / "sample.yaml"
@@ -61,6 +70,32 @@ def publish(given: Content, *, at: datetime) -> ResourceView:
     draft = actions.write(content=given, actor=WRITER, at=at)
     handed = handed_in(draft, actor=WRITER, at=at)
     return actions.publish(key=handed.key, version=handed.version, actor=CHECKER, at=at)
+
+
+@transaction.atomic
+def grade(code: str, grades: Mapping[str, int], *, at: datetime, mask: Mask = Mask.NONE) -> None:
+    """A resource is in force whose items have these grades, without its way there; told to who hears it."""
+    given = {
+        "name": "示例资源", "kind": "BASE", "department": "11620000MB1000001X",
+        "department_name": "甘肃省公安厅（示例）", "division_code": "620000000000",
+        "sharing": "CONDITIONAL", "opening": "NONE", "data_class": "GENERAL",
+        "grade": max(grades.values()), "state": ResourceState.PUBLISHED, "content": {},
+        "number": 1, "published_at": at,
+    }  # fmt: skip
+    row, _new = Resource.objects.update_or_create(code=code, defaults=given)
+    row.items.all().delete()
+    ResourceItem.objects.bulk_create(
+        ResourceItem(
+            resource=row, position=number, name=name, label=name, kind="TEXT", length=100,
+            grade=level, mask=mask, authoritative=False,
+        )
+        for number, (name, level) in enumerate(grades.items())
+    )  # fmt: skip
+    fact = ResourcePublished(
+        subject=row.reference, at=at, number=1, sharing=row.sharing, resource=row.key,
+        code=row.code, provider=row.department, division_code=row.division_code,
+    )  # fmt: skip
+    journal.announce(fact, actor=WRITER)
 
 
 def handed_in(draft: VersionView, *, actor: Actor, at: datetime) -> VersionView:

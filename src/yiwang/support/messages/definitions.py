@@ -24,6 +24,7 @@ VALUES = {
     "decided_on": "决定日期",
     "correct_by": "补正截止日期",
     "due_on": "到期日期",
+    "evidence": "证据的网址",
     "no": "编号",
     "consumer": "使用部门",
     "provider": "提供部门",

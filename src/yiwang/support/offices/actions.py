@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from yiwang.foundation.exchange.definitions import ALERT_ANSWERERS
 from yiwang.kernel.actor import Role
 from yiwang.kernel.places import lineage
 from yiwang.mechanisms.crypto import actions as crypto
@@ -47,6 +48,20 @@ def tell_authority(
         if people:
             return _tell(people, notice, values, subject, position, at)
     return 0
+
+
+def tell_watch(
+    *,
+    notice: str,
+    values: Mapping[str, str],
+    subject: str,
+    position: int,
+    at: datetime,
+    roles: tuple[Role, ...] = ALERT_ANSWERERS,
+) -> int:
+    """Who looks after this installation, its operators and security administrators above all; how many."""
+    people = identity.list_watch(roles=roles, at=at)
+    return _tell(people, notice, values, subject, position, at)
 
 
 def _tell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -16,7 +16,13 @@ from yiwang.foundation.agreements.events import (
     DisposalRequired,
     GrantChanged,
 )
-from yiwang.foundation.exchange.definitions import DEAD_LETTERS
+from yiwang.foundation.exchange import actions as exchange
+from yiwang.foundation.exchange.definitions import (
+    ALERT_ANSWER,
+    ALERT_LABELS,
+    DEAD_LETTERS,
+    LEDGER_ALARM,
+)
 from yiwang.foundation.exchange.events import AlertRaised
 from yiwang.foundation.exchange.topics import queries as topics
 from yiwang.foundation.resources import queries as resources
@@ -44,6 +50,7 @@ from yiwang.foundation.resources.events import (
 )
 from yiwang.kernel.actor import Role, machine
 from yiwang.kernel.references import split
+from yiwang.mechanisms.clocks.events import ClockTurnedRed
 from yiwang.support.enquiries.events import (
     EnquiryLate,
     EnquiryLimit,
@@ -153,10 +160,47 @@ def tell_enquiry_late(*, event: EnquiryLate, position: int, **_: object) -> None
 
 
 def tell_alert(*, event: AlertRaised, position: int, at: datetime, **_: object) -> None:
-    """Messages a department's system did not take. Every other alert, and one whose subscription or grant
-    is not kept here any more, is the operators' alone."""
-    if event.kind != DEAD_LETTERS:
+    """Who looks after this house hears of every alert; of messages its system did not take the subscribing
+    department, too."""
+    values = _alert(event.system, event.service, event.kind)
+    actions.tell_watch(
+        notice="alert-raised", values=values,
+        subject=event.subject, position=position, at=event.at,
+    )  # fmt: skip
+    if event.kind == DEAD_LETTERS:
+        _dead_letters(event, position)
+
+
+def tell_alert_unanswered(*, event: ClockTurnedRed, position: int, **_: object) -> None:
+    """Nobody said within two hours what an alert was: whoever watches over sharing in the place hears of it,
+    and who looks after the house once more."""
+    if event.kind != ALERT_ANSWER:
         return
+    alert = exchange.get_alert(split(event.subject)[1])
+    if alert.answered_at is not None:
+        return
+    values = _alert(alert.system, alert.service, alert.kind)
+    told: dict[str, Any] = {
+        "notice": "alert-unanswered", "values": values, "subject": event.subject,
+        "position": position, "at": event.at,
+    }  # fmt: skip
+    actions.tell_watch(**told)
+    if not actions.tell_authority(division_code=settings.NODE_DIVISION, **told):
+        actions.tell_watch(roles=(Role.DATA_AUTHORITY,), **told)
+
+
+def _alert(system: str, service: str, kind: str) -> dict[str, str]:
+    """What it is in a few words, and where its evidence lies."""
+    where = "journal/#alarms-title" if kind == LEDGER_ALARM else "exchange/alerts/"
+    return {
+        "title": f"{ALERT_LABELS.get(kind, kind)}（{system}，{service}）",
+        "evidence": f"{settings.PUBLIC_ADDRESS}/console/{where}",
+        "link": f"{settings.PUBLIC_ADDRESS}/console/exchange/alerts/",
+    }
+
+
+def _dead_letters(event: AlertRaised, position: int) -> None:
+    """None where the subscription or its grant is not kept here any more."""
     view = topics.find_subscription(topic=event.service, system=event.system)
     consumer = agreements.find_consumer(view.grant_key) if view else None
     if view is None or consumer is None:

@@ -35,6 +35,7 @@ from yiwang.foundation.agreements.actions.granting import resume as resume
 from yiwang.foundation.agreements.actions.granting import stop_now as stop_now
 from yiwang.foundation.agreements.actions.granting import suspend as suspend
 from yiwang.foundation.agreements.actions.membership import provide_to_members as provide_to_members
+from yiwang.foundation.agreements.actions.regrading import regrade as regrade
 from yiwang.foundation.agreements.actions.reporting import declare_disposal as declare_disposal
 from yiwang.foundation.agreements.actions.reporting import export_reports as export_reports
 from yiwang.foundation.agreements.actions.reporting import report_effect as report_effect

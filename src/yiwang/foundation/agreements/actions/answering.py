@@ -217,6 +217,7 @@ def _granted(row: DataRequest, at: datetime) -> DataGrant:
         needs_case=row.needs_case,
         fields=row.fields,
         clear_fields=row.clear_fields,
+        grades=queries.graded(row.resource, row.fields),
         way=row.way,
         valid_from=at,
         valid_until=datetime.combine(row.until + timedelta(days=1), time(), SHANGHAI),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from yiwang.foundation.agreements.definitions import GrantState, Origin
 from yiwang.foundation.agreements.models import DataGrant
 from yiwang.foundation.agreements.tests.people import ACTORS, AT, delivered, offer_as
 from yiwang.foundation.exchange import sample as exchange_sample
+from yiwang.foundation.privacy.definitions import Mask
+from yiwang.foundation.resources import sample as resources
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.directory import sample as places
@@ -69,6 +72,36 @@ def test_both_nodes_are_told_and_told_again_when_it_stops() -> None:
     actions.agree_end(key=key, version=asked.version, actor=ACTORS["asker"], at=AT)
     hear()
     assert told("620100") == []
+
+
+def test_a_new_grade_in_the_catalogue_is_told_to_both_nodes_and_counts_there() -> None:
+    key = delivered().grant
+    resource = DataGrant.objects.get().resource
+    resources.grade(resource, {"name": 2, "citizen_id": 4, "phone": 4}, at=AT)
+    hear()
+    for node in ("62", "620100"):
+        assert [(one["key"], one["grades"]) for one in told(node)] == [
+            (key, {"citizen_id": [4, "NONE"]})
+        ]
+    resources.grade(resource, {"name": 3, "citizen_id": 4}, at=AT, mask=Mask.NAME)
+    hear()
+    (one,) = told("620100")
+    assert one["grades"] == {"name": [3, "NAME"], "citizen_id": [4, "NAME"]}
+    DataGrant.objects.all().delete()  # as at the other node
+    assert actions.take_in(grants=[one], at=AT, actor=SELF) == 1
+    assert json.loads(sample.fast_rows()[0][-1]) == one["grades"]
+    again = [{**one, "grades": {}, "version": 99}]
+    assert actions.take_in(grants=again, at=AT, actor=SELF) == 1
+    assert json.loads(sample.fast_rows()[0][-1]) == {}
+
+
+def test_an_older_registry_tells_no_grades_and_is_understood() -> None:
+    delivered()
+    (one,) = queries.list_published("620100")
+    DataGrant.objects.all().delete()
+    older = {name: value for name, value in one.items() if name != "grades"}
+    assert actions.take_in(grants=[older], at=AT, actor=SELF) == 1
+    assert DataGrant.objects.get().grades == {}
 
 
 def test_what_a_node_is_told_names_no_person_and_no_reason() -> None:

@@ -14,6 +14,7 @@ from yiwang.network.nodes.definitions import CHANNEL
 _COLUMNS = [
     "key", "service", "consumer_node", "provider_node", "purposes", "items", "needs_case",
     "fields", "clear_fields", "valid_from", "valid_until", "per_day", "per_second", "consumer", "way",
+    "grades",
 ]  # fmt: skip
 
 

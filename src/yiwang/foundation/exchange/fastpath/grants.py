@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from yiwang.foundation.exchange.fastpath.refusals import (
     PurposeNotGranted,
     WayNotGranted,
 )
-from yiwang.foundation.exchange.fastpath.snapshot import FastService, Grant, Snapshot
+from yiwang.foundation.exchange.fastpath.snapshot import FastService, Grant, Snapshot, stricter
 from yiwang.foundation.exchange.fastpath.tables import WAY as TABLE_WAY
 from yiwang.foundation.privacy import rules as privacy
 from yiwang.foundation.privacy.definitions import Mask
@@ -100,6 +100,16 @@ def _is_theirs(grant: Grant, question: Question) -> bool:
     if not question.department:
         return bool(question.item)
     return question.department == grant.consumer
+
+
+def sieve(service: FastService, grant: Grant, question: Question) -> Sieve:
+    """What a call may have of an answer: hidden as the stricter of service and catalogue says."""
+    if grant.grades:
+        fields = {
+            name: stricter(field, grant.grades.get(name)) for name, field in service.fields.items()
+        }
+        service = replace(service, fields=fields)
+    return Sieve(service, asked_fields(grant, question), grant.clear_fields)
 
 
 @dataclass(frozen=True, slots=True)

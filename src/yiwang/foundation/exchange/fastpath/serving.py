@@ -155,7 +155,7 @@ async def _hand_over(
 ) -> Told:
     """A part of a table: as of a call may they, how often, and may they still."""
     grant = _may(house, question, from_node, at)
-    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    sieve = grants.sieve(service, grant, question)
     part = await tables.answer(house, service, question, sieve.hidden(), from_node)
     _service(house, question)
     now = moments.now()
@@ -181,7 +181,7 @@ async def _stream(
     """A large answer, laid down whole: as of a call may they, how often, and may they still."""
     house.streams.make_room(from_node)
     grant = _may(house, question, from_node, at)
-    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    sieve = grants.sieve(service, grant, question)
     kept = await leaving.while_awaited(collecting.collect(house, service, question, sieve, message))
     still_may(house, question, from_node)
     answer: dict[str, Any] = {
@@ -218,7 +218,7 @@ def _answer(
     now = moments.now()
     _service(house, question)  # stopped meanwhile
     grant = grants.check(house.snapshots.current, question, node=from_node, at=now)
-    sieve = grants.Sieve(service, grants.asked_fields(grant, question), grant.clear_fields)
+    sieve = grants.sieve(service, grant, question)
     as_it_came = bool(found.written) and sieve.hides_nothing()
     records = [] if as_it_came else [sieve.one(record) for record in found.read()]
     answer: dict[str, Any] = {

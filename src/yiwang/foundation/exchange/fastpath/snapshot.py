@@ -8,8 +8,8 @@ import binascii
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from yiwang.foundation.exchange.fastpath.refusals import ExchangeAway
+from yiwang.foundation.privacy.definitions import Mask
 from yiwang.mechanisms.crypto import primitives, rules
 from yiwang.mechanisms.crypto.definitions import CannotDecrypt, KeyMissing
 from yiwang.mechanisms.crypto.drivers.encrypted_file import EncryptedFileKeyStore
@@ -54,6 +55,15 @@ class FastField:
     title: str
     grade: int
     mask: str
+
+
+def stricter(field: FastField, graded: Sequence[Any] | None) -> FastField:
+    """The field as its own grade and the catalogue's ``[grade, rule]`` hide it together."""
+    if graded is None:
+        return field
+    grade, mask = int(graded[0]), str(graded[1])
+    is_open = field.mask.upper() in ("", Mask.NONE)
+    return replace(field, grade=max(field.grade, grade), mask=mask if is_open else field.mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class Grant:
     per_second: int
     consumer: str  # the department it was given to
     way: str
+    grades: Mapping[str, tuple[int, str]]  # as the catalogue grades and masks its fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +266,10 @@ async def _rows(connection: psycopg.AsyncConnection[Any], view: str) -> list[Any
 
 def _service(row: Any) -> FastService:
     fields = [
-        FastField(f["name"], f.get("title", ""), int(f.get("grade", 2)), f.get("mask", ""))
+        stricter(
+            FastField(f["name"], f.get("title", ""), int(f.get("grade", 2)), f.get("mask", "")),
+            row.grades.get(f["name"]),
+        )
         for f in row.fields
     ]
     return FastService(
@@ -295,6 +309,7 @@ def _grant(row: Any) -> Grant:
         per_second=row.per_second,
         consumer=row.consumer,
         way=row.way,
+        grades={name: (int(grade), str(mask)) for name, (grade, mask) in row.grades.items()},
     )
 
 

@@ -197,7 +197,7 @@ def _cut(
     at: datetime,
 ) -> tuple[list[dict[str, Any]], list[Receipt]]:
     """Each message as this subscriber may have it, and its receipt."""
-    sieve = grants.Sieve(topic, grants.asked_fields(grant, question), grant.clear_fields)
+    sieve = grants.sieve(topic, grant, question)
     told: list[dict[str, Any]] = []
     receipts: list[Receipt] = []
     size = 0

@@ -104,6 +104,8 @@ class Service(models.Model):
     reply_bytes = models.PositiveIntegerField()
     private_ok = models.BooleanField(default=False)
     fields = models.JSONField()  # [{name, title, grade, mask}]
+    #: As the catalogue grades and masks them: {name: [grade, rule]}.
+    grades = models.JSONField(default=dict, db_default={})
     parameters = models.JSONField(default=list)  # [{name, title, required}]
     subject_parameter = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=8, default=State.ACTIVE)

@@ -52,7 +52,12 @@ def test_who_answers_what_and_when_is_kept_and_told_to_the_journal(raised) -> No
     assert (answered.answered_by, answered.answered_at) == (OPERATOR.reference, raised)
     assert [one.key for one in actions.list_alerts(OPERATOR, answered=True).rows] == [row.key]
     acts = [one.act for one in journal.list_entries(subject=f"exchange-alert:{row.key}")]
-    assert acts == ["exchange.alert_raised", "exchange.alert_answered"]
+    assert acts == [
+        "exchange.alert_raised",
+        "clocks.start",
+        "clocks.stop",
+        "exchange.alert_answered",
+    ]
     with pytest.raises(AlertAnsweredAlready):
         actions.answer_alert(key=row.key, words="又看了", actor=OPERATOR, at=raised)
 

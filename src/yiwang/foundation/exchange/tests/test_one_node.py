@@ -11,13 +11,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from yiwang.foundation.agreements import actions as granting
 from yiwang.foundation.agreements import sample as agreements
-from yiwang.foundation.exchange import actions, sample
+from yiwang.foundation.agreements.models import DataGrant
+from yiwang.foundation.exchange import actions, grading, sample
 from yiwang.foundation.exchange.definitions import ServiceField
 from yiwang.foundation.exchange.fastpath import envelope
-from yiwang.foundation.exchange.models import Receipt
+from yiwang.foundation.exchange.models import Receipt, Service
 from yiwang.foundation.exchange.partner import BAD_MODES, MODES
 from yiwang.foundation.exchange.tests import running
+from yiwang.foundation.resources import sample as resources
+from yiwang.foundation.resources.sample import POPULATION
 from yiwang.kernel.actor import machine
 from yiwang.kernel.moments import now
 from yiwang.mechanisms.crypto import actions as crypto
@@ -94,6 +98,42 @@ def test_an_answer_comes_with_receipts_of_both_sides(caller):
         assert receipt.subject_index == crypto.keyed_index(NUMBER, purpose="exchange.subject")
         assert receipt.request_digest
         assert receipt.reply_digest
+
+
+def grade(**grades):
+    """A version of the catalogue's entry is in force, and heard of."""
+    resources.grade(POPULATION, grades, at=now())
+    return grading.regrade(resource=POPULATION, actor=machine("t"), at=now())
+
+
+def test_a_grade_of_the_catalogue_hides_a_field_within_seconds(caller):
+    """No service is published anew and no grant changed: the grade counts by itself."""
+    Service.objects.filter(code=SERVICE).update(resource=POPULATION)
+    assert grade(alive=2, name=4) == 1
+    assert caller.call()[1]["value"]["alive"] is True
+    began = time.monotonic()
+    assert grade(alive=3, name=4) == 1
+    until(lambda: caller.call()[1]["value"]["alive"] == "****")
+    assert time.monotonic() - began < GIVES_UP_BEFORE
+    assert caller.call()[1]["value"]["name"] == "马晓燕"  # its grant gives it in clear
+    assert grade(citizen_id=4) == 1  # what is no item is graded as the whole resource
+    assert grade(citizen_id=4) == 0
+    DataGrant.objects.filter(key=caller.grant).update(clear_fields=["name", "alive"])
+    until(lambda: caller.call()[1]["value"]["alive"] is True)
+    assert grade(alive=1, citizen_id=1) == 1
+    DataGrant.objects.filter(key=caller.grant).update(clear_fields=["name"])
+    until(lambda: caller.call()[1]["value"]["alive"] is True)
+    value = caller.call()[1]["value"]
+    assert value["citizen_id"] == "620102********001X"  # the service's own rule is never weakened
+
+
+def test_a_grade_told_with_a_grant_hides_a_field_of_a_service_that_knows_none(caller):
+    DataGrant.objects.filter(key=caller.grant).update(resource=POPULATION)
+    assert caller.call()[1]["value"]["alive"] is True
+    resources.grade(POPULATION, dict.fromkeys(ALL, 3), at=now())
+    assert granting.regrade(resource=POPULATION, at=now(), actor=machine("t")) == 1
+    assert granting.regrade(resource=POPULATION, at=now(), actor=machine("t")) == 0
+    until(lambda: caller.call()[1]["value"]["alive"] == "****")
 
 
 def test_no_number_of_a_person_is_in_a_receipt(caller):

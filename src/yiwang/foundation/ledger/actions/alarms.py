@@ -1,14 +1,15 @@
-"""Alarms: raised once for the same evidence, kept for good, announced."""
+"""Alarms: raised once for the same evidence, kept for good, announced, and waiting for an answer."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
+from yiwang.foundation.exchange import actions as exchange
 from yiwang.foundation.ledger.definitions import AlarmKind
 from yiwang.foundation.ledger.events import LedgerAlarmRaised
 from yiwang.kernel.actor import machine
@@ -17,6 +18,7 @@ from yiwang.mechanisms.crypto.signed_lines import plain
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.mechanisms.statements import prepared
 
+_SELF: Final = machine("ledger")
 log = logging.getLogger(__name__)
 
 _ADD = """
@@ -45,6 +47,7 @@ def raise_alarm(
         told = LedgerAlarmRaised(
             subject=subject, at=at, ledger=ledger, kind=kind.value, digest=digest
         )
-        journal.announce(told, actor=machine("ledger"))
+        journal.announce(told, actor=_SELF)
+        exchange.raise_about_ledger(ledger=ledger, kind=kind.value, actor=_SELF, at=at)
     log.error("ledger alarm", extra={"ledger": ledger, "kind": kind.value, "digest": digest})
     return True

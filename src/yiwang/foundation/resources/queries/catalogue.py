@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from yiwang.foundation.privacy.definitions import DataClass
+from yiwang.foundation.privacy.definitions import DataClass, Mask
 from yiwang.foundation.resources import rules
 from yiwang.foundation.resources.definitions import (
     DOUBT_LABELS,
@@ -57,6 +57,25 @@ def get_resource(code: str) -> ResourceView:
     if row is None:
         raise NotFound("目录里没有这项数据资源。", "请检查资源代码。")
     return view_of(row)
+
+
+def list_grades(code: str, fields: Mapping[str, str]) -> Mapping[str, tuple[int, str]]:
+    """What the version in force says of each of these fields (name: title): its grade, the rule it is
+    masked by. A field is the item of its name or title; what is no item is graded as the whole
+    resource. Nothing when there is no such resource here.
+    """
+    whole = Resource.objects.filter(code=code).values_list("pk", "grade").first() if code else None
+    if whole is None:
+        return {}
+    rows = ResourceItem.objects.filter(resource=whole[0])
+    items = list(rows.values_list("name", "label", "grade", "mask"))
+    found = {}
+    for name, title in fields.items():
+        same = [(g, m) for item, label, g, m in items if item == name or (title and label == title)]
+        masks = sorted(m for _grade, m in same if m != Mask.NONE)
+        grade = max((g for g, _mask in same), default=whole[1])
+        found[name] = (grade, masks[0] if masks else str(Mask.NONE))
+    return found
 
 
 def read_resource(key: str, actor: Actor) -> ResourceView:

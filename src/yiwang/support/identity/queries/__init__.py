@@ -314,6 +314,22 @@ def list_colleagues(
     return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
 
 
+def list_watch(*, roles: Collection[Role], at: datetime) -> tuple[Colleague, ...]:
+    """Everybody who has one of these roles in this installation, wherever: who looks after it; 200 at most."""
+    counting = RoleGrant.objects.filter(
+        giving(roles),
+        confirmed_by__isnull=False,
+        revoked_at=None,
+        valid_from__lte=at,
+        valid_until__gt=at,
+    )
+    rows = Account.objects.filter(
+        kind=AccountKind.OFFICIAL, active=True, key__in=counting.values("account_id")
+    )
+    found = rows.order_by("display_name", "key").values_list("subject", "display_name", "person")
+    return tuple(Colleague(who, name, person or "") for who, name, person in found[:200])
+
+
 def list_leaders(
     *, division_code: str, at: datetime, role: Role = Role.LEADER
 ) -> tuple[Colleague, ...]:

@@ -22,10 +22,12 @@ from yiwang.foundation.agreements.tests.people import (
     received,
     refused,
 )
-from yiwang.foundation.exchange import jobs
+from yiwang.foundation.exchange import alerts, jobs
 from yiwang.foundation.exchange import sample as exchange
 from yiwang.foundation.exchange.topics.models import Subscription
-from yiwang.kernel.actor import Actor, ActorKind, Role, machine
+from yiwang.foundation.ledger import actions as ledger
+from yiwang.foundation.ledger.definitions import AlarmKind
+from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.mechanisms.clocks import actions as clocks
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.support.identity import sample as accounts
@@ -42,6 +44,9 @@ PEOPLE = {
     "other": (Role.DATA_OFFICER, PROVINCE, "11620000000000002X"),
     "authority": (Role.DATA_AUTHORITY, PROVINCE, None),
     "local authority": (Role.DATA_AUTHORITY, HERE, None),
+    "operator": (Role.OPERATOR, PROVINCE, None),
+    "security": (Role.SECURITY_ADMIN, PROVINCE, None),
+    "district operator": (Role.OPERATOR, HERE, None),
 }
 
 
@@ -77,6 +82,88 @@ def test_messages_nobody_took_are_told_to_the_subscribing_office_alone(told, set
     heard = ["有消息没有送到：62/licence-changes"]
     assert told("asker") == told("asking head") == heard
     assert [told(name) for name in ("giver", "clerk", "other", "authority")] == [[]] * 4
+
+
+#: Who hears of no alert at first.
+NOT_WATCHING = ("giver", "clerk", "other", "authority", "local authority")
+EVIDENCE = {"first": {"number": 7}, "second": {"number": 8}}
+
+
+@pytest.fixture
+def alarm(told, settings):
+    """Another node's checkpoint does not extend its last one."""
+    settings.NODE, settings.NODE_DIVISION = "62", PROVINCE
+    ledger.raise_alarm(
+        ledger="620100", kind=AlarmKind.NOT_EXTENDING, evidence=EVIDENCE, at=AT
+    )  # fmt: skip
+    return "公开账本警报（620100，NOT_EXTENDING）"
+
+
+def round_of_clocks(at) -> None:
+    clocks.warn(at=at, actor=machine("clock"))
+
+
+def test_an_odd_hour_is_told_to_who_looks_after_the_house_with_its_evidence(told, settings) -> None:
+    settings.NODE, settings.NODE_DIVISION = "62", PROVINCE
+    exchange.traffic(at=AT)
+    jobs.raise_alerts(actor=machine("test"), at=AT)
+    assert len(told("operator")) == len(told("security")) == 2
+    assert all(title.startswith("要查明的异常：") for title in told("operator"))
+    assert [told(name) for name in NOT_WATCHING] == [[]] * len(NOT_WATCHING)
+    [one, _two] = messages.list_messages(Actor(ActorKind.OFFICIAL, told.people["operator"]))
+    assert "证据：" in one.text
+    assert "/console/exchange/alerts/" in one.text
+
+
+def test_an_alarm_of_a_ledger_is_told_with_its_evidence_and_waits_for_an_answer(
+    told, alarm
+) -> None:
+    assert told("operator") == told("security") == [f"要查明的异常：{alarm}"]
+    assert [told(name) for name in NOT_WATCHING] == [[]] * len(NOT_WATCHING)
+    (one,) = messages.list_messages(Actor(ActorKind.OFFICIAL, told.people["operator"]))
+    assert "/console/journal/#alarms-title" in one.text
+    ledger.raise_alarm(ledger="620100", kind=AlarmKind.NOT_EXTENDING, evidence=EVIDENCE, at=AT)
+    assert len(told("operator")) == 1
+
+
+def test_an_alert_nobody_answers_goes_up_after_two_hours_and_once(told, alarm) -> None:
+    told("operator")
+    round_of_clocks(AT + timedelta(minutes=119))
+    assert told("authority") == []
+    for minutes in (121, 131):
+        round_of_clocks(AT + timedelta(minutes=minutes))
+    late = AT + timedelta(minutes=131)
+    assert told("authority", at=late) == [f"两小时没有处理：{alarm}"]
+    assert told("security", at=late) == sorted(
+        [f"要查明的异常：{alarm}", f"两小时没有处理：{alarm}"]
+    )
+    assert told("district operator", at=late) == told("security", at=late)
+    assert told("local authority", at=late) == []
+
+
+def test_where_nobody_watches_over_the_place_whoever_does_below_hears(
+    told, alarm, settings
+) -> None:
+    settings.NODE_DIVISION = "630000000000"
+    told("operator")
+    late = AT + timedelta(hours=3)
+    round_of_clocks(late)
+    heard = [f"两小时没有处理：{alarm}"]
+    assert told("authority", at=late) == told("local authority", at=late) == heard
+
+
+def test_an_alert_that_was_answered_in_time_goes_no_further(told, alarm) -> None:
+    told("operator")
+    who = Actor(
+        ActorKind.OFFICIAL, told.people["operator"],
+        grants=(Grant(Role.OPERATOR, PROVINCE, None),),
+    )  # fmt: skip
+    (row,) = alerts.list_alerts(who).rows
+    assert row.answer_by == AT + timedelta(hours=2)
+    soon = AT + timedelta(minutes=90)
+    alerts.answer_alert(key=row.key, words="已与兰州核对，对方恢复过数据库", actor=who, at=soon)
+    round_of_clocks(AT + timedelta(hours=3))
+    assert told("authority", at=AT + timedelta(hours=3)) == []
 
 
 def test_a_request_that_arrived_is_told_to_the_providers_office_and_to_nobody_else(told) -> None:
