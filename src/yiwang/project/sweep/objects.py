@@ -156,6 +156,7 @@ ONLY_IN_A_STATE: Final = promises.ONLY_IN_A_STATE | {
     "/my/drafts/{key}/receipt/",
     "/my/cases/{key}/proof/",
     "/my/reads/proof/",
+    "/identity/authorize/",
     "/data/elements/{element_code}/withdraw/",  # those that were shipped are not withdrawn
     "/data/code-tables/{code_table}/withdraw/",
     "/desk/archives/lists/{batch_key}/document/",

@@ -95,7 +95,7 @@ def test_whoever_asks_otherwise_is_refused_and_led_nowhere(client, host, person,
     sample.sign_in_client(client, person.reference)
     for method in ("get", "post"):
         answer = authorize(client, method, agreed="yes", **change)
-        assert answer.status_code == 403
+        assert answer.status_code == 404
         assert "Location" not in answer.headers
 
 
@@ -169,14 +169,14 @@ def test_a_host_that_is_away_is_said_so_and_the_own_form_stays(client, member):
 @pytest.mark.parametrize("query", ["", "?state=x&code=y", "?state=x&denied=1"])
 def test_a_way_back_without_a_way_there_opens_nothing(client, member, query):
     answer = client.get(f"/sign-in/host/back/{query}")
-    assert answer.status_code == 401
+    assert answer.status_code == 422
     assert 'name="password"' in answer.content.decode()
 
 
 def test_who_did_not_agree_reads_that_nothing_was_given_away(client, member):
     client.get("/sign-in/host/")
     answer = client.get("/sign-in/host/back/?state=x&denied=1")
-    assert answer.status_code == 401
+    assert answer.status_code == 422
     assert "什么也没有交出来" in answer.content.decode()
     assert client.cookies[DEPARTURE_COOKIE].value == ""
 
@@ -210,7 +210,7 @@ def test_who_comes_back_is_in_and_the_same_way_back_opens_nothing_again(
     session = identity.find_session(client.cookies[COOKIE].value, at=moments.now())
     assert (session.actor.assurance_level, session.actor.display_name) == (3, "王**")
     assert "统一身份认证" in client.get("/my/security/").content.decode()
-    assert client.get(back).status_code == 401
+    assert client.get(back).status_code == 422
 
 
 def test_another_browser_with_the_whole_address_is_not_let_in(client, member, told):
@@ -218,7 +218,7 @@ def test_another_browser_with_the_whole_address_is_not_let_in(client, member, to
     state = parse_qs(urlsplit(gone).query)["state"][0]
     other = Client()
     other.get("/sign-in/host/")
-    assert other.get(f"/sign-in/host/back/?state={state}&code={'c' * 43}").status_code == 401
+    assert other.get(f"/sign-in/host/back/?state={state}&code={'c' * 43}").status_code == 422
     assert COOKIE not in other.cookies
 
 

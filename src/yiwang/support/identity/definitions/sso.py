@@ -105,7 +105,7 @@ class Arrival:
 class CannotVouch(Refusal):
     """One text for an unknown, a suspended and a badly asking node: nobody is sent anywhere."""
 
-    status = 403
+    status = 404
     sentence = "这个平台现在不能用本平台的身份登录。"
     remedy = "请回到您要办事的平台，用那里自己的账号登录。"
 
@@ -117,7 +117,7 @@ class NeedsConsent(Refusal):
 
 
 class NotAgreed(Refusal):
-    status = 401
+    status = 422
     sentence = "您没有同意用统一身份登录，什么也没有交出来。"
     remedy = "可以用本平台自己的账号登录。"
 
@@ -140,7 +140,7 @@ class HostAway(Refusal):
 class CannotArrive(Refusal):
     """One text for a foreign, an old and a repeated way back, and for a code the host did not take."""
 
-    status = 401
+    status = 422
     sentence = "这次统一身份登录没有成功：时间太久了，或者不是从这个浏览器开始的。"
     remedy = "请重新点“用统一身份登录”；一直不行时，用本平台自己的账号登录。"
 
