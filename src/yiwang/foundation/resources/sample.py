@@ -16,8 +16,12 @@ from yiwang.foundation.privacy.definitions import Mask
 from yiwang.foundation.resources import actions, queries, rules
 from yiwang.foundation.resources.definitions import (
     Content,
+    Cycle,
+    Format,
+    Kind,
     ResourceState,
     ResourceView,
+    Sharing,
     VersionView,
 )
 from yiwang.foundation.resources.events import ResourcePublished
@@ -75,11 +79,15 @@ def publish(given: Content, *, at: datetime) -> ResourceView:
 @transaction.atomic
 def grade(code: str, grades: Mapping[str, int], *, at: datetime, mask: Mask = Mask.NONE) -> None:
     """A resource is in force whose items have these grades, without its way there; told to who hears it."""
+    said = Content(
+        code=code, name="示例资源", kind=Kind.BASE, provider="11620000MB1000001X",
+        summary="示例", format=Format.DATABASE, sharing=Sharing.CONDITIONAL, cycle=Cycle.DAILY,
+    )  # fmt: skip
     given = {
         "name": "示例资源", "kind": "BASE", "department": "11620000MB1000001X",
         "department_name": "甘肃省公安厅（示例）", "division_code": "620000000000",
         "sharing": "CONDITIONAL", "opening": "NONE", "data_class": "GENERAL",
-        "grade": max(grades.values()), "state": ResourceState.PUBLISHED, "content": {},
+        "grade": max(grades.values()), "state": ResourceState.PUBLISHED, "content": said.as_data(),
         "number": 1, "published_at": at,
     }  # fmt: skip
     row, _new = Resource.objects.update_or_create(code=code, defaults=given)
