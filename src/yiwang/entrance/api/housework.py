@@ -19,7 +19,7 @@ from yiwang.entrance.shell.access import ANYONE, access
 from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange.definitions import HouseAnswer, HouseCall
 from yiwang.kernel import moments
-from yiwang.kernel.refusals import Refusal
+from yiwang.kernel.refusals import NotAllowed, Refusal
 from yiwang.support.identity import actions as identity
 from yiwang.support.identity.definitions import sso
 from yiwang.support.licences import actions as licences
@@ -38,6 +38,8 @@ def route(name: str, answer: Answer) -> URLPattern:
     @require_POST
     @access(ANYONE)
     def view(request: HttpRequest) -> HttpResponse:
+        if request.content_type != "application/json":  # a form's body was read already
+            raise NotAllowed
         at = moments.now()
         call = exchange.read_house_call(
             name=name, headers=request.headers, body=request.body, at=at

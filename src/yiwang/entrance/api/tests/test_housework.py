@@ -94,6 +94,10 @@ def test_whoever_else_asks_is_refused(client, urls, headers, body):
     assert post(client, given, body).status_code == 403
 
 
+def test_a_form_is_refused_as_well(client, urls):
+    assert client.post("/exchange/house/echo/", {"word": "hello"}).status_code == 403
+
+
 def test_a_page_of_somebody_signed_in_cannot_ask_it_either(client, urls):
     assert client.get("/exchange/house/echo/", headers=marks()).status_code == 405
 
