@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,7 +68,9 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> Iterator[Reader]:
-    folder = tmp_path_factory.mktemp("clone") / "yiwang"
+    clone = Path(tempfile.mkdtemp(prefix="yiwang-reader-"))
+    clone.chmod(0o755)  # the database's account runs its programs from here
+    folder = clone / "yiwang"
     left = shutil.ignore_patterns(".venv", "var", ".git", "__pycache__", ".mypy_cache")
     shutil.copytree(ROOT, folder, ignore=left, symlinks=True)
     (folder / ".venv").symlink_to(ROOT / ".venv")
@@ -80,6 +83,7 @@ def reader(tmp_path_factory) -> Iterator[Reader]:
             yield prepared(Reader(place, folder), f"{address}/good")
     finally:
         place.remove()
+        shutil.rmtree(clone)
 
 
 def prepared(reader: Reader, service: str) -> Reader:

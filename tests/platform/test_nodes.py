@@ -6,93 +6,29 @@ import http.client
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.installation import ROOT, Installation, kill
+from tests.installation import Installation, kill
 from tests.platform import revoking
-from yiwang.cloud.storage import queries
-from yiwang.cloud.storage.definitions import DatabaseRole
+from tests.platform.three import (
+    CODES,
+    FURTHER,
+    command,
+    connect,
+    environment_of,
+    members,
+    ports,
+    until,
+    wait_for_nodes,
+)
 from yiwang.foundation.exchange.tests import running
 from yiwang.foundation.ledger import yiwang_verify
 from yiwang.network.nodes.jobs import FOLLOW_SECONDS
-from yiwang.project import subnodes
 
 pytestmark = pytest.mark.slow
-CODES = ("62", *(str(row["code"]) for row in subnodes.rows()))
-FURTHER = CODES[1:]
-
-
-@pytest.fixture(scope="module")
-def province():
-    """Started once with the sample; what its start took is in ``seconds``."""
-    installation = Installation(sample=True, nodes=True)
-    began = time.monotonic()
-    installation.start()
-    installation.wait_for_line("ready: ", seconds=600)
-    installation.seconds = time.monotonic() - began
-    wait_for_nodes(installation)
-    yield installation
-    installation.remove()
-
-
-def wait_for_nodes(installation: Installation) -> None:
-    for code in FURTHER:
-        installation.wait_for_line(f"node {code}: ", seconds=300)
-
-
-def ports(installation: Installation, code: str) -> tuple[int, int]:
-    web = installation.port + subnodes.STEP * CODES.index(code)
-    return web, web + 10
-
-
-def connect(installation: Installation, code: str) -> psycopg.Connection:
-    address = queries.embedded_address(installation.home, DatabaseRole.APP).conninfo
-    name = "yiwang" if code == "62" else f"yiwang_{code.lower()}"
-    return psycopg.connect(**(address | {"dbname": name}), autocommit=True)
-
-
-def members(installation: Installation, code: str) -> dict[str, tuple[str, list[str]]]:
-    with connect(installation, code) as connection:
-        rows = connection.execute("SELECT code, state, keys FROM nodes_fast_members").fetchall()
-    return {row[0]: (row[1], [key["id"] for key in row[2]]) for row in rows}
-
-
-def until(met, *, seconds: float) -> float:
-    began = time.monotonic()
-    while not met():
-        assert time.monotonic() - began < seconds
-        time.sleep(0.1)
-    return time.monotonic() - began
-
-
-def environment_of(installation: Installation, code: str) -> dict[str, str]:
-    """The node's own environment file on top of the installation's."""
-    environment = dict(installation.environment)
-    if code == "62":
-        return environment
-    lines = (installation.home / "nodes" / code / "environment").read_text().splitlines()
-    environment |= dict(line.split("=", 1) for line in lines)
-    return {k: v.strip("'") for k, v in environment.items()}
-
-
-def command(installation: Installation, code: str, *words: str) -> str:
-    """As an operator types it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "yiwang", *words],
-        cwd=ROOT,
-        env=environment_of(installation, code),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_each_of_three_nodes_knows_the_three(province):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from yiwang_conformance.wire import Heard, Sent
 
 #: Who the kit says it is, where a node would name the calling system.
 CALLER = "conformance/kit"
+#: A node that is asked too often lets a second's worth through again after this.
+_PACE_SECONDS = 1.5
 
 
 class Target(Protocol):
@@ -121,13 +124,26 @@ class ThroughNode:
         return found
 
     def _send(
-        self, declared: Declared, method: str, target: str, body: bytes, *, signed: bool = True
+        self,
+        declared: Declared,
+        method: str,
+        target: str,
+        body: bytes,
+        *,
+        signed: bool = True,
+        tries: int = 3,
     ) -> Heard:
         given = signing.sign(self.key, method, target, body) if signed else None
         sent = Sent(method, target, given.headers if given else {}, body)
         most = declared.reply_bytes + 65_536  # the node's own words around the record
         # The node waits as long as the service may take, and then says so itself.
-        heard = wire.exchange(self.address, sent, seconds=declared.limit_seconds + 5, most=most)
+        seconds = declared.limit_seconds + 5
+        heard = wire.exchange(self.address, sent, seconds=seconds, most=most)
+        if (
+            heard.status == 429 and signed and tries
+        ):  # the node's pace for this key, not the service
+            time.sleep(_PACE_SECONDS)
+            return self._send(declared, method, target, body, tries=tries - 1)
         # Only answers to calls are proven.
         if given is None or heard.trouble or heard.status != 200 or method == "GET":
             return heard

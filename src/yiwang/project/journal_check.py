@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from yiwang.cloud.storage import queries as storage
 from yiwang.mechanisms.journal import commands
 from yiwang.project.database import as_url, chosen_address
 
@@ -21,9 +22,8 @@ def main(arguments: list[str]) -> int:
         os.environ.setdefault("YIWANG_HOME", str(Path(__file__).resolve().parents[3] / "var"))
     )
     if "DATABASE_URL" not in os.environ:
-        try:
-            os.environ["DATABASE_URL"] = as_url(chosen_address(home))
-        except OSError:
+        if not storage.embedded_data(home).exists():
             print(f"{home} 里还没有数据库。请先运行 make run，或给出 --database。", file=sys.stderr)
             return 2
+        os.environ["DATABASE_URL"] = as_url(chosen_address(home))
     return commands.main(arguments)

@@ -37,7 +37,7 @@ def write(folder: Path, name: str, chunks: Iterable[bytes]) -> int:
         _settle(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise CannotBackUp(remedy=f"{path}：{error.strerror}。") from error
+        raise CannotBackUp(remedy=f"{error.filename or path}：{error.strerror}。") from error
     return path.stat().st_size
 
 

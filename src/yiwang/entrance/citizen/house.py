@@ -26,6 +26,8 @@ from yiwang.kernel import moments
 _BEHAVIOUR: Final = ("actions", "queries", "sources", "jobs", "views", "urls")
 #: What stands in for somebody else's machine is called one of these.
 _IMITATIONS: Final = frozenset({"sample", "simulator"})
+#: What is handed on to the host is no machine of this house.
+_HANDED_ON: Final = frozenset({"host"})
 
 
 @access(ANYONE)
@@ -72,7 +74,7 @@ def _imitates(module: str) -> bool:
     if "drivers" in parts:
         drivers = import_module(f"yiwang.{module}.drivers")
         names = {found.name for found in pkgutil.iter_modules(drivers.__path__)}
-        return bool(names) and names <= _IMITATIONS
+        return bool(names) and names <= _IMITATIONS | _HANDED_ON
     return bool(parts & _IMITATIONS & {"simulator"})
 
 

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests import browser, stage
 from tests.installation import Installation
-from tests.platform.test_nodes import CODES, connect, ports, wait_for_nodes
+from tests.platform.three import CODES, ports, read
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=30_000)
 LANZHOU = CODES[1]
-
-
-@pytest.fixture(scope="module")
-def province():
-    installation = Installation(sample=True, nodes=True)
-    try:
-        installation.start()
-        installation.wait_for_line("ready: ", seconds=1800)
-        wait_for_nodes(installation)
-        until(lambda: granted(installation))
-        yield installation
-    finally:
-        installation.remove()
 
 
 @pytest.fixture
@@ -43,29 +29,6 @@ def page():
         opened.set_default_timeout(60_000)
         yield opened
         chromium.close()
-
-
-def until(met, seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "not met in time"
-        time.sleep(0.2)
-
-
-def read(installation: Installation, code: str, statement: str) -> list[tuple]:
-    with connect(installation, code) as link:
-        return link.execute(statement).fetchall()
-
-
-def granted(installation: Installation) -> bool:
-    """Lanzhou heard of its grant, and where the province's pages are."""
-    told = read(
-        installation,
-        LANZHOU,
-        "SELECT count(*) FROM agreements_fast_grants WHERE service = '62/identity'",
-    )
-    web = read(installation, LANZHOU, "SELECT web FROM nodes_node WHERE code = '62'")
-    return told == [(1,)] and web != [("",)]
 
 
 def home(installation: Installation) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation
-from tests.platform.test_nodes import CODES, command, connect, ports, until, wait_for_nodes
+from tests.platform.three import CODES, command, connect, ports, until
 from yiwang.network.directory import sample as places
 
 pytestmark = pytest.mark.slow
@@ -46,26 +46,9 @@ GIVE = f"actions.permit(node='{CITY}', body='{BODY}', **who)"
 TAKE = "actions.revoke(key=SealPermit.objects.get(revoked_at=None).key, reason='测试收回', **who)"
 
 
-@pytest.fixture(scope="module")
-def province():
-    installation = Installation(sample=True, nodes=True)
-    try:
-        installation.start()
-        installation.wait_for_line("ready: ", seconds=1800)
-        wait_for_nodes(installation)
-        until(lambda: granted(installation), seconds=300)
-        run(installation, "62", PERMIT.format(act=GIVE))
-        yield installation
-    finally:
-        installation.remove()
-
-
-def granted(installation: Installation) -> bool:
-    with connect(installation, CITY) as link:
-        text = (
-            "SELECT 1 FROM agreements_fast_grants WHERE service = '62/seal' AND consumer_node = %s"
-        )
-        return link.execute(text, [CITY]).fetchone() is not None
+@pytest.fixture(scope="module", autouse=True)
+def permit(province):
+    run(province, "62", PERMIT.format(act=GIVE))
 
 
 def run(installation: Installation, code: str, text: str) -> str:
