@@ -82,6 +82,20 @@ def test_a_person_of_the_province_is_let_in_at_lanzhou_once_with_her_word(provin
     assert read(
         province, LANZHOU, "SELECT count(*) FROM identity_account WHERE kind = 'PERSON'"
     ) == [(1,)]
+    she_is_out_before_anything_binds(province, page)
+
+
+def she_is_out_before_anything_binds(province: Installation, page: Page) -> None:
+    """Whatever she sends at Lanzhou now, the province is asked first and no longer stands by her."""
+    page.goto(f"{home(province)}/items/")
+    page.evaluate("fetch('/my/security/sessions/end-others/', {method: 'POST'})")
+    page.goto(f"{home(province)}/my/")
+    expect(page).to_have_url(re.compile(re.escape(home(province)) + "/sign-in/"))
+    assert read(
+        province, LANZHOU, "SELECT ended_at IS NOT NULL FROM identity_signin WHERE method = 'HOST'"
+    ) == [(True,)]
+    asked = "SELECT count(*) > 0 FROM exchange_receipt WHERE service = '62/identity-standing'"
+    assert read(province, "62", asked) == read(province, LANZHOU, asked) == [(True,)]
 
 
 def receipts(province: Installation) -> set[str]:

@@ -65,6 +65,7 @@ def _answered(answer: Answer, call: HouseCall, at: datetime) -> HttpResponse:
 ANSWERS: Final[Mapping[str, Answer]] = {
     SEALING.name: seals.seal_for_member,
     sso.IDENTITY.name: identity.redeem,
+    sso.STANDING.name: identity.answer_standing,
     TELLING.name: licences.register_told,
     LOOKING.name: licences.answer_number,
 }

@@ -14,6 +14,12 @@ def offer(*, at: datetime, **_: object) -> None:
     actions.offer_identity(at=at)
 
 
+@every(minutes=1, name="identity.ask_host")
+def ask_host(*, at: datetime, **_: object) -> None:
+    """At a member: does the consent behind the living sessions still stand?"""
+    actions.ask_host(at=at)
+
+
 @every(minutes=60, name="identity.clear_away")
 def clear_away(*, at: datetime, **_: object) -> None:
     """Ended sessions, old codes and old counters go; the journal keeps what happened."""

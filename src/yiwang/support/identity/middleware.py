@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,11 @@ from yiwang.kernel.actor import ANONYMOUS, Actor
 from yiwang.kernel.references import new_key
 from yiwang.support.identity import actions, queries
 from yiwang.support.identity.actions import tokens
-from yiwang.support.identity.definitions import COOKIE, TOUCH_EVERY
+from yiwang.support.identity.definitions import COOKIE, TOUCH_EVERY, Session
 
 _BEARER = "Bearer "
 _LONGEST_TOKEN = 200
+_ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ActorMiddleware:
@@ -41,6 +43,13 @@ class ActorMiddleware:
             request.actor = replace(ANONYMOUS, request_id=request_id)  # type: ignore[attr-defined]
         return self.get_response(request)
 
+    @staticmethod
+    def _is_vouched(request: HttpRequest, session: Session, at: datetime) -> bool:
+        """Whatever is sent may bind: somebody the host let in is asked about there first."""
+        if session.vouched_at is None or request.method in _ONLY_LOOKS:
+            return True
+        return actions.still_vouched(session_key=session.key, at=at)
+
     def _actor(self, request: HttpRequest, request_id: str) -> Actor:
         at = moments.now()
         header = request.headers.get("Authorization", "")
@@ -56,7 +65,7 @@ class ActorMiddleware:
         if not token or len(token) > _LONGEST_TOKEN:
             return nobody
         session = queries.find_session(token, at=at, request_id=request_id)
-        if session is None:
+        if session is None or not self._is_vouched(request, session, at):
             return nobody
         if at - session.seen_at > TOUCH_EVERY and not actions.keep_alive(
             session_key=session.key, actor=session.actor, at=at

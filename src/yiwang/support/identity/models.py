@@ -85,6 +85,9 @@ class SignIn(models.Model):
     raised_to = models.PositiveSmallIntegerField(null=True)
     raised_until = models.DateTimeField(null=True)
     vouched_level = models.PositiveSmallIntegerField(null=True)  # by the host, of method HOST alone
+    #: The digest of the code it began by, by which the host knows the consent; when the host last stood by it.
+    vouched_by = models.CharField(max_length=_DIGEST, default="", db_default="")
+    vouched_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -73,7 +73,9 @@ from yiwang.support.identity.actions.stepping_up import (
 )
 from yiwang.support.identity.actions.throttling import within_pace
 from yiwang.support.identity.actions.tokens import issue_token, revoke_token
+from yiwang.support.identity.actions.vouched import ask_host, still_vouched
 from yiwang.support.identity.actions.vouching import (
+    answer_standing,
     hand_over,
     offer_identity,
     redeem,
@@ -82,9 +84,11 @@ from yiwang.support.identity.actions.vouching import (
 
 __all__ = [
     "add_passkey",
+    "answer_standing",
     "appoint_first_admins",
     "arrive",
     "ask_email",
+    "ask_host",
     "ask_recovery",
     "ask_stand_in",
     "begin_passkey",
@@ -147,6 +151,7 @@ __all__ = [
     "step_up_with_passkey",
     "step_up_with_password",
     "step_up_with_totp",
+    "still_vouched",
     "withdraw_consent",
     "within_pace",
 ]

@@ -53,6 +53,7 @@ from yiwang.support.identity.definitions.sso import (
     HostDoor,
     NameDiffers,
     SomebodyElse,
+    Vouching,
 )
 from yiwang.support.identity.models import Account, SignIn
 
@@ -71,6 +72,7 @@ class _Vouched:
     citizen_id: str
     level: int
     raised: tuple[int | None, datetime | None]
+    by: str
 
     def reaches(self, at: datetime) -> int:
         return max(self.level, self.raised[0] or 0)
@@ -154,10 +156,10 @@ def _redeem(host: HostDoor, code: str, verifier: str, at: datetime) -> _Vouched:
         raise HostAway
     if reply.status is not CallStatus.FOUND:
         raise CannotArrive
-    return _read(reply.value, at)
+    return _read(reply.value, queries.token_digest(code[:100]), at)
 
 
-def _read(told: Any, at: datetime) -> _Vouched:
+def _read(told: Any, by: str, at: datetime) -> _Vouched:
     """HostAway for what is no answer: nothing is known."""
     try:
         name, number = str(told["name"]).strip(), str(told["citizen_id"])
@@ -169,8 +171,8 @@ def _read(told: Any, at: datetime) -> _Vouched:
     if not well or not 2 <= level <= 5 or not 0 <= raised_level <= 5:
         raise HostAway
     if until is None or until <= at or raised_level < 2:
-        return _Vouched(name, number, level, (None, None))
-    return _Vouched(name, number, level, (raised_level, min(until, at + RAISED_FOR)))
+        return _Vouched(name, number, level, (None, None), by)
+    return _Vouched(name, number, level, (raised_level, min(until, at + RAISED_FOR)), by)
 
 
 def _account(vouched: _Vouched, host: HostDoor, at: datetime) -> Account:
@@ -219,7 +221,7 @@ def _open(account: Account, vouched: _Vouched, origin: Origin, at: datetime) -> 
         origin=origin,
         at=at,
         raised=vouched.raised,
-        vouched=vouched.level,
+        vouched=Vouching(vouched.level, vouched.by, at),
     )
 
 
@@ -233,6 +235,8 @@ def _proved(
         return _open(account, vouched, origin, at)
     if session.account_id != account.key:
         raise SomebodyElse
+    if session.method == Method.HOST:  # the newest word, of a consent given anew perhaps
+        SignIn.objects.filter(key=session.key).update(vouched_by=vouched.by, vouched_at=at)
     actor = queries.get_actor(account.key, at=at, on_behalf_of=session.on_behalf_of)
     return raise_session(
         session, account, Proof.HOST, reached=vouched.reaches(at), actor=actor, at=at

@@ -25,6 +25,7 @@ from yiwang.support.identity.definitions import (
 )
 from yiwang.support.identity.definitions.duties import CannotStandIn
 from yiwang.support.identity.definitions.factors import RAISED_FOR, Proof
+from yiwang.support.identity.definitions.sso import Vouching
 from yiwang.support.identity.models import Account, SignIn
 from yiwang.support.mandates import queries as mandates
 
@@ -39,7 +40,7 @@ def open_session(
     mandate: str = "",
     stand_in: str = "",
     raised: tuple[int | None, datetime | None] = (None, None),
-    vouched: int | None = None,
+    vouched: Vouching | None = None,
 ) -> SignedIn:
     """A new session with a new secret of 256 bits; runs in the caller's transaction."""
     token = secrets.token_urlsafe(32)
@@ -59,7 +60,9 @@ def open_session(
         place_name=place.name,
         raised_to=raised[0],
         raised_until=raised[1],
-        vouched_level=vouched,
+        vouched_level=vouched.level if vouched else None,
+        vouched_by=vouched.by if vouched else "",
+        vouched_at=vouched.at if vouched else None,
     )
     actor = queries.get_actor(account.key, at=at, on_behalf_of=on_behalf_of)
     if mandate:
@@ -262,7 +265,9 @@ def _reopen(
         mandate=mandate,
         stand_in=stand_in,
         raised=(old.raised_to, old.raised_until),
-        vouched=old.vouched_level,
+        vouched=Vouching(old.vouched_level, old.vouched_by, old.vouched_at or old.created_at)
+        if old.method == Method.HOST
+        else None,
     )
 
 

@@ -18,7 +18,7 @@ from yiwang.foundation.exchange.definitions import HouseAnswer, HouseCall
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.kernel.actor import Actor, machine
 from yiwang.kernel.references import reference
-from yiwang.kernel.refusals import NotFound, NotSignedIn
+from yiwang.kernel.refusals import InvalidInput, NotFound, NotSignedIn
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.journal import actions as journal
 from yiwang.network.nodes import queries as nodes
@@ -29,7 +29,9 @@ from yiwang.support.identity.definitions.sso import (
     BACK_PATH,
     CODE_LIFE,
     IDENTITY,
+    MOST_ASKED,
     PURPOSE,
+    STANDING,
     Asking,
     NeedsConsent,
 )
@@ -38,8 +40,12 @@ from yiwang.support.identity.models import Account, HandOverCode, NodeConsent, S
 
 @transaction.atomic
 def offer_identity(*, at: datetime) -> int:
-    """At the host: every member may redeem codes; how many are new. Elsewhere nothing is offered."""
-    return agreements.provide_to_members(service=IDENTITY, actor=machine("identity"), at=at)
+    """At the host: every member may redeem codes and ask whether they stand; how many grants are new.
+    Elsewhere nothing is offered."""
+    by = machine("identity")
+    return sum(
+        agreements.provide_to_members(service=one, actor=by, at=at) for one in (IDENTITY, STANDING)
+    )
 
 
 @transaction.atomic
@@ -145,6 +151,24 @@ def redeem(*, call: HouseCall, at: datetime) -> HouseAnswer | None:
         facts={"node": call.node, "message": call.message, "session": session.key},
     )
     return _handed(session, at)
+
+
+def answer_standing(*, call: HouseCall, at: datetime) -> HouseAnswer:
+    """A member asks which of its codes still stand: not withdrawn, the account open. InvalidInput."""
+    del at
+    codes = call.parameters.get("codes")
+    if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
+        raise InvalidInput
+    if len(codes) > MOST_ASKED:
+        raise InvalidInput
+    rows = HandOverCode.objects.filter(
+        code_digest__in=codes,
+        used_at__isnull=False,
+        consent__node=call.node,
+        consent__withdrawn_at=None,
+        consent__account__active=True,
+    )
+    return HouseAnswer({"standing": sorted(rows.values_list("code_digest", flat=True))})
 
 
 def _standing_for(row: HandOverCode, call: HouseCall, verifier: str, at: datetime) -> SignIn | None:

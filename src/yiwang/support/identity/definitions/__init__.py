@@ -175,6 +175,7 @@ class Session:
     key: str
     actor: Actor
     seen_at: datetime
+    vouched_at: datetime | None = None  # when the host last stood by it; None: not by the host
 
 
 @dataclass(frozen=True, slots=True)

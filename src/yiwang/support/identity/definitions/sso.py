@@ -25,6 +25,14 @@ BACK_PATH: Final = "/sign-in/host/back/"
 #: How long the member waits for its host.
 REDEEM_SECONDS: Final = 5.0
 
+#: How often a member asks whether the consent behind a living session still stands.
+ASK_EVERY: Final = timedelta(minutes=2)
+#: A host that does not answer: a session goes on so long after its last word (local: true, 本地规定（示例）).
+SILENCE: Final = timedelta(minutes=30)
+#: How long a person who acts waits for that word, and how many sessions one question names.
+STANDING_SECONDS: Final = 2.0
+MOST_ASKED: Final = 100
+
 #: The service every member may call (docs/decisions/0351, 0352).
 IDENTITY: Final = MemberService(
     name="identity",
@@ -46,6 +54,18 @@ IDENTITY: Final = MemberService(
     reply_bytes=4_096,
 )
 
+#: Whether what somebody was let in by still stands: digests of codes there and back, nothing about anybody.
+STANDING: Final = MemberService(
+    name="identity-standing",
+    title="统一身份认证（核对同意）",
+    summary="从节点问：凭哪些登录码登录的人，现在还同意用主节点的身份。只交登录码的摘要，不交个人信息。",
+    purpose=PURPOSE,
+    parameters=(ServiceParameter("codes", "登录码的摘要，最多 100 个"),),
+    fields=(ServiceField("standing", "仍然同意的登录码摘要", 1),),
+    limit_seconds=REDEEM_SECONDS,
+    reply_bytes=16_384,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HostDoor:
@@ -56,6 +76,15 @@ class HostDoor:
     name: str
     web: str
     away: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """What the host said for a session: the level, by which code (its digest), and when it last said so."""
+
+    level: int | None
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

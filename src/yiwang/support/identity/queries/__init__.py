@@ -29,6 +29,7 @@ from yiwang.support.identity.definitions import (
     TokenView,
 )
 from yiwang.support.identity.definitions.duties import STOOD_IN
+from yiwang.support.identity.definitions.sso import SILENCE
 from yiwang.support.identity.models import Account, ApiToken, RoleGrant
 from yiwang.support.identity.queries.posts import get_post, giving, list_posts
 from yiwang.support.identity.queries.security import (
@@ -124,10 +125,12 @@ _GRANTS = """
 """
 _WHO = f"a.kind, a.subject, a.display_name, a.assurance_level, a.person, {_GRANTS}"
 _BY_SESSION = f"""
-    select s.key, s.on_behalf_of, s.mandate, s.stand_in, s.seen_at, s.method, s.raised_to, s.raised_until, s.vouched_level, {_WHO}
+    select s.key, s.on_behalf_of, s.mandate, s.stand_in, s.seen_at, s.method, s.raised_to, s.raised_until, s.vouched_level,
+           case s.method when 'HOST' then coalesce(s.vouched_at, s.created_at) end, {_WHO}
       from identity_signin s join identity_account a on a.key = s.account_id
      where s.token_digest = %(digest)s and s.ended_at is null
        and a.active and s.epoch = a.epoch and s.created_at > %(born_after)s
+       and (s.method <> 'HOST' or coalesce(s.vouched_at, s.created_at) > %(vouched_after)s)
        and s.seen_at > case a.kind when 'OFFICIAL' then %(official)s else %(person)s end
 """  # noqa: S608 # nosec B608 fixed text only
 _BY_TOKEN = f"""
@@ -171,6 +174,7 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
         "digest": token_digest(token),
         "at": at,
         "born_after": at - LONGEST_SESSION,
+        "vouched_after": at - SILENCE,
         "official": at - IDLE[AccountKind.OFFICIAL],
         "person": at - IDLE[AccountKind.PERSON],
     }
@@ -178,8 +182,8 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
     if not found:
         return None
     [row] = found
-    key, on_behalf_of, mandate, stand_in, seen_at, method, *raised, who = *row[:9], row[9:]
-    raised_to, raised_until, vouched = raised
+    key, on_behalf_of, mandate, stand_in, seen_at, method, *raised, who = *row[:10], row[10:]
+    raised_to, raised_until, vouched, vouched_at = raised
     actor = _actor(tuple(who), on_behalf_of=on_behalf_of, request_id=request_id)
     level = rules.session_level(
         proofed=actor.assurance_level,
@@ -194,7 +198,7 @@ def find_session(token: str, *, at: datetime, request_id: str = "") -> Session |
         actor = mandates.carry(actor, mandate, at=at)
     if stand_in:
         actor = standing_in(actor, stand_in, at=at)
-    return Session(key=key, actor=actor, seen_at=seen_at)
+    return Session(key=key, actor=actor, seen_at=seen_at, vouched_at=vouched_at)
 
 
 def find_token_actor(token: str, *, at: datetime, request_id: str = "") -> Actor | None:

@@ -30,6 +30,7 @@ from yiwang.support.identity.definitions.factors import (
     StepUpView,
 )
 from yiwang.support.identity.definitions.places import HallNetworkView, PlaceKind, SessionView
+from yiwang.support.identity.definitions.sso import SILENCE
 from yiwang.support.identity.models import (
     Account,
     EmailCheck,
@@ -58,7 +59,9 @@ def _living(actor: Actor, at: datetime) -> QuerySet[SignIn]:
     account = Account.objects.filter(subject=actor.reference, active=True).first()
     if account is None:
         return SignIn.objects.none()
+    word = Q(vouched_at__gt=at - SILENCE) | Q(vouched_at=None, created_at__gt=at - SILENCE)
     return SignIn.objects.filter(
+        ~Q(method=Method.HOST) | word,
         account=account,
         epoch=account.epoch,
         ended_at__isnull=True,

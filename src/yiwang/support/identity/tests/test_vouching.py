@@ -9,7 +9,7 @@ import pytest
 from yiwang.foundation.exchange.definitions import HouseCall
 from yiwang.foundation.libraries import queries as libraries
 from yiwang.foundation.libraries import sample as people
-from yiwang.kernel.refusals import NotFound, NotSignedIn
+from yiwang.kernel.refusals import InvalidInput, NotFound, NotSignedIn
 from yiwang.mechanisms.crypto import actions as crypto
 from yiwang.mechanisms.journal import queries as journal
 from yiwang.network.nodes import actions as nodes
@@ -203,7 +203,39 @@ def test_codes_are_kept_as_digests_and_cleared_away(members, session, at):
 
 
 def test_every_member_may_redeem_and_a_newcomer_too(members, at):
-    assert actions.offer_identity(at=at) == 2
+    assert actions.offer_identity(at=at) == 4  # to redeem and to ask, for two members
     assert actions.offer_identity(at=at) == 0
     far.member(far.far_node("620200", "嘉峪关市（示例）"), at=at)
-    assert actions.offer_identity(at=at) == 1
+    assert actions.offer_identity(at=at) == 2
+
+
+def standing(codes, at, *, node="620100"):
+    call = HouseCall("m" * 32, node, f"{node}/platform", {"codes": codes})
+    return actions.answer_standing(call=call, at=at).value["standing"]
+
+
+def test_a_member_is_told_which_of_its_codes_still_stand(members, person, session, at):
+    code = code_of(hand_over(session, at))
+    kept = queries.token_digest(code)
+    assert standing([kept], at) == []  # not redeemed yet: nobody is in by it
+    redeem(code, at)
+    assert standing([kept, "0" * 64], at) == [kept]
+    assert standing([kept], at, node="11620000000000078C") == []
+    (consent,) = queries.list_consents(session.actor)
+    actions.withdraw_consent(consent=consent.key, actor=session.actor, at=at)
+    assert standing([kept], at) == []
+    redeem(code_of(hand_over(session, at)), at)
+    assert standing([kept], at) == []  # a consent given anew is another one
+
+
+def test_a_closed_account_no_longer_stands(members, person, session, at):
+    code = code_of(hand_over(session, at))
+    redeem(code, at)
+    actions.disable_account(account=_account(person), actor=sample.GRANTER, at=at)
+    assert standing([queries.token_digest(code)], at) == []
+
+
+@pytest.mark.parametrize("codes", [None, "x", [1], ["x"] * 101, {}])
+def test_a_question_out_of_form_is_refused(members, at, codes):
+    with pytest.raises(InvalidInput):
+        standing(codes, at)
