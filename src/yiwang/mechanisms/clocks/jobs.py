@@ -9,9 +9,9 @@ from yiwang.mechanisms.clocks import actions
 from yiwang.mechanisms.jobs import registry
 
 
-@registry.every(minutes=10, name="clocks.warn")
+@registry.every(minutes=1, name="clocks.warn")
 def warn(*, actor: Actor, at: datetime) -> None:
-    """Tell of limits that are nearly due or late."""
+    """Tell of limits that are nearly due or late; every minute, because some run for hours only."""
     actions.warn(at=at, actor=actor)
 
 

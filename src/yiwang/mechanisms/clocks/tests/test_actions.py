@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from yiwang.kernel.actor import machine
 from yiwang.kernel.refusals import InvalidInput, NotFound
-from yiwang.mechanisms.clocks import actions, commands, queries, sample
+from yiwang.mechanisms.clocks import actions, commands, jobs, queries, sample
 from yiwang.mechanisms.clocks.definitions import Allowance, CalendarDay, ClockView, Colour, Unit
+from yiwang.mechanisms.jobs.registry import PERIODIC
 from yiwang.mechanisms.journal import queries as journal
 
 CLERK = machine("test")
@@ -234,3 +235,8 @@ def test_of_many_starts_at_once_one_clock_runs() -> None:
 def test_the_due_moment_is_the_end_of_the_day_in_china() -> None:
     start(at(3, 2))
     assert look(at(3, 2)).due_at == datetime(2026, 3, 9, 16, tzinfo=UTC) + timedelta()
+
+
+def test_limits_that_run_for_hours_are_looked_at_every_minute():
+    assert jobs.warn.__module__ == "yiwang.mechanisms.clocks.jobs"
+    assert PERIODIC["clocks.warn"].minutes == 1
