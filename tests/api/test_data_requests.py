@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
+from tests.api.programs import HERE, Program
 from yiwang.foundation.agreements import sample
 from yiwang.foundation.agreements.models import DataRequest
 from yiwang.foundation.laws import actions as laws
@@ -14,34 +14,9 @@ from yiwang.foundation.resources import sample as resources
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
 from yiwang.network.directory import sample as places
-from yiwang.support.identity import actions as identity
-from yiwang.support.identity import queries
-from yiwang.support.identity import sample as accounts
 
 pytestmark = pytest.mark.django_db
-HERE = places.CHENGGUAN
 ASKING, GIVING = places.department_uscc(HERE, 1), places.department_uscc(HERE, 7)
-API = "/api/v1/data"
-
-
-class Program:
-    """A token of one official."""
-
-    def __init__(self, name: str, role: Role, department: str | None) -> None:
-        at = moments.now()
-        account = accounts.open_official_account(name, at=at, grants=((role, HERE, department),))
-        actor = queries.get_actor(account.key, at=at)
-        issued = identity.issue_token(
-            name="data", scopes=["data:read", "data:write"], actor=actor, at=at,
-            expires_at=at + timedelta(days=1),
-        )  # fmt: skip
-        self.client = Client(headers={"Authorization": f"Bearer {issued.token}"})
-
-    def get(self, path: str):
-        return self.client.get(f"{API}{path}")
-
-    def post(self, path: str, **body: object):
-        return self.client.post(f"{API}{path}", body, content_type="application/json")
 
 
 @pytest.fixture

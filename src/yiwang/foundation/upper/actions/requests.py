@@ -4,33 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from yiwang.foundation.upper import queries, rules
 from yiwang.foundation.upper.actions.noting import new, note
 from yiwang.foundation.upper.definitions import ANSWERERS, Kind, State, UpperView
 from yiwang.foundation.upper.models import UpperItem
-from yiwang.foundation.upper.refusals import AlreadyAnswered, CannotBeChanged, NothingAbove
+from yiwang.foundation.upper.refusals import (
+    AlreadyAnswered,
+    AlreadyAsked,
+    CannotBeChanged,
+    NothingAbove,
+)
 from yiwang.kernel.actor import Actor, ActorKind, Role
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotAllowed, NotFound, VersionConflict
+from yiwang.mechanisms.statements import prepared
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @transaction.atomic
 def ask(
     *, resource: str, purpose: str, fields: str, department: str, actor: Actor, at: datetime
 ) -> UpperView:
-    """我方申请: ask the platform above for one of its resources. NothingAbove, NotAllowed, InvalidInput."""
+    """我方申请: ask the platform above for one of its resources.
+
+    Refusals: NothingAbove, NotAllowed, InvalidInput, AlreadyAsked (the same, sent twice).
+    """
     if not queries.is_above():
         raise NothingAbove
     if not _is_officer(actor, department):
         raise NotAllowed
     given = _said(resource=resource, purpose=purpose, fields=fields)
+    body = {**given, "department": department}
+    _insist_is_new(body)
     row = UpperItem(
         kind=Kind.REQUEST,
         title=f"{resource}：{purpose}"[:200],
-        body={**given, "department": department},
+        body=body,
         **new(department, at),
     )
     row.subject = row.key
@@ -88,6 +102,20 @@ def answer(
     row.save()
     note("upper.answer_queued", row, actor, at, agreed=agreed)
     return queries.view_of(row)
+
+
+def _insist_is_new(body: Mapping[str, str]) -> None:
+    """Two at once wait for each other; what was decided or taken back may be asked anew."""
+    prepared.run(_LOCK, [f"upper|ask|{body['department']}"])
+    rows = UpperItem.objects.filter(
+        kind=Kind.REQUEST,
+        department=body["department"],
+        state__in=(State.WAITING, State.SENT),
+        body=body,
+    )
+    recalled = UpperItem.objects.filter(kind=Kind.RECALL, subject=OuterRef("key"))
+    if rows.exclude(Exists(recalled)).exists():
+        raise AlreadyAsked
 
 
 def _ours(key: str, version: int, actor: Actor) -> UpperItem:
