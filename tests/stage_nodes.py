@@ -21,8 +21,24 @@ def addresses(at: datetime) -> tuple[str, ...]:
     newcomer = sample.far_node("620200", "嘉峪关市（示例）")
     actions.receive(given=sample.asks(newcomer, RequestKind.JOIN, at=at), at=at)
     _agreed(police.code, at)
+    _sealed(lanzhou.code, at)
     here = "/console/nodes/"
     return here, f"{here}{lanzhou.code}/", f"{here}{police.code}/"
+
+
+def _sealed(node: str, at: datetime) -> None:
+    """A member that may use an office's seal and did; one whose permit was taken back."""
+    from yiwang.kernel.actor import machine
+    from yiwang.network.directory import sample as places
+    from yiwang.network.nodes.models import ExchangeNode
+    from yiwang.support.seals import actions, sample
+
+    ExchangeNode.objects.filter(code=node).update(division_code="620100000000")
+    market, civil = (places.department_uscc(places.CHENGGUAN, number) for number in (2, 1))
+    sample.permit(node=node, body=market, at=at)
+    actions.seal_for_member(call=sample.asked(node=node, body=market), at=at)
+    over = sample.permit(node=node, body=civil, at=at)
+    actions.revoke(key=over.key, reason="机构改革，换用新的印章", actor=machine("stage"), at=at)
 
 
 def _agreed(node: str, at: datetime) -> None:

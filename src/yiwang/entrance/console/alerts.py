@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.console import navigation
+from yiwang.entrance.console.exchange import names_in
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.exchange import actions
 from yiwang.foundation.exchange.definitions import ALERT_ANSWERERS, ALERT_LABELS, RECEIPT_READERS
@@ -56,6 +57,7 @@ def _page(
             (row, ALERT_LABELS.get(row.kind, row.kind), names.get(row.answered_by, row.answered_by))
             for row in page.rows
         ],
+        **names_in(page.rows),
         "may_answer": any(actor.has_role(role) for role in ALERT_ANSWERERS),
         "refusal": refusal,
         "typed_key": typed[0],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.entrance.console import drawing, navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.item_names import names_of
+from yiwang.foundation.agreements.definitions import GRANT_ROLES
 from yiwang.foundation.exchange import actions, queries
 from yiwang.foundation.exchange.definitions import (
     ALERT_LABELS,
@@ -41,6 +44,15 @@ MISMATCH_LABELS: Final = {
 UNSIGNED_AFTER: Final = timedelta(minutes=5)
 
 
+class _Call(Protocol):
+    """Whatever names a system and the service it calls."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One receipt in a list, in words."""
@@ -66,6 +78,7 @@ def show_traffic(request: HttpRequest) -> HttpResponse:
         "periods": [(name, label, name == period) for name, (_n, label) in PERIODS.items()],
         "period": PERIODS[period][1],
         "traffic": traffic,
+        **names_in(traffic),
         "calls": sum(t.calls for t in traffic),
         "success": _success(traffic),
         "drawing": drawing.draw(traffic),
@@ -98,6 +111,7 @@ def show_receipts(request: HttpRequest) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "rows": [_row(receipt) for receipt in rows],
+        **names_in(rows),
         "given": given,
         "statuses": [(s.value, label, s == status) for s, label in STATUS_LABELS.items()],
         "next": "?" + urlencode({**asked, "before": rows[-1].id}) if full else "",
@@ -110,11 +124,21 @@ def show_receipts(request: HttpRequest) -> HttpResponse:
 @access(OFFICIAL, roles=RECEIPT_READERS)
 def show_receipt(request: HttpRequest) -> HttpResponse:
     """Both sides of one call, as far as they are here."""
-    found = queries.get_receipts(request.GET.get("message", "")[:32], _actor(request))
+    actor = _actor(request)
+    found = queries.get_receipts(request.GET.get("message", "")[:32], actor)
+    one, service = found[0], queries.find_service(found[0].service)
+    labels = (
+        {str(field["name"]): str(field["title"]) for field in service.fields} if service else {}
+    )
     context = {
         "links": navigation.links(request),
-        "rows": [_row(receipt) for receipt in found],
-        "message": found[0].message,
+        "rows": [(_row(receipt), queries.find_seal(receipt)) for receipt in found],
+        "one": one,
+        **names_in(found),
+        "item": names_of([one.item])[0] if one.item else "",
+        "fields": [labels.get(name) or name for name in one.fields],
+        "opens_grant": any(actor.has_role(role) for role in GRANT_ROLES),
+        "differs": _differs(found),
     }
     return render(request, "console/exchange/receipt.html", context)
 
@@ -168,6 +192,21 @@ def _row(receipt: ReceiptView) -> Row:
     status = CallStatus(receipt.status)
     good = status in (CallStatus.FOUND, CallStatus.NOT_FOUND)
     return Row(receipt, STATUS_LABELS[status], good, SIDE_LABELS[receipt.side])
+
+
+def names_in(rows: Iterable[_Call]) -> dict[str, dict[str, str]]:
+    """What the services and systems of some calls are called, as far as they are this node's."""
+    calls = list(rows)
+    return {
+        "titles": queries.titles_of({one.service for one in calls}),
+        "systems": queries.system_names_of({one.system for one in calls}),
+    }
+
+
+def _differs(found: tuple[ReceiptView, ...]) -> bool:
+    """Whether two receipts of one call tell different things."""
+    told = {(one.status, one.rows, one.request_digest, one.reply_digest) for one in found}
+    return len(told) > 1
 
 
 def _success(traffic: tuple[queries.Traffic, ...]) -> str:

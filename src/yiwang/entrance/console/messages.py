@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from yiwang.entrance.console import navigation
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.foundation.exchange.topics import queries
 
 
@@ -18,11 +19,16 @@ def show_messages(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     after = request.GET.get("after", "")[:16]
     rows = queries.list_subscriptions(actor, after=after)
+    letters = [letter for _place, letter in queries.list_dead(actor)]
     context = {
         "links": navigation.links(request),
         "rows": rows,
         "topics": queries.list_topics(actor),
-        "letters": [letter for _place, letter in queries.list_dead(actor)],
+        "letters": letters,
+        "titles": exchange.titles_of({one.topic for one in rows} | {one.topic for one in letters}),
+        "systems": exchange.system_names_of(
+            {one.system for one in rows} | {one.system for one in letters}
+        ),
         "dead": queries.count_dead(),
         "waiting": sum(row.waiting for row in rows),
         "failing": sum(bool(row.failure) for row in rows),

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, grants_forms, navigation, reports
-from yiwang.entrance.data.item_names import names_of
 from yiwang.entrance.data.navigation import GRANTS
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.item_names import names_of
 from yiwang.foundation.agreements import queries
 from yiwang.foundation.agreements.definitions import (
     GRANT_ROLES,
@@ -19,6 +19,7 @@ from yiwang.foundation.agreements.definitions import (
     GrantState,
     GrantView,
 )
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal
@@ -49,6 +50,7 @@ def show_grants(request: HttpRequest) -> HttpResponse:
         "tabs": [(str(one), label, one == state) for one, label in _TABS.items()],
         "label": _TABS[state],
         "rows": page.rows,
+        "titles": exchange.titles_of({row.service for row in page.rows}),
         "next": f"?state={state}&after={page.next}" if page.next else "",
         "first": f"?state={state}" if after else "",
     }
@@ -64,13 +66,14 @@ def show_grant(request: HttpRequest, agreement_key: str) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "one": view,
+        "titles": exchange.titles_of([view.service]),
         "fields": queries.labelled_fields(view),
         "items": names_of(view.items),
-        "acts": [
+        "acts": forms.in_order(
             (act.replace("_", "-"), label, grants_forms.FORMS[act].kind)
             for act, label in view.acts
             if act not in reports.ACTS[:2]  # records of use have their own page
-        ],
+        ),
         "opens_request": any(actor.has_role(role) for role in REQUEST_ROLES),
         "done": request.GET.get("done", "") == "1",
     }
@@ -102,7 +105,7 @@ def _form(act: str, view: GrantView) -> forms.Form:
     given = grants_forms.FORMS[act]
     back = f"{GRANTS}{view.key}/"
     return forms.Form(
-        title=f"{given.title}：{view.service}",
+        title=f"{given.title}：{exchange.titles_of([view.service]).get(view.service, view.service)}",
         consequences=given.consequences,
         button=given.button,
         action=f"{back}{act.replace('_', '-')}/",

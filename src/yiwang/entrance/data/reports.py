@@ -17,6 +17,7 @@ from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.foundation.agreements import actions, queries
 from yiwang.foundation.agreements.definitions import GRANT_ROLES
 from yiwang.foundation.agreements.definitions.reports import ReportView
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.kernel.moments import SHANGHAI, now
 
 PAGE_SIZE: Final = 50
@@ -40,6 +41,7 @@ def show_reports(request: HttpRequest, agreement_key: str) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "one": view,
+        "titles": exchange.titles_of([view.service]),
         "home": f"{GRANTS}{view.key}/",
         "acts": [(act.replace("_", "-"), label) for act, label in view.acts if act in ACTS],
         "saved": None if after else queries.count_savings(agreement_key, actor),

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yiwang.entrance.data import forms, navigation, requests_forms
-from yiwang.entrance.data.item_names import names_of
 from yiwang.entrance.data.navigation import REQUESTS
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.item_names import names_of
 from yiwang.foundation.agreements import actions, queries
 from yiwang.foundation.agreements.definitions import (
     ASKERS,
@@ -71,10 +71,10 @@ def show_request(request: HttpRequest, request_key: str) -> HttpResponse:
         "one": view,
         "fields": queries.labelled_fields(view),
         "items": names_of(view.items),
-        "acts": [
+        "acts": forms.in_order(
             (act.replace("_", "-"), label, requests_forms.FORMS[act].kind)
             for act, label in view.acts
-        ],
+        ),
         "done": request.GET.get("done", "") == "1",
     }
     return render(request, "data/request.html", context)

@@ -227,7 +227,7 @@ def _publish_page(
               ServiceKind.QUERY, tuple((k.value, v) for k, v in SERVICE_KIND_LABELS.items())),
         Field("most", "一次最多几行", "text", value="1000"),
         Field("seconds", "一次最多几秒", "text", value="2"),
-        Field("large", "大答复最多几行", "text", "对方一次取很多行时用，写 0 就是没有", "0"),
+        Field("large", "大答复最多几行", "text", "对方一次要很多行时，边查边送；写 0：这个服务不提供", "0"),
     )  # fmt: skip
     context = {
         "links": navigation.links(request),

@@ -237,6 +237,8 @@ def _read(request: HttpRequest, kind: StandardKind, content: Standard | None) ->
     return found
 
 
+#: 一个数据元，一张代码表.
+_MEASURES: Final = {StandardKind.ELEMENT: "个", StandardKind.TABLE: "张"}
 _NAMES: Final = {
     StandardKind.ELEMENT: ("code", "name", "kind", "length", "about", "table", "basis"),
     StandardKind.TABLE: ("name", "title", "source", "codes"),
@@ -254,7 +256,7 @@ def _page(
     label, home = STANDARD_LABELS[kind], _HOMES[kind]
     fields = _element_fields(content) if kind is StandardKind.ELEMENT else _table_fields(content)
     form = forms.Form(
-        title=f"修改{label}：{title_of(content)}" if content else f"提出一个{label}",
+        title=f"修改{label}：{title_of(content)}" if content else f"提出一{_MEASURES[kind]}{label}",
         consequences=("先存为草稿，看过以后报送；由主管部门的另一个人审核发布。",),
         button="存为草稿",
         action=f"{home}{code_of(content)}/edit/" if content else f"{home}new/",
@@ -308,11 +310,11 @@ def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpRespon
     form = forms.Form(
         title=f"停用：{title_of(content)}",
         consequences=("停用以后新登记的资源不能再用它；发布过的版本留在记录里。", *who),
-        button="停用",
+        button="" if used else "停用",
         action=f"{home}withdraw/",
         back=home,
-        back_label=f"回到这个{STANDARD_LABELS[kind]}",
-        fields=(_REASON,),
+        back_label=f"回到这{_MEASURES[kind]}{STANDARD_LABELS[kind]}",
+        fields=() if used else (_REASON,),
         kind="danger",
     )
     if request.method != "POST":

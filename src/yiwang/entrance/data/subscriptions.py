@@ -16,6 +16,7 @@ from yiwang.entrance.shell import asking, typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.typed import Field
 from yiwang.foundation.exchange import actions as exchange
+from yiwang.foundation.exchange import queries as services
 from yiwang.foundation.exchange.topics import actions as topics
 from yiwang.foundation.exchange.topics import queries
 from yiwang.foundation.exchange.topics.definitions import SUBSCRIBERS, Offer, SubscriptionView
@@ -37,6 +38,8 @@ def show_subscriptions(request: HttpRequest) -> HttpResponse:
         "links": navigation.links(request),
         "rows": rows,
         "topics": queries.list_topics(actor),
+        "titles": services.titles_of({row.topic for row in rows}),
+        "systems": services.system_names_of({row.system for row in rows}),
         "next": f"?after={rows[-1].key}" if len(rows) == queries.PAGE else "",
         "first": "?" if after else "",
         "done": request.GET.get("done", "") == "1",
@@ -176,6 +179,8 @@ def _page(
     context = {
         "links": navigation.links(request),
         "one": view,
+        "titles": services.titles_of([view.topic]),
+        "systems": services.system_names_of([view.system]),
         "alert": exchange.find_dead(actor, topic=view.topic, system=view.system),
         "words": request.POST.get("words", ""),
         "letters": [letter for _place, letter in letters],

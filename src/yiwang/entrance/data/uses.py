@@ -12,8 +12,10 @@ from yiwang.entrance.data import navigation
 from yiwang.entrance.data.catalogue import actor_of
 from yiwang.entrance.data.navigation import GRANTS
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.entrance.shell.item_names import names_of
 from yiwang.foundation.agreements import queries
 from yiwang.foundation.agreements.definitions import GRANT_ROLES
+from yiwang.foundation.exchange import queries as exchange
 from yiwang.kernel.moments import now
 
 PAGE_SIZE: Final = 50
@@ -27,12 +29,16 @@ def show_uses(request: HttpRequest, agreement_key: str) -> HttpResponse:
     after = request.GET.get("after", "")[:20]
     view = queries.get_grant(agreement_key, actor, at=now())
     page = queries.list_uses(agreement_key, actor, after=after, limit=PAGE_SIZE)
+    codes = sorted({row.item for row in page.rows} - {""})
     context = {
         "links": navigation.links(request),
         "one": view,
         "home": f"{GRANTS}{view.key}/",
         "uses": None if after else queries.count_uses(agreement_key, actor),
         "rows": page.rows,
+        "titles": exchange.titles_of([view.service]),
+        "systems": exchange.system_names_of({row.system for row in page.rows}),
+        "items": dict(zip(codes, names_of(codes), strict=True)),
         "next": f"?after={page.next}" if page.next else "",
         "first": "?" if after else "",
     }

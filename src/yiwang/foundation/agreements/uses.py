@@ -66,5 +66,6 @@ def _use(call: ReceiptView, labels: Mapping[str, str]) -> GrantUse:
         status=call.status,
         status_label=_OUTCOMES[CallStatus(call.status)],
         refusal=call.refusal,
+        refusal_label=call.refusal_label,
         milliseconds=call.milliseconds,
     )

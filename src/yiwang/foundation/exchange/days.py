@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -29,7 +30,7 @@ def list_service_figures(*, since: date, until: date) -> tuple[ServiceFigures, .
         )
         .order_by("-n", "service")[:_MOST]
     )
-    titles = _titles([row["service"] for row in rows])
+    titles = titles_of([row["service"] for row in rows])
     return tuple(
         ServiceFigures(
             row["service"], titles.get(row["service"], ""), None, row["n"], row["n_answered"],
@@ -43,7 +44,7 @@ def list_service_figures(*, since: date, until: date) -> tuple[ServiceFigures, .
 def list_service_days(*, since: date, until: date) -> tuple[ServiceFigures, ...]:
     """Each service on each day, the newest day first, at most 5,000 lines."""
     rows = ServiceDay.objects.filter(day__range=(since, until)).order_by("-day", "service")[:_MOST]
-    titles = _titles([row.service for row in rows])
+    titles = titles_of([row.service for row in rows])
     return tuple(
         ServiceFigures(
             row.service, titles.get(row.service, ""), row.day, row.calls, row.answered,
@@ -53,5 +54,6 @@ def list_service_days(*, since: date, until: date) -> tuple[ServiceFigures, ...]
     )  # fmt: skip
 
 
-def _titles(codes: list[str]) -> dict[str, str]:
+def titles_of(codes: Iterable[str]) -> dict[str, str]:
+    """What services of this node are called, by their codes; another node's are left out."""
     return dict(Service.objects.filter(code__in=set(codes)).values_list("code", "title"))

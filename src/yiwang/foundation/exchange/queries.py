@@ -13,8 +13,10 @@ from django.db.models import Max, Q, QuerySet, Sum
 from yiwang.foundation.exchange import archiving, rules
 from yiwang.foundation.exchange.days import list_service_days as list_service_days
 from yiwang.foundation.exchange.days import list_service_figures as list_service_figures
+from yiwang.foundation.exchange.days import titles_of as titles_of
 from yiwang.foundation.exchange.definitions import CallStatus, Side, State
 from yiwang.foundation.exchange.describing import openapi as openapi
+from yiwang.foundation.exchange.fastpath.refusals import by_code
 from yiwang.foundation.exchange.housework import read_house_call as read_house_call
 from yiwang.foundation.exchange.models import (
     Block,
@@ -33,6 +35,7 @@ from yiwang.foundation.exchange.offering import list_calling_nodes as list_calli
 from yiwang.foundation.exchange.offering import list_health as list_health
 from yiwang.foundation.exchange.offering import list_reports as list_reports
 from yiwang.foundation.exchange.offering import list_systems as list_systems
+from yiwang.foundation.exchange.offering import system_names_of as system_names_of
 from yiwang.foundation.exchange.uses import count_uses as count_uses
 from yiwang.foundation.exchange.uses import list_use_days as list_use_days
 from yiwang.foundation.exchange.uses import receipts_of_grant
@@ -69,6 +72,11 @@ class ReceiptView:
     request_digest: str
     reply_digest: str
     milliseconds: int
+
+    @property
+    def refusal_label(self) -> str:
+        """Why it was not answered, in words; "" when it was."""
+        return by_code(self.refusal).sentence if self.refusal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,17 @@ class BlockView:
 
 
 @dataclass(frozen=True, slots=True)
+class SealView:
+    """The block a receipt lies in, and since when the partner's signature stands under it too."""
+
+    number: int
+    at: datetime
+    root: str
+    partner: str  # "" where both sides are this node's own
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MismatchView:
     """Calls a partner has no receipt of (MISSING) or another one (DIFFERENT)."""
 
@@ -176,6 +195,19 @@ def get_receipts(message: str, actor: Actor) -> tuple[ReceiptView, ...]:
     if not found:
         raise NotFound
     return found
+
+
+def find_seal(receipt: ReceiptView) -> SealView | None:
+    """What proves that a receipt was not written later; None until its second is closed."""
+    block = Block.objects.filter(last_id__gte=receipt.id).order_by("last_id").first()
+    if block is None or block.first_id > receipt.id:
+        return None
+    partner = receipt.to_node if receipt.side == Side.CONSUMER else receipt.from_node
+    partner = "" if partner == _own_node() else partner
+    signed = block.countersignatures.filter(partner=partner).first() if partner else None
+    return SealView(
+        block.number, block.at, block.root, partner, signed.signed_at if signed else None
+    )
 
 
 def list_calls_about(number: str, *, before: int = 0, limit: int = PAGE) -> tuple[ReceiptView, ...]:

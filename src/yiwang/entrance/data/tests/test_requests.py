@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from yiwang.capability.journey import sample as journey
-from yiwang.entrance.data.item_names import names_of
+from yiwang.entrance.shell.item_names import names_of
 from yiwang.foundation.agreements import queries, sample
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
 from yiwang.foundation.laws import actions as laws

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -193,3 +194,9 @@ def _meet(before: str, word: str) -> bool:
     if not one or not (one.isalnum() and two.isalnum()):
         return False
     return one.isascii() != two.isascii()
+
+
+@register.filter
+def named(code: str, names: Mapping[str, str]) -> str:
+    """What a code is called, by the names a page was given; the code itself where nobody knows."""
+    return names.get(code) or code

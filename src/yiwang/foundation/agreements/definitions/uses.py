@@ -24,6 +24,7 @@ class GrantUse:
     status: str
     status_label: str
     refusal: str
+    refusal_label: str  # the sentence of the refusal
     milliseconds: int
 
 
