@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 
 from tests.api.programs import HERE, Program
-from yiwang.foundation.agreements import sample
+from yiwang.foundation.agreements import actions, sample
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.agreements.models import DataRequest
+from yiwang.foundation.exchange import sample as exchange
+from yiwang.foundation.exchange.definitions import ServiceKind
 from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.resources import sample as resources
 from yiwang.kernel import moments
@@ -79,3 +82,15 @@ def test_what_is_not_ours_is_not_there_and_what_is_wrong_is_named(ground) -> Non
     assert wrong.status_code == 422
     assert wrong.json()["refusal"]["fields"][0]["field"] == "fields"
     assert asker.post("/requests", **wish(until="0001-01-01")).status_code == 422
+
+
+def test_a_grant_that_opens_nothing_is_listed_with_why(ground, settings) -> None:
+    settings.NODE = "62"
+    exchange.service("62/register", upstream="http://127.0.0.1:1", kind=ServiceKind.TABLE)
+    key = sample.grant("62/register", way=Way.VERIFY, consumer=ASKING, provider=GIVING)
+    actions.check_ways(actor=machine("clock"), at=ground)
+    asker = Program("asker", Role.DATA_OFFICER, ASKING)
+    (row,) = asker.get("/grants?misfit=true").json()["rows"]
+    assert (row["key"], row["state"]) == (key, "ACTIVE")
+    assert row["misfit"].startswith("授权的共享方式是")
+    assert asker.get("/grants?misfit=perhaps").status_code == 422

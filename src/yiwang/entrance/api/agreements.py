@@ -140,6 +140,7 @@ class DataGrantOut(Schema):
     end_asked_by: str
     disposal: str
     dispose_by: date | None
+    misfit: str
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
 
@@ -377,12 +378,14 @@ def act_on_request(request: HttpRequest, request_key: Key, act: Act, body: DataA
 def list_grants(
     request: HttpRequest,
     state: GrantState = GrantState.ACTIVE,
+    misfit: bool = False,
     after: After = "",
     limit: Limit = 50,
 ) -> object:
-    """Those my department gives and takes, newest first."""
+    """Those my department gives and takes, newest first. ``misfit``: those whose way does not open the
+    kind of their service, whatever state but ended they are in."""
     return queries.list_grants(
-        actor_of(request), at=moments.now(), state=state, after=after, limit=limit
+        actor_of(request), at=moments.now(), state=state, misfit=misfit, after=after, limit=limit
     )
 
 

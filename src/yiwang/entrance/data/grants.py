@@ -25,10 +25,12 @@ from yiwang.kernel.moments import now
 from yiwang.kernel.refusals import Refusal
 
 PAGE_SIZE: Final = 50
-_TABS: Final = {
-    GrantState.ACTIVE: "有效",
-    GrantState.SUSPENDED: "已暂停",
-    GrantState.ENDED: "已终止",
+_MISFIT: Final = "MISFIT"
+_TABS: Final[dict[str, str]] = {
+    str(GrantState.ACTIVE): "有效",
+    str(GrantState.SUSPENDED): "已暂停",
+    str(GrantState.ENDED): "已终止",
+    _MISFIT: "方式不符",
 }
 
 
@@ -42,17 +44,24 @@ def _actor(request: HttpRequest) -> Actor:
 def show_grants(request: HttpRequest) -> HttpResponse:
     """The grants of one tab, newest first."""
     wanted = request.GET.get("state", "")
-    state = GrantState(wanted) if wanted in set(GrantState) else GrantState.ACTIVE
+    tab = wanted if wanted in _TABS else str(GrantState.ACTIVE)
     after = request.GET.get("after", "")[:40]
-    page = queries.list_grants(_actor(request), at=now(), state=state, after=after, limit=PAGE_SIZE)
+    page = queries.list_grants(
+        _actor(request),
+        at=now(),
+        state=tab,
+        misfit=tab == _MISFIT,
+        after=after,
+        limit=PAGE_SIZE,
+    )
     context = {
         "links": navigation.links(request),
-        "tabs": [(str(one), label, one == state) for one, label in _TABS.items()],
-        "label": _TABS[state],
+        "tabs": [(one, label, one == tab) for one, label in _TABS.items()],
+        "label": _TABS[tab],
         "rows": page.rows,
         "titles": exchange.titles_of({row.service for row in page.rows}),
-        "next": f"?state={state}&after={page.next}" if page.next else "",
-        "first": f"?state={state}" if after else "",
+        "next": f"?state={tab}&after={page.next}" if page.next else "",
+        "first": f"?state={tab}" if after else "",
     }
     return render(request, "data/grants.html", context)
 

@@ -178,3 +178,12 @@ class DisposalDeclared(GrantFact):
 
     name: ClassVar[str] = "agreements.disposal_declared"
     disposal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantMisfits(GrantFact):
+    """The way of a grant opens another kind of service than its own: every call under it is refused."""
+
+    name: ClassVar[str] = "agreements.grant_misfits"
+    way: str
+    kind: str

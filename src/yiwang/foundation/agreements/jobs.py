@@ -13,3 +13,9 @@ from yiwang.mechanisms.jobs import registry
 def expire(*, actor: Actor, at: datetime) -> None:
     """Grants whose term is over end; the fast side refuses them from the first second anyway."""
     actions.expire(at=at, actor=actor)
+
+
+@registry.every(minutes=60, name="agreements.check_ways")
+def check_ways(*, actor: Actor, at: datetime) -> None:
+    """Grants that do not fit the kind of their service are noted and told, once each."""
+    actions.check_ways(at=at, actor=actor)

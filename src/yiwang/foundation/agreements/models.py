@@ -228,6 +228,9 @@ class DataGrant(models.Model):
     renew_until = models.DateField(null=True)
     disposal = models.CharField(max_length=9, blank=True, default="", db_default="")
     dispose_by = models.DateField(null=True)  # by when it is declared, after the end
+    misfit = models.CharField(
+        max_length=7, blank=True, default="", db_default=""
+    )  # its service's kind
     changed_at = models.DateTimeField()
 
     objects = GrantSet.as_manager()
@@ -262,6 +265,7 @@ class DataGrant(models.Model):
             models.Index(fields=["provider", "state", "-id"], name="grants_of_provider"),
             models.Index(fields=["state", "valid_until"], name="grants_by_end"),
             models.Index(fields=["service", "consumer_node"], name="grants_of_service"),
+            models.Index(fields=["-id"], name="grants_that_do_not_fit", condition=~Q(misfit="")),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ from yiwang.foundation.agreements.trials import trial_fields as trial_fields
 from yiwang.foundation.agreements.trials import trial_rows
 from yiwang.foundation.agreements.uses import count_uses as count_uses
 from yiwang.foundation.agreements.uses import list_uses as list_uses
+from yiwang.foundation.exchange.definitions import misfit
 from yiwang.foundation.privacy.definitions import Grade, Mask
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import DemandState
@@ -159,11 +160,17 @@ def list_grants(
     *,
     at: datetime,
     state: str = GrantState.ACTIVE,
+    misfit: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> Page[GrantView]:
-    """Grants of the actor's office, given and taken, newest first."""
-    rows = DataGrant.objects.visible_to(actor).filter(state=state)
+    """Grants of the actor's office, given and taken, newest first. ``misfit``: those of any state but
+    ended that do not fit the kind of their service."""
+    rows = DataGrant.objects.visible_to(actor)
+    if misfit:
+        rows = rows.exclude(misfit="").exclude(state=GrantState.ENDED)
+    else:
+        rows = rows.filter(state=state)
     if after:
         rows = rows.filter(id__lt=DataGrant.objects.filter(key=after).values("id")[:1])
     page = rows.select_related("request").order_by("-id")[: bounded(limit) + 1]
@@ -375,6 +382,7 @@ def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
         disposal=row.disposal,
         disposal_label=DISPOSAL_LABELS.get(row.disposal, ""),
         dispose_by=row.dispose_by,
+        misfit=misfit(row.way, row.misfit) if row.misfit else "",
         acts=acts_of(row, GRANT, actor, at),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -298,6 +298,11 @@ def find_service(code: str) -> ServiceView | None:
     """One service of this node."""
     row = Service.objects.filter(code=code).first()
     return _service(row) if row else None
+
+
+def kinds_of(codes: Collection[str]) -> dict[str, str]:
+    """Which kind each of these services of this node is."""
+    return dict(Service.objects.filter(code__in=codes).values_list("code", "kind"))
 
 
 def list_services(*, after: str = "", limit: int = PAGE) -> tuple[ServiceView, ...]:

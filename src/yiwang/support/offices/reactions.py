@@ -15,6 +15,7 @@ from yiwang.foundation.agreements.events import (
     DisposalDeclared,
     DisposalRequired,
     GrantChanged,
+    GrantMisfits,
 )
 from yiwang.foundation.exchange import actions as exchange
 from yiwang.foundation.exchange.definitions import (
@@ -22,6 +23,7 @@ from yiwang.foundation.exchange.definitions import (
     ALERT_LABELS,
     DEAD_LETTERS,
     LEDGER_ALARM,
+    misfit,
 )
 from yiwang.foundation.exchange.events import AlertRaised
 from yiwang.foundation.exchange.topics import queries as topics
@@ -113,6 +115,12 @@ def tell_disposal_declared(
 ) -> None:
     """The provider reads what the using body still holds."""
     _grant(event, "disposal-declared", Told.PROVIDER, position, at)
+
+
+def tell_grant_misfits(*, event: GrantMisfits, position: int, at: datetime, **_: object) -> None:
+    """Who holds a grant that opens nothing hears so once, and who hands the data out."""
+    _grant(event, "grant-misfits", Told.CONSUMER, position, at)
+    _grant(event, "grant-misfits", Told.PROVIDER, position, at, (Role.DATA_OFFICER,))
 
 
 def tell_nearly_due(*, event: AgreementLimit, position: int, at: datetime, **_: object) -> None:
@@ -351,11 +359,12 @@ def _entry(
 
 
 def _grant(
-    event: GrantChanged | DisposalRequired | DisposalDeclared,
+    event: GrantChanged | DisposalRequired | DisposalDeclared | GrantMisfits,
     notice: str,
     told: Told,
     position: int,
     at: datetime,
+    roles: tuple[Role, ...] = OFFICE,
 ) -> None:
     view = agreements.get_grant(split(event.subject)[1], _SELF, at=at)
     body = view.consumer if told is Told.CONSUMER else view.provider
@@ -364,12 +373,13 @@ def _grant(
         "consumer": view.consumer.name,
         "provider": view.provider.name,
         "state": view.disposal_label,
+        "reason": misfit(event.way, event.kind) if isinstance(event, GrantMisfits) else "",
         "due_on": _day(view.dispose_by.isoformat()) if view.dispose_by else "没有期限",
         "link": _link("grants", event.subject),
     }
     actions.tell_office(
         division_code=body.division_code, department=body.uscc, notice=notice,
-        values=values, subject=event.subject, position=position, at=event.at,
+        values=values, subject=event.subject, position=position, at=event.at, roles=roles,
     )  # fmt: skip
 
 

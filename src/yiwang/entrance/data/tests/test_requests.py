@@ -11,8 +11,11 @@ from django.test import Client
 
 from yiwang.capability.journey import sample as journey
 from yiwang.entrance.shell.item_names import names_of
-from yiwang.foundation.agreements import queries, sample
+from yiwang.foundation.agreements import actions, queries, sample
+from yiwang.foundation.agreements.definitions import Way
 from yiwang.foundation.agreements.models import DataGrant, DataRequest
+from yiwang.foundation.exchange import sample as exchange
+from yiwang.foundation.exchange.definitions import ServiceKind
 from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.resources import sample as resources
 from yiwang.kernel import moments
@@ -217,6 +220,25 @@ def test_an_operator_stops_a_grant_in_two_clicks(people) -> None:
     assert sample.fast_rows() == []
     assert "已暂停" in text(people["giver"].get(f"/data/grants/{view.grant}/"))
     assert "62/household-register" in text(client.get("/data/grants/?state=SUSPENDED"))
+
+
+def test_a_grant_that_opens_nothing_is_listed_with_what_to_do(people, settings) -> None:
+    settings.NODE, at = "62", moments.now()
+    exchange.service("62/register", upstream="http://127.0.0.1:1", kind=ServiceKind.TABLE, at=at)
+    key = sample.grant(
+        "62/register", way=Way.VERIFY, consumer=ASKING, provider=GIVING, provider_division=HERE,
+        at=at,
+    )  # fmt: skip
+    assert "62/register" not in text(people["asker"].get("/data/grants/?state=MISFIT"))
+    actions.check_ways(actor=machine("clock"), at=at)
+    for who in ("asker", "giver", "operator"):
+        client = people[who]
+        assert "62/register" in text(client.get("/data/grants/?state=MISFIT")), who
+        assert "方式不符，用不了" in text(client.get("/data/grants/"))
+        page = text(client.get(f"/data/grants/{key}/"))
+        assert "授权的共享方式是“批量核验”，这个服务是“库表交换”" in page
+        assert "另行申请" in page
+    assert "62/register" not in text(people["other"].get("/data/grants/?state=MISFIT"))
 
 
 def test_misuse_and_renewal_and_ending_on_the_pages(people) -> None:

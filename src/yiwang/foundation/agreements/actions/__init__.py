@@ -21,6 +21,7 @@ from yiwang.foundation.agreements.actions.disputing import climb as climb
 from yiwang.foundation.agreements.actions.disputing import dispute as dispute
 from yiwang.foundation.agreements.actions.disputing import settle_no as settle_no
 from yiwang.foundation.agreements.actions.disputing import settle_yes as settle_yes
+from yiwang.foundation.agreements.actions.fitting import check_ways as check_ways
 from yiwang.foundation.agreements.actions.granting import agree_end as agree_end
 from yiwang.foundation.agreements.actions.granting import ask_end as ask_end
 from yiwang.foundation.agreements.actions.granting import ask_renewal as ask_renewal

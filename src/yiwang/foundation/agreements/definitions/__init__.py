@@ -262,6 +262,7 @@ class GrantView:
     disposal: str  # what was declared after its end; "" until then
     disposal_label: str
     dispose_by: date | None
+    misfit: str  # why no call under it is let through; "" when it fits, or nobody knows
     acts: tuple[tuple[str, str], ...]
 
     @property

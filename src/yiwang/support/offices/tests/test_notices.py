@@ -24,6 +24,7 @@ from yiwang.foundation.agreements.tests.people import (
 )
 from yiwang.foundation.exchange import alerts, jobs
 from yiwang.foundation.exchange import sample as exchange
+from yiwang.foundation.exchange.definitions import ServiceKind
 from yiwang.foundation.exchange.topics.models import Subscription
 from yiwang.foundation.ledger import actions as ledger
 from yiwang.foundation.ledger.definitions import AlarmKind
@@ -261,3 +262,21 @@ def test_an_ended_grant_is_told_to_the_using_office_and_its_declaration_to_the_p
     assert "使用部门申报了留存和销毁：62/household-register" in told("giver", at=at)
     actions.require_disposal(version=4, words="备份也删", actor=who["giver"], **common)
     assert "提供部门提出处置要求：62/household-register" in told("asker", at=at)
+
+
+def test_a_grant_that_opens_nothing_is_told_once_to_who_holds_it_and_to_the_provider_s_officer(
+    told, settings
+) -> None:
+    settings.NODE = "62"
+    exchange.service("62/register", upstream="http://127.0.0.1:1", kind=ServiceKind.TABLE, at=AT)
+    agreements.grant("62/register", way=Way.VERIFY, at=AT)
+    for _twice in range(2):
+        actions.check_ways(actor=machine("clock"), at=AT)
+    heard = ["这份授权用不了：62/register"]
+    for name in ("asker", "asking head", "giver"):
+        assert told(name) == heard, name
+    assert [told(name) for name in ("giving head", "clerk", "other", "authority")] == [[]] * 4
+    (one,) = messages.list_messages(Actor(ActorKind.OFFICIAL, told.people["asker"]))
+    assert "授权的共享方式是“批量核验”，这个服务是“库表交换”" in one.text
+    assert "另行申请" in one.text
+    assert "/data/grants/" in one.text
