@@ -8,11 +8,12 @@ import pytest
 
 from tests.api.programs import HERE, Program
 from yiwang.foundation.agreements import actions, sample
-from yiwang.foundation.agreements.definitions import Way
+from yiwang.foundation.agreements.definitions import Cited, Way
 from yiwang.foundation.agreements.models import DataRequest
 from yiwang.foundation.exchange import sample as exchange
 from yiwang.foundation.exchange.definitions import ServiceKind
 from yiwang.foundation.laws import actions as laws
+from yiwang.foundation.laws.models import Article
 from yiwang.foundation.resources import sample as resources
 from yiwang.kernel import moments
 from yiwang.kernel.actor import Role, machine
@@ -94,3 +95,32 @@ def test_a_grant_that_opens_nothing_is_listed_with_why(ground, settings) -> None
     assert (row["key"], row["state"]) == (key, "ACTIVE")
     assert row["misfit"].startswith("授权的共享方式是")
     assert asker.get("/grants?misfit=perhaps").status_code == 422
+
+
+def test_a_program_cites_articles_sees_one_change_and_settles_it(ground) -> None:
+    asker = Program("asker", Role.DATA_OFFICER, ASKING)
+    cited = {"law": "老年人权益保障法", "article": "第33条"}
+    made = asker.post("/requests", **wish(articles=[cited])).json()
+    (article,) = made["articles"]
+    assert (article["law"], article["doubt"]) == ("中华人民共和国老年人权益保障法", "")
+    wrong = asker.post("/requests", **wish(articles=[{**cited, "article": "第九百条"}]))
+    assert wrong.status_code == 422
+    assert wrong.json()["refusal"]["fields"][0]["field"] == "articles"
+    had = sample.delivered(
+        resource=resources.POPULATION, consumer=ASKING, service="62/register", at=ground,
+        given=sample.values(articles=(Cited(**cited),)),
+    )  # fmt: skip
+    Article.objects.filter(number="第三十三条").update(text="另一种写法。")
+    actions.look_at_articles(actor=machine("test"), at=ground)
+    assert [one["key"] for one in asker.get("/requests?tab=doubted").json()["rows"]] == [
+        made["key"]
+    ]
+    (row,) = asker.get("/grants?doubted=true").json()["rows"]
+    assert (row["key"], row["articles"][0]["doubt"]) == (had.grant, "CHANGED")
+    other = Program("other", Role.DATA_OFFICER, places.department_uscc(HERE, 2))
+    assert other.get("/grants?doubted=true").json()["rows"] == []
+    act = f"/grants/{had.grant}/acts/recite"
+    assert other.post(act, version=1, articles=[cited], words="x").status_code == 404
+    settled = asker.post(act, version=1, articles=[cited], words="职责没有变")
+    assert settled.json()["articles"][0]["text"] == "另一种写法。"
+    assert asker.post(act, version=1, articles=[cited], words="又一次").status_code == 409

@@ -78,6 +78,7 @@ from yiwang.foundation.agreements import reactions as agreements
 from yiwang.foundation.agreements.events import (
     AgreementLate,
     AgreementNearlyDue,
+    CitationsChanged,
     DataAgreed,
     DataDelivered,
     DataRefused,
@@ -354,7 +355,8 @@ WHO_HEARS: Mapping[type[Event], Sequence[Callable[..., None]]] = {
     ConsentDeclined: [offices.tell_consent_declined],
     ResourceSubmitted: [offices.tell_submitted],
     ResourceSentBack: [offices.tell_sent_back],
-    LawsImported: [resources.look_at_bases],
+    LawsImported: [resources.look_at_bases, agreements.look_at_articles],
+    CitationsChanged: [offices.tell_citations_changed],
     BasisChanged: [offices.tell_basis_changed],
     StandardSubmitted: [offices.tell_standard_submitted],
     StandardSentBack: [offices.tell_standard_sent_back],

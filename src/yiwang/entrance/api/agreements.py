@@ -20,11 +20,13 @@ from yiwang.foundation.agreements.definitions import (
     REQUEST_ROLES,
     Act,
     Basis,
+    Cited,
     Draft,
     GrantAct,
     GrantState,
     Way,
 )
+from yiwang.foundation.agreements.definitions.citations import MOST_ARTICLES
 from yiwang.foundation.agreements.definitions.reports import MOST_COUNTED, Disposal, Report
 from yiwang.kernel import moments
 from yiwang.kernel.refusals import NotAllowed
@@ -50,6 +52,25 @@ class DataNoteOut(Schema):
     words: str
 
 
+class CitedIn(Given):
+    """One article: the law's title, with or without 中华人民共和国, and its number (第九条)."""
+
+    law: Annotated[str, Field(min_length=1, max_length=300)]
+    article: Annotated[str, Field(min_length=1, max_length=24)]
+
+
+class CitedArticleOut(Schema):
+    """An article with its text as it was noted; ``doubt``: CHANGED or GONE since."""
+
+    law: str
+    article: str
+    text: str
+    published: date
+    noted_on: date
+    doubt: str
+    doubt_on: date | None
+
+
 class DataRequestRowOut(Schema):
     key: str
     no: str
@@ -62,6 +83,7 @@ class DataRequestRowOut(Schema):
     state_label: str
     clock: Clock | None
     created_at: datetime
+    doubted: bool
 
 
 class DataRequestPageOut(Schema):
@@ -108,6 +130,7 @@ class DataRequestOut(Schema):
     clock: Clock | None
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
+    articles: list[CitedArticleOut]
 
 
 class DataGrantOut(Schema):
@@ -143,6 +166,7 @@ class DataGrantOut(Schema):
     misfit: str
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
+    articles: list[CitedArticleOut]
 
 
 class DataGrantPageOut(Schema):
@@ -252,6 +276,9 @@ class DraftIn(Given):
     needs_case: bool = True
     until: date
     per_day: Annotated[int, Field(ge=1, le=10_000_000)]
+    articles: Annotated[list[CitedIn], Field(max_length=MOST_ARTICLES)] = Field(
+        default_factory=list
+    )
 
 
 class DataRequestIn(DraftIn):
@@ -271,6 +298,9 @@ class DataActIn(Given):
     days: Annotated[int, Field(ge=0, le=60)] = 0
     until: date | None = None
     values: DraftIn | None = None
+    articles: Annotated[list[CitedIn], Field(max_length=MOST_ARTICLES)] = Field(
+        default_factory=list
+    )
     report: UsageReportIn | None = None
 
 
@@ -306,6 +336,7 @@ _ON_GRANT: Final[Mapping[GrantAct, tuple[Callable[..., Any], tuple[str, ...]]]] 
     GrantAct.DECLINE_END: (actions.decline_end, _W),
     GrantAct.ASK_RENEWAL: (actions.ask_renewal, ("until", "words")),
     GrantAct.DECLINE_RENEWAL: (actions.decline_renewal, _W),
+    GrantAct.RECITE: (actions.recite, ("articles", "words")),
     GrantAct.REPORT_EFFECT: (actions.report_effect, ("report",)),
     GrantAct.REPORT_STORAGE: (actions.report_storage, ("report",)),
     GrantAct.REQUIRE_DISPOSAL: (actions.require_disposal, _W),
@@ -324,11 +355,11 @@ class OnlyByHand(NotAllowed):
 @access(OFFICIAL, roles=REQUEST_ROLES, scope="data:read")
 def list_requests(
     request: HttpRequest,
-    tab: Annotated[str, Query(pattern="^(open|disputes|delivered|closed)$")] = "open",
+    tab: Annotated[str, Query(pattern="^(open|disputes|delivered|closed|doubted)$")] = "open",
     after: After = "",
     limit: Limit = 50,
 ) -> object:
-    """Those my department made or has to answer, newest first."""
+    """Those my department made or has to answer, newest first; ``doubted``: of which an article changed or is gone."""
     return queries.list_requests(
         actor_of(request), at=moments.now(), tab=tab, after=after, limit=limit
     )
@@ -379,13 +410,21 @@ def list_grants(
     request: HttpRequest,
     state: GrantState = GrantState.ACTIVE,
     misfit: bool = False,
+    doubted: bool = False,
     after: After = "",
     limit: Limit = 50,
 ) -> object:
-    """Those my department gives and takes, newest first. ``misfit``: those whose way does not open the
-    kind of their service, whatever state but ended they are in."""
+    """Those my department gives and takes, newest first. Whatever state but ended they are in: ``misfit``,
+    those whose way does not open the kind of their service; ``doubted``, those of which a cited article
+    changed or is gone."""
     return queries.list_grants(
-        actor_of(request), at=moments.now(), state=state, misfit=misfit, after=after, limit=limit
+        actor_of(request),
+        at=moments.now(),
+        state=state,
+        misfit=misfit,
+        doubted=doubted,
+        after=after,
+        limit=limit,
     )
 
 
@@ -452,6 +491,7 @@ def _given(body: DataActIn, names: tuple[str, ...]) -> dict[str, Any]:
         "until": lambda: body.until or date.min,
         "values": lambda: _draft(body.values) if body.values else _NOTHING,
         "report": lambda: _report(body.report),
+        "articles": lambda: _cited(body.articles),
     }
     return {name: known[name]() for name in names}
 
@@ -479,4 +519,9 @@ def _draft(body: DraftIn) -> Draft:
         needs_case=body.needs_case,
         until=body.until,
         per_day=body.per_day,
+        articles=_cited(body.articles),
     )
+
+
+def _cited(articles: list[CitedIn]) -> tuple[Cited, ...]:
+    return tuple(Cited(one.law, one.article) for one in articles)

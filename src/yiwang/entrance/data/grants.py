@@ -31,6 +31,7 @@ _TABS: Final[dict[str, str]] = {
     str(GrantState.SUSPENDED): "已暂停",
     str(GrantState.ENDED): "已终止",
     _MISFIT: "方式不符",
+    queries.DOUBTED: "依据变了，待核对",
 }
 
 
@@ -51,6 +52,7 @@ def show_grants(request: HttpRequest) -> HttpResponse:
         at=now(),
         state=tab,
         misfit=tab == _MISFIT,
+        doubted=tab == queries.DOUBTED,
         after=after,
         limit=PAGE_SIZE,
     )
@@ -121,6 +123,6 @@ def _form(act: str, view: GrantView) -> forms.Form:
         back=back,
         back_label="回到这份授权",
         version=view.version,
-        fields=given.fields,
+        fields=grants_forms.fields_of(act, view),
         kind=given.kind,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest
 
-from yiwang.entrance.data import reports_forms
+from yiwang.entrance.data import citing, reports_forms
 from yiwang.entrance.data.requests_forms import number_in
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.typed import Field
@@ -48,6 +48,7 @@ _READ: Final[Mapping[str, Callable[[HttpRequest], object]]] = {
     "words": lambda request: request.POST.get("words", "")[:4000],
     "mend_days": lambda request: number_in(request, "mend_days"),
     "until": lambda request: typed.day_in(request, "until", label="新的期限"),
+    "articles": citing.articles_in,
     "report": lambda request: reports_forms.report_in(request),
 }
 
@@ -138,6 +139,20 @@ FORMS: Final[Mapping[str, GrantForm]] = {
         (_words("不同意的理由"),),
         "",
     ),
+    "recite": GrantForm(
+        "核对依据的条文",
+        "记下",
+        (
+            "按现行条文写：还是那几条的不用改，换了条的改成现行的条。记下以后待核对的标记取消。",
+            "提供部门看得到；没有依据了的，请提出终止。",
+        ),
+        _take(actions.recite, "articles", "words"),
+        (
+            Field("articles", "依据的条文", "long", citing.HELP_OF_GRANT),
+            _words("核对的结论", "例：条文改了表述，职责没有变"),
+        ),
+        "",
+    ),
     "report_effect": GrantForm(
         "记应用成效",
         "记下",
@@ -172,5 +187,15 @@ FORMS: Final[Mapping[str, GrantForm]] = {
         reports_forms.DISPOSAL,
     ),
 }
+
+
+def fields_of(act: str, view: GrantView) -> tuple[Field, ...]:
+    """The boxes of an act; that of articles with those the grant stands on."""
+    said = citing.typed_out(view.articles)
+    return tuple(
+        replace(one, value=said) if one.name == "articles" else one for one in FORMS[act].fields
+    )
+
+
 #: The address part of every act here.
 SLUGS: Final = tuple(name.replace("_", "-") for name in FORMS)

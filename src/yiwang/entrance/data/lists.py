@@ -14,6 +14,7 @@ from yiwang.entrance.data import navigation
 from yiwang.entrance.data.catalogue import actor_of
 from yiwang.entrance.data.navigation import DATA_ROLES
 from yiwang.entrance.shell.access import OFFICIAL, access
+from yiwang.foundation.agreements import queries as agreements
 from yiwang.foundation.resources import queries as resources
 from yiwang.foundation.resources.definitions import SHARING_LABELS, DemandState
 from yiwang.foundation.resources.definitions.lists import DEMAND_LABELS
@@ -81,10 +82,12 @@ def show_negative(request: HttpRequest) -> HttpResponse:
 @access(OFFICIAL, roles=DATA_ROLES)
 def show_census(request: HttpRequest) -> HttpResponse:
     """普查: how much there is, what is missing, whose part is empty."""
-    found = resources.census(at=now(), division_code=_place(actor_of(request)))
+    actor = actor_of(request)
+    found = resources.census(at=now(), division_code=_place(actor))
     context = {
         "links": navigation.links(request),
         "census": found,
+        "doubted": agreements.count_doubted(actor),
         "by_sharing": [
             (label, value, found.by_sharing.get(value, 0))
             for value, label in SHARING_LABELS.items()

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yiwang.entrance.data import forms, navigation, requests_forms
+from yiwang.entrance.data import citing, forms, navigation, requests_forms
 from yiwang.entrance.data.navigation import REQUESTS
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
@@ -17,6 +17,7 @@ from yiwang.foundation.agreements import actions, queries
 from yiwang.foundation.agreements.definitions import (
     ASKERS,
     REQUEST_ROLES,
+    Act,
     Body,
     Offer,
     RequestView,
@@ -31,7 +32,12 @@ _TABS: Final = {
     "disputes": "不予共享和争议",
     "delivered": "已提供",
     "closed": "已结束",
+    queries.DOUBTED: "依据变了，待核对",
 }
+
+
+#: Before these the articles are read once more.
+_SIGNED: Final = (Act.HAND_TO_HEAD, Act.SIGN)
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -71,6 +77,7 @@ def show_request(request: HttpRequest, request_key: str) -> HttpResponse:
         "one": view,
         "fields": queries.labelled_fields(view),
         "items": names_of(view.items),
+        "proposed": () if view.articles else citing.bases_of(view.items),
         "acts": forms.in_order(
             (act.replace("_", "-"), label, requests_forms.FORMS[act].kind)
             for act, label in view.acts
@@ -123,6 +130,9 @@ def _show_new(
     *,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
+    departments = [one.uscc for one in offices]
+    known = citing.known_of(offer.resource, departments) if request.method != "POST" else {}
+    known["way"] = request.GET.get("way", "")[:7]
     form = forms.Form(
         title=f"申请共享：{offer.name}",
         consequences=requests_forms.told_of(offer),
@@ -132,7 +142,7 @@ def _show_new(
         back_label="回到共享申请",
         fields=(
             *requests_forms.office_fields(offices),
-            *requests_forms.draft_fields(offer, way=request.GET.get("way", "")[:7]),
+            *requests_forms.draft_fields(offer, known=known),
         ),
     )
     return forms.show(request, form, refusal=refusal)
@@ -164,7 +174,7 @@ def _form(act: str, view: RequestView) -> forms.Form:
     back = f"{REQUESTS}{view.key}/"
     return forms.Form(
         title=f"{given.title}：{view.resource_name}",
-        consequences=given.consequences,
+        consequences=(*given.consequences, *(citing.told_of(view) if act in _SIGNED else ())),
         button=given.button,
         action=f"{back}{act.replace('_', '-')}/",
         back=back,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from django.http import HttpRequest
 
+from yiwang.entrance.data import citing
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.typed import Field
 from yiwang.foundation.agreements import actions, queries
@@ -63,19 +65,23 @@ def office_fields(offices: tuple[Body, ...]) -> tuple[Field, ...]:
 
 
 def draft_fields(
-    offer: Offer, view: RequestView | None = None, *, way: str = ""
+    offer: Offer,
+    view: RequestView | None = None,
+    *,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Field, ...]:
-    """What a request states (条例 20), empty but for the way that was chosen, or as it stands."""
+    """What a request states (条例 20), empty but for what is known before, or as it stands."""
     options = tuple((one.code, one.label) for one in offer.fields)
     masked = tuple((one.code, one.label) for one in offer.fields if one.masked)
-    said = _said(view) if view else {"needs_case": "yes", "per_day": "100", "way": way}
+    said = {"needs_case": "yes", "per_day": "100", **known, **(_said(view) if view else {})}
     return tuple(
         Field(name, label, kind, help_, said.get(name, ""), choices, optional)
         for name, label, kind, help_, choices, optional in (
             ("purpose", "用途", "text", "一句话，调用时要写明的就是它", (), False),
             ("basis", "依据", "choice", "", tuple(BASIS_LABELS.items()), False),
             ("items", "哪些事项", "long", "事项编码，每行一个；为履行职责的不填", (), True),
-            ("duty", "什么职责", "long", "写明法律、法规、规章或三定规定的条款", (), True),
+            ("articles", "依据的条文", "long", citing.HELP, (), True),
+            ("duty", "什么职责", "long", _DUTY, (), True),
             ("scene", "使用场景", "long", "谁、在哪个系统、哪个环节、怎么用", (), False),
             ("fields", "要哪些信息项", "several", "只选用得着的", options, False),
             ("clear_fields", "其中哪些要原文", "several", "其余的按规则脱敏", masked, True),
@@ -88,6 +94,7 @@ def draft_fields(
     )
 
 
+_DUTY: Final = "为履行职责的写明；三定规定和法规库里没有的法规，条款写在这里"
 _YES_NO: Final = (("yes", "是，没有办件编号的不给"), ("no", "否"))
 
 
@@ -96,6 +103,7 @@ def _said(view: RequestView) -> Mapping[str, str]:
         "purpose": view.purpose,
         "basis": view.basis,
         "items": "\n".join(view.items),
+        "articles": citing.typed_out(view.articles),
         "duty": view.duty,
         "scene": view.scene,
         "fields": " ".join(view.fields),
@@ -122,6 +130,7 @@ def draft_in(request: HttpRequest) -> Draft:
         needs_case=said.get("needs_case", "yes") != "no",
         until=typed.day_in(request, "until", label="使用期限"),
         per_day=number_in(request, "per_day"),
+        articles=citing.articles_in(request),
     )
 
 
@@ -141,11 +150,17 @@ def _none(_view: RequestView) -> tuple[Field, ...]:
 
 
 def _rewriting(view: RequestView) -> tuple[Field, ...]:
-    return draft_fields(queries.get_offer(view.resource), view)
+    """What its items name as their basis is proposed where no article is cited yet."""
+    fields = draft_fields(queries.get_offer(view.resource), view)
+    if view.articles:
+        return fields
+    proposed = citing.typed_out(citing.bases_of(view.items))
+    return tuple(replace(one, value=proposed) if one.name == "articles" else one for one in fields)
 
 
 def _supplying(view: RequestView) -> tuple[Field, ...]:
-    return (*_rewriting(view), Field("words", "补充了什么", "long"))
+    fields = draft_fields(queries.get_offer(view.resource), view)
+    return (*fields, Field("words", "补充了什么", "long"))
 
 
 def _service(view: RequestView) -> tuple[Field, ...]:

@@ -159,10 +159,18 @@ class GrantChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantFact(Event):
-    """What a fact about a grant carries: both departments."""
+    """What a fact about a grant, or what it stands on, carries: both departments."""
 
     consumer: str
     provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationsChanged(GrantFact):
+    """Articles a request or a grant stands on say something else since it was written, or are gone."""
+
+    name: ClassVar[str] = "agreements.citations_changed"
+    articles: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from typing import Final
 
 from django.db.models import Q
 
-from yiwang.foundation.agreements import offers, rules
+from yiwang.foundation.agreements import citing, offers, rules
+from yiwang.foundation.agreements.citing import count_doubted as count_doubted
+from yiwang.foundation.agreements.citing import list_item_needs as list_item_needs
 from yiwang.foundation.agreements.definitions import (
     BASIS_LABELS,
     GRANT,
@@ -67,18 +69,26 @@ TABS: Final[Mapping[str, tuple[RequestState, ...]]] = {
     "delivered": (_S.DELIVERED,),
     "closed": (_S.UPHELD, _S.WITHDRAWN),
 }
+DOUBTED: Final = "doubted"
 
 
 def list_requests(
     actor: Actor, *, at: datetime, tab: str = "open", after: str = "", limit: int = 50
 ) -> Page[RequestRow]:
-    """Requests the actor's office made or has to answer, newest first."""
-    rows = DataRequest.objects.visible_to(actor).filter(state__in=TABS.get(tab, TABS["open"]))
+    """Requests the actor's office made or has to answer, newest first.
+
+    ``tab``: one of ``TABS``, or DOUBTED: those on their way of which a cited article changed or is gone.
+    """
+    wanted = Q(state__in=TABS.get(tab, TABS["open"]))
+    rows = DataRequest.objects.visible_to(actor)
+    rows = rows.filter(citing.doubted_requests() if tab == DOUBTED else wanted)
     if after:
         rows = rows.filter(id__lt=DataRequest.objects.filter(key=after).values("id")[:1])
     shown, following = cut(rows.order_by("-id").defer("notes")[: bounded(limit) + 1], limit)
     found = clocks.find_clocks(subjects=[row.reference for row in shown], at=at, brief=True)
-    return Page(tuple(_row(row, found[row.reference]) for row in shown), following)
+    doubted = citing.doubted_among(shown)
+    made = (_row(row, found[row.reference], row.pk in doubted) for row in shown)
+    return Page(tuple(made), following)
 
 
 def get_request(key: str, actor: Actor, *, at: datetime) -> RequestView:
@@ -161,21 +171,29 @@ def list_grants(
     at: datetime,
     state: str = GrantState.ACTIVE,
     misfit: bool = False,
+    doubted: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> Page[GrantView]:
-    """Grants of the actor's office, given and taken, newest first. ``misfit``: those of any state but
-    ended that do not fit the kind of their service."""
+    """Grants of the actor's office, given and taken, newest first.
+
+    Of any state but ended: ``misfit``, those that do not fit the kind of their service; ``doubted``, those
+    of which a cited article changed or is gone.
+    """
     rows = DataGrant.objects.visible_to(actor)
-    if misfit:
-        rows = rows.exclude(misfit="").exclude(state=GrantState.ENDED)
+    if misfit or doubted:
+        rows = rows.exclude(state=GrantState.ENDED)
+        rows = rows.exclude(misfit="") if misfit else rows
+        rows = rows.filter(citing.doubted_grants()) if doubted else rows
     else:
         rows = rows.filter(state=state)
     if after:
         rows = rows.filter(id__lt=DataGrant.objects.filter(key=after).values("id")[:1])
-    page = rows.select_related("request").order_by("-id")[: bounded(limit) + 1]
+    cited = rows.select_related("request").prefetch_related("citations")
+    page = cited.order_by("-id")[: bounded(limit) + 1]
     shown, following = cut(page, limit)
-    return Page(tuple(grant_view(row, actor, at) for row in shown), following)
+    made = (grant_view(row, actor, at, in_list=True) for row in shown)
+    return Page(tuple(made), following)
 
 
 def get_grant(key: str, actor: Actor, *, at: datetime) -> GrantView:
@@ -345,11 +363,12 @@ def request_view(row: DataRequest, actor: Actor, at: datetime) -> RequestView:
         clock=_running(found),
         notes=_notes(row, REQUEST),
         acts=acts_of(row, REQUEST, actor, at),
+        articles=citing.citations_of(row, on=legal_date(at)),
     )
 
 
-def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
-    """A row that was read with its rights."""
+def grant_view(row: DataGrant, actor: Actor, at: datetime, *, in_list: bool = False) -> GrantView:
+    """A row that was read with its rights; in a list without what changed articles say now."""
     return GrantView(
         key=row.key,
         reference=row.reference,
@@ -384,10 +403,11 @@ def grant_view(row: DataGrant, actor: Actor, at: datetime) -> GrantView:
         dispose_by=row.dispose_by,
         misfit=misfit(row.way, row.misfit) if row.misfit else "",
         acts=acts_of(row, GRANT, actor, at),
+        articles=citing.citations_of(row, on=None if in_list else legal_date(at)),
     )
 
 
-def _row(row: DataRequest, found: tuple[ClockView, ...]) -> RequestRow:
+def _row(row: DataRequest, found: tuple[ClockView, ...], doubted: bool) -> RequestRow:
     return RequestRow(
         key=row.key,
         no=row.no,
@@ -400,6 +420,7 @@ def _row(row: DataRequest, found: tuple[ClockView, ...]) -> RequestRow:
         state_label=REQUEST.labels[row.state],
         clock=_running(found),
         created_at=row.created_at,
+        doubted=doubted,
     )
 
 

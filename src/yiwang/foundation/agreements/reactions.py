@@ -15,6 +15,7 @@ from yiwang.foundation.agreements.definitions.reports import (
     DISPOSAL,
 )
 from yiwang.foundation.agreements.events import GrantChanged
+from yiwang.foundation.laws.events import LawsImported
 from yiwang.foundation.resources.events import ResourcePublished
 from yiwang.kernel.actor import machine
 from yiwang.kernel.references import split
@@ -37,6 +38,12 @@ def publish_grants(*, event: GrantChanged, at: datetime, **_: object) -> None:
 def regrade(*, event: ResourcePublished, at: datetime, **_: object) -> None:
     """The catalogue grades an item anew: every grant of it hides from now on what the grade says."""
     actions.regrade(resource=event.code, at=at, actor=_SELF)
+
+
+def look_at_articles(*, event: LawsImported, at: datetime, **_: object) -> None:
+    """The library of laws changed: which requests and grants stand on another article now?"""
+    if event.added or event.changed:
+        actions.look_at_articles(actor=_SELF, at=at)
 
 
 def end_subscriptions(*, event: GrantChanged, at: datetime, **_: object) -> None:

@@ -160,8 +160,8 @@ def _basis(draft: Draft) -> Iterator[FieldProblem]:
         yield FieldProblem("items", "还没有写是哪个事项", "，请填事项编码")
     if any(not one.strip() or len(one) > 120 for one in draft.items) or len(draft.items) > 50:
         yield FieldProblem("items", "事项编码不对", "，每行一个，最多 50 个")
-    if draft.basis == Basis.DUTY and not draft.duty.strip():
-        yield FieldProblem("duty", "还没有写履行什么职责", "，请写明依据的条款")
+    if draft.basis == Basis.DUTY and not draft.duty.strip() and not draft.articles:
+        yield FieldProblem("duty", "还没有写履行什么职责", "，请写明，或者写依据的条文")
     if len(draft.duty) > LONGEST_TEXT:
         yield FieldProblem("duty", f"职责超过 {LONGEST_TEXT} 字", "，请精简")
 

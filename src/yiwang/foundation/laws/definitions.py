@@ -15,6 +15,17 @@ class LawArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """One article as somebody cites it: the law's title, with or without 中华人民共和国, and its number."""
+
+    law: str
+    article: str
+
+    def __str__(self) -> str:
+        return f"《{self.law}》{self.article}"
+
+
+@dataclass(frozen=True, slots=True)
 class LawDocument:
     """One published text of one law, as its source gives it."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yiwang.foundation.laws import rules
+from yiwang.foundation.laws.definitions import Cited
 from yiwang.foundation.laws.models import Article, Law, LawVersion
 from yiwang.kernel.refusals import NotFound, Refusal
 
@@ -35,6 +36,11 @@ class ArticleView:
     valid_until: date | None
     status: str
     newer_from: date | None = None  # a later version takes over on this day
+
+    @property
+    def digest(self) -> str:
+        """Of what it says, whatever the blanks between."""
+        return hashlib.sha256("".join(self.text.split()).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +89,14 @@ def get_article(*, title: str, article: str, on: date) -> ArticleView:
 def digest_of(*, title: str, article: str, on: date) -> str:
     """A digest of what an article says on a day; "" when nothing of that name holds then."""
     try:
-        text = get_article(title=title, article=article, on=on).text
+        return get_article(title=title, article=article, on=on).digest
     except (Refusal, ValueError):
         return ""
-    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+
+
+def read_citations(said: str) -> tuple[tuple[Cited, ...], tuple[str, ...]]:
+    """What was typed as citations: (those recognised, whether held here or not; the pieces that are none)."""
+    return rules.read_citations(said)
 
 
 def _view(law: Law, version: LawVersion, row: Article) -> ArticleView:

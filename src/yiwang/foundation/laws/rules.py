@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from yiwang.foundation.laws.definitions import LawArticle, LawDocument
+from yiwang.foundation.laws.definitions import Cited, LawArticle, LawDocument
 
 _STATE = "中华人民共和国"
 _DIGITS = "零一二三四五六七八九"
@@ -42,6 +42,30 @@ def article_number(said: str) -> str:
     if match:
         return f"第{chinese_number(int(match[1]))}条{match[2] or ''}"
     return text if text.startswith("第") else f"第{text.removesuffix('条')}条"
+
+
+_ARTICLE = r"第[0-9零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十])?"
+_BETWEEN = r"[、，,和及与\s]*"
+_NEXT = re.compile(rf"({_ARTICLE}){_BETWEEN}《")
+_CITATION = re.compile(rf"《?\s*([^《》]+?)\s*》?\s*((?:{_ARTICLE}{_BETWEEN})+)[。.]?")
+
+
+def read_citations(said: str) -> tuple[tuple[Cited, ...], tuple[str, ...]]:
+    """What was typed as citations: (those recognised, each once; the pieces that are none).
+
+    《……法》第九条, several articles of one law after it, several laws one after the other or one a line; the
+    title's 《》 may be left out. Paragraphs of an article (款、项) are no part of a citation here.
+    """
+    found: dict[Cited, None] = {}
+    unread = []
+    for piece in re.split(r"[;；\n]+", _NEXT.sub(r"\1\n《", said)):
+        match = _CITATION.fullmatch(piece.strip())
+        if match is None:
+            unread += [piece.strip()] if piece.strip() else []
+            continue
+        for number in re.findall(_ARTICLE, match[2]):
+            found[Cited(match[1], article_number(number))] = None
+    return tuple(found), tuple(unread)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.conf import settings
 
 from yiwang.foundation.agreements import queries as agreements
-from yiwang.foundation.agreements.definitions import GrantState, RequestView
+from yiwang.foundation.agreements.definitions import GrantState, GrantView, RequestView
 from yiwang.foundation.agreements.events import (
     AgreementEvent,
     AgreementLimit,
+    CitationsChanged,
     DisposalDeclared,
     DisposalRequired,
     GrantChanged,
@@ -93,6 +94,27 @@ def tell_of_request(*, event: AgreementEvent, position: int, at: datetime, **_: 
         body = view.consumer if told is Told.CONSUMER else view.provider
         actions.tell_office(
             division_code=body.division_code, department=body.uscc, notice=rule.notice,
+            values=values, subject=event.subject, position=position, at=event.at,
+        )  # fmt: skip
+
+
+def tell_citations_changed(
+    *, event: CitationsChanged, position: int, at: datetime, **_: object
+) -> None:
+    """Both departments hear whose articles changed; of a request that is not signed yet the asking one alone."""
+    kind, key = split(event.subject)
+    view: RequestView | GrantView
+    if kind == "data-grant":
+        view = agreements.get_grant(key, _SELF, at=at)
+        title, pages, sent = f"共享授权 {view.service}", "grants", True
+    else:
+        view = agreements.get_request(key, _SELF, at=at)
+        title, pages = f"共享申请“{view.resource_name}”", "requests"
+        sent = view.received_at is not None
+    values = {"title": title, "reason": event.articles, "link": _link(pages, event.subject)}
+    for body in (view.consumer, view.provider) if sent else (view.consumer,):
+        actions.tell_office(
+            division_code=body.division_code, department=body.uscc, notice="citations-changed",
             values=values, subject=event.subject, position=position, at=event.at,
         )  # fmt: skip
 

@@ -17,6 +17,8 @@ from yiwang.foundation.agreements.actions.asking import rewrite as rewrite
 from yiwang.foundation.agreements.actions.asking import sign as sign
 from yiwang.foundation.agreements.actions.asking import supply as supply
 from yiwang.foundation.agreements.actions.asking import withdraw as withdraw
+from yiwang.foundation.agreements.actions.citing import look_at_articles as look_at_articles
+from yiwang.foundation.agreements.actions.citing import recite as recite
 from yiwang.foundation.agreements.actions.disputing import climb as climb
 from yiwang.foundation.agreements.actions.disputing import dispute as dispute
 from yiwang.foundation.agreements.actions.disputing import settle_no as settle_no

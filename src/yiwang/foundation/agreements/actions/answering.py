@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from yiwang.foundation.agreements import queries, rules
-from yiwang.foundation.agreements.actions import granting
+from yiwang.foundation.agreements.actions import citing, granting
 from yiwang.foundation.agreements.actions.moving import locked_request, move
 from yiwang.foundation.agreements.actions.telling import announce
 from yiwang.foundation.agreements.definitions import (
@@ -200,7 +200,7 @@ def _must_fit(row: DataRequest, service: str) -> None:
 
 
 def _granted(row: DataRequest, at: datetime) -> DataGrant:
-    return DataGrant.objects.create(
+    grant = DataGrant.objects.create(
         request=row,
         resource=row.resource,
         service=row.service,
@@ -225,6 +225,8 @@ def _granted(row: DataRequest, at: datetime) -> DataGrant:
         per_second=row.per_second,
         changed_at=at,
     )
+    citing.carry_over(row, grant)
+    return grant
 
 
 def _late(row: DataRequest, kind: str, at: datetime) -> bool:

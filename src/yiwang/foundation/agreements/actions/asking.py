@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from yiwang.foundation.agreements import offers, queries, rules
+from yiwang.foundation.agreements.actions import citing
 from yiwang.foundation.agreements.actions.moving import locked_request, move
 from yiwang.foundation.agreements.actions.telling import announce
 from yiwang.foundation.agreements.definitions import (
@@ -72,6 +73,7 @@ def draft(
         **_columns(values),
     )
     row.save()
+    citing.note(row, values.articles, at)
     journal.record(actor=actor, act="agreements.draft", subject=row.reference, at=at)
     return queries.request_view(row, actor, at)
 
@@ -85,6 +87,7 @@ def rewrite(*, key: str, version: int, values: Draft, actor: Actor, at: datetime
     move(
         row, machine=REQUEST, act=Act.REWRITE, version=version, actor=actor, at=at, changes=changes
     )
+    citing.note(row, values.articles, at)
     journal.record(actor=actor, act="agreements.rewrite", subject=row.reference, at=at)
     return queries.request_view(row, actor, at)
 
@@ -140,6 +143,7 @@ def supply(
         must_say="补充了什么",
         changes=_columns(values),
     )
+    citing.note(row, values.articles, at)
     due = clocks.resume(subject=row.reference, kind=ANSWER, at=at, actor=actor)
     announce(row, MissingSupplied, actor, at, due_on=due.isoformat())
     return queries.request_view(row, actor, at)
@@ -192,7 +196,10 @@ def _inside(
 
 
 def _check(values: Draft, offer: Offer, at: datetime) -> None:
-    found = rules.problems_of(values, offer, today=legal_date(at))
+    found = (
+        *rules.problems_of(values, offer, today=legal_date(at)),
+        *citing.problems_of(values.articles, at),
+    )
     if found:
         raise InvalidInput(fields=found)
 

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from yiwang.foundation.agreements.definitions.citations import Citation as Citation
+from yiwang.foundation.agreements.definitions.citations import Doubted as Doubted
 from yiwang.foundation.agreements.definitions.machines import (
     GRANT as GRANT,
 )
@@ -34,6 +36,7 @@ from yiwang.foundation.agreements.definitions.membership import (
 )
 from yiwang.foundation.agreements.definitions.uses import GrantUse as GrantUse
 from yiwang.foundation.agreements.definitions.uses import GrantUses as GrantUses
+from yiwang.foundation.laws.definitions import Cited as Cited
 from yiwang.foundation.resources.definitions import SHARING_LABELS as SHARING_LABELS
 from yiwang.foundation.resources.definitions import WAY_LABELS as WAY_LABELS
 from yiwang.foundation.resources.definitions import Sharing as Sharing
@@ -138,7 +141,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the asking office writes (条例 20). ``items``: codes of service items."""
+    """What the asking office writes (条例 20). ``items``: codes of service items; ``articles``: of laws held
+    here, by which the office may ask."""
 
     purpose: str
     basis: str
@@ -151,6 +155,7 @@ class Draft:
     needs_case: bool
     until: date
     per_day: int
+    articles: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class RequestRow:
     state_label: str
     clock: ClockView | None
     created_at: datetime
+    doubted: bool = False  # an article it cites changed or is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,12 @@ class RequestView:
     clock: ClockView | None
     notes: tuple[Note, ...]
     acts: tuple[tuple[str, str], ...]
+    articles: tuple[Citation, ...] = ()
+
+    @property
+    def doubted(self) -> bool:
+        """An article it cites changed or is gone."""
+        return any(one.doubt for one in self.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +276,12 @@ class GrantView:
     dispose_by: date | None
     misfit: str  # why no call under it is let through; "" when it fits, or nobody knows
     acts: tuple[tuple[str, str], ...]
+    articles: tuple[Citation, ...] = ()
+
+    @property
+    def doubted(self) -> bool:
+        """An article it stands on changed or is gone."""
+        return any(one.doubt for one in self.articles)
 
     @property
     def last_day(self) -> date:

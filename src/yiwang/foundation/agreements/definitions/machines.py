@@ -91,6 +91,7 @@ class GrantAct(StrEnum):
     REPORT_STORAGE = "report_storage"
     REQUIRE_DISPOSAL = "require_disposal"
     DECLARE_DISPOSAL = "declare_disposal"
+    RECITE = "recite"
 
 
 _S, _A = RequestState, Act
@@ -226,6 +227,7 @@ GRANT: Final = Machine(
                 Transition(here, _B.DECLINE_END, _GIVER, here, "不同意终止", "end_by_consumer"),
                 Transition(here, _B.EXPIRE, (Side.MACHINE,), _G.ENDED, "期满终止", "over"),
                 Transition(here, _B.REPORT_STORAGE, _ASKER, here, "记存储情况"),
+                Transition(here, _B.RECITE, _ASKER, here, "核对依据的条文"),
             )
         ),
         *(Transition(here, _B.REPORT_EFFECT, _ASKER, here, "记应用成效") for here in GrantState),

@@ -19,6 +19,7 @@ from yiwang.foundation.agreements.definitions import (
     GRANT,
     REQUEST,
     Act,
+    Cited,
     GrantAct,
     RequestState,
     Side,
@@ -33,6 +34,7 @@ from yiwang.foundation.agreements.tests.people import (
     drafted,
     offer_as,
 )
+from yiwang.foundation.laws import actions as laws
 from yiwang.kernel.refusals import NotAllowed, NotFound, Refusal, VersionConflict
 from yiwang.mechanisms.states import rules as tables
 from yiwang.mechanisms.states.definitions import Machine
@@ -95,6 +97,10 @@ GRANT_VERBS: dict[str, tuple[Callable[..., object], dict[str, object]]] = {
     GrantAct.REPORT_STORAGE: (
         actions.report_storage,
         {"report": Report(words="三人能看", place="业务系统", held=5)},
+    ),
+    GrantAct.RECITE: (
+        actions.recite,
+        {"articles": (Cited("老年人权益保障法", "第三十三条"),), **_SAY},
     ),
     GrantAct.REQUIRE_DISPOSAL: (actions.require_disposal, _SAY),
     GrantAct.DECLARE_DISPOSAL: (actions.declare_disposal, {"report": Report(disposal="NONE_HELD")}),
@@ -234,6 +240,7 @@ def test_every_act_on_a_request_succeeds_as_declared_or_is_refused_by_name(monke
 @pytest.mark.django_db
 def test_every_act_on_a_grant_succeeds_as_declared_or_is_refused_by_name(monkeypatch) -> None:
     offer_as(monkeypatch)
+    laws.import_shipped(actor=ACTORS["clock"], at=AT)
     walk = Walk(
         GRANT,
         DataGrant,

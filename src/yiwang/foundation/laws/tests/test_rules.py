@@ -103,3 +103,45 @@ def test_a_rule_in_markdown_keeps_chapters_and_the_paragraphs_of_an_article() ->
         ("第一条", "第一章 总则", "甲。\n（一）乙；"),
         ("第二条", "第一章 总则", "丙。"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("《中华人民共和国道路交通安全法》第九条", ["《中华人民共和国道路交通安全法》第九条"]),
+        ("道路交通安全法第9条", ["《道路交通安全法》第九条"]),
+        (
+            "《食品安全法》 第三十五条、第36条",
+            ["《食品安全法》第三十五条", "《食品安全法》第三十六条"],
+        ),
+        (
+            "《甲法》第一条、《乙、丙条例》第二条之一",
+            ["《甲法》第一条", "《乙、丙条例》第二条之一"],
+        ),
+        (
+            "甲法 第一条\n\n 乙条例第一百零一条；甲法第一条",
+            ["《甲法》第一条", "《乙条例》第一百零一条"],
+        ),
+        ("《关于第三条适用的规定》第五条。", ["《关于第三条适用的规定》第五条"]),
+    ],
+)
+def test_typed_citations_are_recognised(said: str, found: list[str]) -> None:
+    articles, unread = rules.read_citations(said)
+    assert [str(one) for one in articles] == found
+    assert unread == ()
+
+
+@pytest.mark.parametrize(
+    "said", ["三定规定", "《道路交通安全法》", "第九条", "《甲法》第一条第二款", "《甲法》第九"]
+)
+def test_what_is_no_citation_is_handed_back(said: str) -> None:
+    assert rules.read_citations(f"《乙法》第一条\n{said}") == (
+        rules.read_citations("《乙法》第一条")[0],
+        (said,),
+    )
+
+
+@given(st.text(alphabet="《》第条一十9甲法、；\n之 ", max_size=60))
+def test_nothing_typed_is_lost_without_a_word(said: str) -> None:
+    articles, unread = rules.read_citations(said)
+    assert bool(articles or unread) is bool(said.strip("；\n 　"))

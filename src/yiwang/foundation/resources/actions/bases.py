@@ -10,10 +10,10 @@ from django.db import transaction
 from yiwang.foundation.laws import queries as laws
 from yiwang.foundation.resources.actions.writing import facts_of
 from yiwang.foundation.resources.definitions import (
-    BasisDoubt,
     Content,
     ResourceState,
     Sharing,
+    doubt_of,
 )
 from yiwang.foundation.resources.events import BasisChanged
 from yiwang.foundation.resources.models import Resource
@@ -62,9 +62,7 @@ def _look(row: Resource, actor: Actor, at: datetime) -> bool:
     if now and not row.basis_digest:
         row.basis_digest = now
         row.save(update_fields=["basis_digest"])
-    doubt = ""
-    if now != row.basis_digest or not now:  # it was in force on the day of publication
-        doubt = BasisDoubt.CHANGED if now else BasisDoubt.GONE
+    doubt = doubt_of(noted=row.basis_digest, now=now)  # it was in force on the day of publication
     if doubt == row.basis_doubt:
         return False
     row.basis_doubt, row.basis_doubt_on = doubt, legal_date(at) if doubt else None

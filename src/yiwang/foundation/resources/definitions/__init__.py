@@ -27,6 +27,7 @@ from yiwang.foundation.resources.definitions.lists import (
     Missing,
     Need,
     Negative,
+    doubt_of,
 )
 from yiwang.foundation.resources.definitions.views import (
     Holder,
@@ -69,4 +70,5 @@ __all__ = [
     "VersionState",
     "VersionView",
     "Way",
+    "doubt_of",
 ]

@@ -90,6 +90,13 @@ DOUBT_LABELS: Final[Mapping[str, str]] = {
 }
 
 
+def doubt_of(*, noted: str, now: str) -> str:
+    """What became of an article: the digest that was noted against the one of today, "" where nothing holds."""
+    if not now:
+        return BasisDoubt.GONE
+    return "" if now == noted else BasisDoubt.CHANGED
+
+
 @dataclass(frozen=True, slots=True)
 class Negative:
     """负面清单: one resource that is not shared, and the article that says so. ``doubt``: the article is

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from yiwang.foundation.agreements import actions as agreeing
+from yiwang.foundation.agreements import sample as agreements
+from yiwang.foundation.agreements.definitions import Cited
 from yiwang.foundation.laws import actions as laws
 from yiwang.foundation.laws.models import Article
 from yiwang.foundation.resources import actions, sample
@@ -82,3 +85,20 @@ def test_a_body_hears_that_the_article_it_stands_on_changed(told) -> None:
     actions.look_at_bases(actor=machine("test"), at=AT)
     assert "不予共享的依据变了：食品安全举报人信息" in told("market")
     assert "不予共享的依据变了：食品安全举报人信息" not in told("police")
+
+
+def test_both_bodies_hear_once_that_an_article_of_a_grant_changed(told) -> None:
+    sample.publish_all(at=AT)
+    asking = places.department_uscc(places.CHENGGUAN, 2)
+    cited = agreements.values(articles=(Cited("老年人权益保障法", "第三十三条"),))
+    given = {"resource": sample.POPULATION, "consumer": asking, "at": AT, "given": cited}
+    agreements.delivered(service="62/household-register", **given)
+    agreements.drafted(**given)
+    Article.objects.filter(number="第三十三条").update(text="另一种写法。")
+    for _ in range(2):
+        agreeing.look_at_articles(actor=machine("test"), at=AT)
+    granted = "依据的条文变了：共享授权 62/household-register"
+    asked = f"依据的条文变了：共享申请“{sample.content(sample.POPULATION).name}”"
+    assert [one for one in told("market") if "条文变了" in one] == sorted([granted, asked])
+    assert [one for one in told("police") if "条文变了" in one] == [granted]
+    assert [one for one in told("authority") if "条文变了" in one] == []
