@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yiwang.entrance.data import forms, navigation
 from yiwang.entrance.data.catalogue import actor_of
 from yiwang.entrance.data.navigation import CHECKERS, DATA_ROLES, KEEPERS
+from yiwang.entrance.data.standards_forms import HOMES, MEASURES, read_form, show_form
 from yiwang.entrance.shell import typed
 from yiwang.entrance.shell.access import OFFICIAL, access
 from yiwang.entrance.shell.typed import Field
@@ -24,29 +24,16 @@ from yiwang.foundation.resources.definitions.standards import (
     Standard,
     StandardKind,
     StandardVersionView,
-    code_of,
     title_of,
 )
-from yiwang.foundation.standards import queries as standards
-from yiwang.foundation.standards.definitions import (
-    ABOUT_LABELS,
-    ELEMENT_TYPE_LABELS,
-    CodeTable,
-    Element,
-)
 from yiwang.kernel.moments import now
-from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound, Refusal
+from yiwang.kernel.refusals import NotFound, Refusal
 
-Choice = TypeVar("Choice", bound=StrEnum)
 PAGE_SIZE: Final = 50
 #: Slug in an address → kind.
 SLUGS: Final[Mapping[str, StandardKind]] = {
     "elements": StandardKind.ELEMENT,
     "code-tables": StandardKind.TABLE,
-}
-_HOMES: Final = {
-    StandardKind.ELEMENT: navigation.ELEMENTS,
-    StandardKind.TABLE: navigation.CODE_TABLES,
 }
 _REASON: Final = Field("reason", "理由", "long", "会写在记录里，不超过 500 字")
 #: Act: title, kind of button, what will happen, what is written, in which state.
@@ -93,8 +80,8 @@ def show_standard(request: HttpRequest, standard_version: str) -> HttpResponse:
     context = {
         "links": navigation.links(request),
         "one": one,
-        "home": f"{_HOMES[one.kind]}{one.code}/" if one.number or one.before else "",
-        "edit": f"{_HOMES[one.kind]}{one.code}/edit/",
+        "home": f"{HOMES[one.kind]}{one.code}/" if one.number or one.before else "",
+        "edit": f"{HOMES[one.kind]}{one.code}/edit/",
         "acts": [(act.replace("_", "-"), label) for act, label in one.acts if act != "write"],
         "may_write": any(act == "write" for act, _label in one.acts),
     }
@@ -209,95 +196,20 @@ def _write(
     request: HttpRequest, kind: StandardKind, content: Standard | None, version: int
 ) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, kind, content, version)
+        return show_form(request, kind, content, version)
     try:
         seen = typed.version_in(request)
         written = resource_actions.propose_standard(
-            content=_read(request, kind, content), actor=actor_of(request), at=now(), version=seen
+            content=read_form(request, kind, content),
+            actor=actor_of(request),
+            at=now(),
+            version=seen,
         )
     except Refusal as refusal:
         if refusal.status not in (403, 409, 422):
             raise
-        return _page(request, kind, content, version, refusal=refusal)
+        return show_form(request, kind, content, version, refusal=refusal)
     return HttpResponseRedirect(f"{navigation.STANDARDS}{written.key}/")
-
-
-def _read(request: HttpRequest, kind: StandardKind, content: Standard | None) -> Standard:
-    said: dict[str, object] = {name: request.POST.get(name, "") for name in _NAMES[kind]}
-    if isinstance(content, Element):  # what a code means stays
-        said |= {"code": content.code, "kind": content.kind, "about": content.about}
-    elif isinstance(content, CodeTable):
-        said["name"] = content.name
-    read: Callable[..., tuple[Standard, tuple[FieldProblem, ...]]] = (
-        resources.read_element if kind is StandardKind.ELEMENT else resources.read_table
-    )
-    found, problems = read(said)
-    if problems:
-        raise InvalidInput(fields=problems)
-    return found
-
-
-#: 一个数据元，一张代码表.
-_MEASURES: Final = {StandardKind.ELEMENT: "个", StandardKind.TABLE: "张"}
-_NAMES: Final = {
-    StandardKind.ELEMENT: ("code", "name", "kind", "length", "about", "table", "basis"),
-    StandardKind.TABLE: ("name", "title", "source", "codes"),
-}
-
-
-def _page(
-    request: HttpRequest,
-    kind: StandardKind,
-    content: Standard | None,
-    version: int,
-    *,
-    refusal: Refusal | None = None,
-) -> HttpResponse:
-    label, home = STANDARD_LABELS[kind], _HOMES[kind]
-    fields = _element_fields(content) if kind is StandardKind.ELEMENT else _table_fields(content)
-    form = forms.Form(
-        title=f"修改{label}：{title_of(content)}" if content else f"提出一{_MEASURES[kind]}{label}",
-        consequences=("先存为草稿，看过以后报送；由主管部门的另一个人审核发布。",),
-        button="存为草稿",
-        action=f"{home}{code_of(content)}/edit/" if content else f"{home}new/",
-        back=home,
-        back_label=f"回到{label}",
-        version=version,
-        fields=fields,
-    )
-    return forms.show(request, form, refusal=refusal)
-
-
-def _element_fields(content: Standard | None) -> tuple[Field, ...]:
-    one = content if isinstance(content, Element) else None
-    fixed = () if one else (
-        Field("code", "代码", "text", "小写字母和点，例如 person.school；发布以后不能改"),
-        Field("kind", "类型", "choice", "发布以后不能改", options=_options(ELEMENT_TYPE_LABELS)),
-        Field("about", "说的是", "choice", "发布以后不能改", options=_options(ABOUT_LABELS)),
-    )  # fmt: skip
-    tables = tuple((name, standards.get_table(name).title) for name in standards.list_tables())
-    return (
-        Field("name", "名称", "text", value=one.name if one else ""),
-        *fixed,
-        Field("length", "长度", "text", "最多多少个字符", str(one.length) if one else "100"),
-        Field("table", "代码表", "choice", "只有代码型要选", one.table if one else "", tables, True),
-        Field("basis", "依据", "text", "标准号或者法规的条；没有的不填，算本地约定",
-              one.basis if one else "", optional=True),
-    )  # fmt: skip
-
-
-def _table_fields(content: Standard | None) -> tuple[Field, ...]:
-    one = content if isinstance(content, CodeTable) else None
-    name = () if one else (
-        Field("name", "代码", "text", "小写字母和短横线，例如 school-kind；发布以后不能改"),
-    )  # fmt: skip
-    lines = "\n".join(f"{code.code} {code.label}" for code in one.codes) if one else ""
-    return (
-        Field("title", "名称", "text", value=one.title if one else ""),
-        *name,
-        Field("source", "来源", "text", "标准号；没有标准的写“本地约定”", one.source if one else ""),
-        Field("codes", "代码和含义", "long", "一行一个：代码，空格，含义。行多的请用导入", lines),
-    )  # fmt: skip
 
 
 def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpResponse:
@@ -305,7 +217,7 @@ def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpRespon
     if content is None or not content.local or content.withdrawn:
         raise NotFound
     used = resources.uses_of(kind, code)
-    home = f"{_HOMES[kind]}{code}/"
+    home = f"{HOMES[kind]}{code}/"
     who = (f"现在有 {used.count} 处在用，改掉以前不能停用：", *used.named[:20]) if used else ()
     form = forms.Form(
         title=f"停用：{title_of(content)}",
@@ -313,7 +225,7 @@ def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpRespon
         button="" if used else "停用",
         action=f"{home}withdraw/",
         back=home,
-        back_label=f"回到这{_MEASURES[kind]}{STANDARD_LABELS[kind]}",
+        back_label=f"回到这{MEASURES[kind]}{STANDARD_LABELS[kind]}",
         fields=() if used else (_REASON,),
         kind="danger",
     )
@@ -329,7 +241,3 @@ def _withdraw(request: HttpRequest, kind: StandardKind, code: str) -> HttpRespon
             raise
         return forms.show(request, form, refusal=refusal)
     return HttpResponseRedirect(home)
-
-
-def _options(labels: Mapping[Choice, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((value.value, label) for value, label in labels.items())

@@ -31,6 +31,12 @@ from yiwang.foundation.resources.actions.publishing import (
     send_back,
     withdraw,
 )
+from yiwang.foundation.resources.actions.standard_publishing import (
+    StandardInUse,
+    publish_standard,
+    send_back_standard,
+    withdraw_standard,
+)
 from yiwang.foundation.resources.actions.standard_sheets import (
     export_standards,
     import_standards,
@@ -38,13 +44,9 @@ from yiwang.foundation.resources.actions.standard_sheets import (
 )
 from yiwang.foundation.resources.actions.standards import (
     CannotWriteStandard,
-    StandardInUse,
     discard_standard,
     propose_standard,
-    publish_standard,
-    send_back_standard,
     submit_standard,
-    withdraw_standard,
 )
 from yiwang.foundation.resources.actions.timing import note_limit
 from yiwang.foundation.resources.actions.writing import (

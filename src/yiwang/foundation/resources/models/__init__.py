@@ -1,22 +1,21 @@
 """Tables of the catalogue of resources by subject."""
 
 from yiwang.foundation.resources.models.catalogue import (
-    CatalogueChange,
-    CatalogueChangeSet,
-    CorrectionCopy,
-    CorrectionCopySet,
-    DataCorrection,
-    DataCorrectionSet,
-    DataNeed,
-    ElementTally,
     Resource,
     ResourceImport,
     ResourceItem,
     ResourceSet,
-    ResourceTally,
     ResourceVersion,
     ResourceVersionSet,
 )
+from yiwang.foundation.resources.models.changes import CatalogueChange, CatalogueChangeSet
+from yiwang.foundation.resources.models.corrections import (
+    CorrectionCopy,
+    CorrectionCopySet,
+    DataCorrection,
+    DataCorrectionSet,
+)
+from yiwang.foundation.resources.models.lists import DataNeed, ElementTally, ResourceTally
 from yiwang.foundation.resources.models.standards import StandardVersion, StandardVersionSet
 
 __all__ = [
