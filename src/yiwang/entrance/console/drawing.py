@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 from typing import Final
@@ -11,6 +11,8 @@ from yiwang.foundation.exchange.queries import Traffic
 
 MOST: Final = 16  # of each column; the table below has them all
 STEP, TOP, LEFT, RIGHT, WIDTH = 34, 24, 250, 470, 720
+WIDEST: Final = 32  # letters
+_LETTERS_END: Final = 0x2E7F
 _FAILING: Final = 0.95
 
 
@@ -42,8 +44,13 @@ class Drawing:
     lines: tuple[Line, ...]
 
 
-def draw(traffic: Sequence[Traffic]) -> Drawing | None:
-    """The busiest pairs; None when nobody called."""
+def draw(
+    traffic: Sequence[Traffic],
+    *,
+    systems_named: Mapping[str, str],
+    services_named: Mapping[str, str],
+) -> Drawing | None:
+    """The busiest pairs by the names people know; None when nobody called."""
     if not traffic:
         return None
     systems = list(dict.fromkeys(t.system for t in traffic))[:MOST]
@@ -56,13 +63,27 @@ def draw(traffic: Sequence[Traffic]) -> Drawing | None:
         if t.system in at_left and t.service in at_right
     ]
     height = TOP + STEP * max(len(systems), len(services))
-    return Drawing(WIDTH, height, _labels(at_left), _labels(at_right), tuple(lines))
-
-
-def _labels(places: dict[str, int]) -> tuple[Label, ...]:
-    return tuple(
-        Label(text if len(text) <= 30 else text[:29] + "…", y) for text, y in places.items()
+    return Drawing(
+        WIDTH,
+        height,
+        _labels(at_left, systems_named),
+        _labels(at_right, services_named),
+        tuple(lines),
     )
+
+
+def _labels(places: Mapping[str, int], names: Mapping[str, str]) -> tuple[Label, ...]:
+    return tuple(Label(_cut(names.get(code) or code), y) for code, y in places.items())
+
+
+def _cut(text: str) -> str:
+    """As much of a name as stands beside the lines; a Chinese sign is as wide as two letters."""
+    width = 0
+    for place, sign in enumerate(text):
+        width += 2 if ord(sign) > _LETTERS_END else 1
+        if width > WIDEST:
+            return text[: place - 1] + "…"
+    return text
 
 
 def _line(y: int, to: int, traffic: Traffic) -> Line:

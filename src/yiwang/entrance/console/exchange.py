@@ -73,15 +73,18 @@ def show_traffic(request: HttpRequest) -> HttpResponse:
     traffic = queries.list_traffic(
         since=at - timedelta(hours=hours), until=at + timedelta(minutes=1)
     )
+    names = names_in(traffic)
     context = {
         "links": navigation.links(request),
         "periods": [(name, label, name == period) for name, (_n, label) in PERIODS.items()],
         "period": PERIODS[period][1],
         "traffic": traffic,
-        **names_in(traffic),
+        **names,
         "calls": sum(t.calls for t in traffic),
         "success": _success(traffic),
-        "drawing": drawing.draw(traffic),
+        "drawing": drawing.draw(
+            traffic, systems_named=names["systems"], services_named=names["titles"]
+        ),
         "odd": [
             (one, [ALERT_LABELS[kind] for kind in one.kinds])
             for one in queries.list_oddities(at=at)

@@ -25,7 +25,8 @@ _OUTCOMES: Final = {
 
 def list_uses(key: str, actor: Actor, *, after: str = "", limit: int = 50) -> Page[GrantUse]:
     """Calls under a grant one may see, the newest first; whom they were about is not told. ``NotFound``."""
-    labels = _labels(_visible(key, actor).resource)
+    row = _visible(key, actor)
+    labels = field_labels(row.resource, row.service)
     before = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
     calls = exchange.list_grant_calls(key, before=before, limit=bounded(limit) + 1)
     shown, following = cut((_use(call, labels) for call in calls), limit)
@@ -45,11 +46,15 @@ def _visible(key: str, actor: Actor) -> DataGrant:
     return row
 
 
-def _labels(resource: str) -> Mapping[str, str]:
+def field_labels(resource: str, service: str = "") -> Mapping[str, str]:
+    """What the fields of a resource are called, by their codes; what the catalogue has no more, as its service
+    of this node says it."""
+    said = exchange.find_service(service) if service else None
+    known = {str(one["name"]): str(one["title"]) for one in said.fields} if said else {}
     try:
-        return {one.name: one.label for one in resources.get_resource(resource).items}
+        return known | {one.name: one.label for one in resources.get_resource(resource).items}
     except NotFound:
-        return {}
+        return known
 
 
 def _use(call: ReceiptView, labels: Mapping[str, str]) -> GrantUse:

@@ -19,6 +19,7 @@ from yiwang.foundation.agreements.definitions import (
 from yiwang.foundation.agreements.models import DataGrant
 from yiwang.foundation.agreements.queries.views import body_of, grant_view
 from yiwang.foundation.agreements.trials import trial_rows
+from yiwang.foundation.agreements.uses import field_labels
 from yiwang.foundation.privacy.definitions import Grade, Mask
 from yiwang.foundation.resources import queries as resources
 from yiwang.kernel.actor import Actor
@@ -28,16 +29,8 @@ from yiwang.kernel.refusals import NotFound
 
 def labelled_fields(view: RequestView | GrantView) -> tuple[tuple[str, bool], ...]:
     """(label, in clear) of what a request asks for; the code where the catalogue has it no more."""
-    known = _labels(view.resource)
+    known = field_labels(view.resource, getattr(view, "service", ""))
     return tuple((known.get(code, code), code in view.clear_fields) for code in view.fields)
-
-
-def _labels(resource: str) -> Mapping[str, str]:
-    """What the items of a resource are called; nothing where no catalogue has it."""
-    try:
-        return {one.name: one.label for one in resources.get_resource(resource).items}
-    except NotFound:
-        return {}
 
 
 def list_grants(
