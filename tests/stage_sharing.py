@@ -23,6 +23,7 @@ class Shared:
 def play(official: Any, at: datetime) -> Shared:
     """Requests of one county body to another, and what became of them."""
     from yiwang.foundation.agreements import actions, sample
+    from yiwang.foundation.agreements.definitions import Cited
     from yiwang.foundation.resources import sample as resources
     from yiwang.kernel.actor import Role
     from yiwang.network.directory import sample as places
@@ -38,8 +39,9 @@ def play(official: Any, at: datetime) -> Shared:
     ):
         official(at, who, name, role, here, body)
     common = {"resource": resources.POPULATION, "consumer": asking, "at": at}
-    draft = sample.drafted(**common)
-    waiting = sample.received(**common)
+    cited = {"given": sample.values(articles=(sample.CITED, Cited("个人信息保护法", "第13条")))}
+    draft = sample.drafted(**common, **cited)
+    waiting = sample.received(**common, **cited)
     giver = sample.of_office("stage-giver", Role.DATA_OFFICER, here, giving)
     actions.ask_longer(
         key=waiting.key, version=waiting.version, days=5, words="要改接口", actor=giver, at=at
@@ -50,7 +52,9 @@ def play(official: Any, at: datetime) -> Shared:
         article="《政务数据共享条例》第十四条", actor=giver, at=at,
     )  # fmt: skip
     refused = sample.refused(**common)
-    had = sample.delivered(**common, service="62/household-register")
+    had = sample.delivered(**common, **cited, service="62/household-register")
+    for key in (waiting.key, had.grant):
+        sample.article_changed(matter=key, at=at)
     misused = sample.delivered(**common, service="62/household-check")
     actions.suspend(
         key=misused.grant, version=1, words="拿去做了别的用途", mend_days=10, actor=giver, at=at
@@ -63,11 +67,16 @@ def play(official: Any, at: datetime) -> Shared:
             f"/data/requests/new/?resource={resources.POPULATION}",
             f"/data/requests/{draft.key}/",
             f"/data/requests/{draft.key}/rewrite/",
+            f"/data/requests/{draft.key}/hand-to-head/",
+            "/data/requests/?list=doubted",
             f"/data/requests/{refused.key}/",
             f"/data/requests/{refused.key}/dispute/",
             "/data/figures/",
             "/data/grants/",
             f"/data/grants/{had.grant}/",
+            f"/data/grants/{had.grant}/recite/",
+            "/data/grants/?state=doubted",
+            "/data/census/",
             f"/data/grants/{had.grant}/uses/",
             f"/data/grants/{had.grant}/ask-renewal/",
             f"/data/grants/{over.grant}/",

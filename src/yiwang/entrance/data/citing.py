@@ -68,7 +68,8 @@ def known_of(resource: str, departments: Iterable[str]) -> dict[str, str]:
 
 def told_of(view: RequestView) -> tuple[str, ...]:
     """What stands in a request that is about to be signed: each article, and what became of it."""
-    return tuple(
-        f"依据{one.label}{f'（{one.doubt_label}）' if one.doubt else ''}：{one.text}"
-        for one in view.articles
-    )
+    found: list[str] = []
+    for one in view.articles:
+        found.append(f"依据{one.label}{f'（{one.doubt_label}）' if one.doubt else ''}：")
+        found += [line.removeprefix("- ") for line in one.text.splitlines() if line.strip()]
+    return tuple(found)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from yiwang.foundation.agreements import actions, offers, queries
 from yiwang.foundation.agreements.actions import changed
 from yiwang.foundation.agreements.definitions import (
     Basis,
     Body,
+    Cited,
     Draft,
     GrantState,
     Origin,
     RequestView,
     Way,
 )
-from yiwang.foundation.agreements.models import DataGrant
+from yiwang.foundation.agreements.models import CitedArticle, DataGrant
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
 from yiwang.kernel.identifiers import make_uscc
 from yiwang.kernel.moments import now
@@ -177,6 +179,17 @@ def refused(*, resource: str, consumer: str, at: datetime) -> RequestView:
         article="《政务数据共享条例》第十四条", actor=giver, at=at,
     )  # fmt: skip
     return actions.sign_answer(key=view.key, version=view.version, actor=head, at=at)
+
+
+#: A basis of the sample's requests, held by the library that is shipped.
+CITED: Final = Cited("老年人权益保障法", "第三十三条")
+
+
+def article_changed(*, matter: str, at: datetime) -> None:
+    """What a request or a grant (its key) cites said something else when it was written; that was noticed."""
+    mine = Q(request__key=matter) | Q(grant__key=matter)
+    CitedArticle.objects.filter(mine).update(digest="0" * 64, text="（示例）原来的写法。")
+    actions.look_at_articles(actor=machine("sample"), at=at)
 
 
 def _asker(body: Body) -> Actor:

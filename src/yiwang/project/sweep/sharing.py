@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from yiwang.foundation.agreements import sample
 from yiwang.foundation.exchange import sample as topics
@@ -43,12 +43,14 @@ def make_upper(*, owner: Actor, department: str, at: datetime) -> Mapping[str, T
 
 
 def make_agreements(*, owner: Actor, department: str, at: datetime) -> Mapping[str, Thing]:
-    """A request with another body, and a grant of one; seen by both offices, no citizen's."""
+    """A request with another body, and a grant of one, both on an article that changed; seen by both offices."""
     del owner
-    asked = sample.received(resource=resources.POPULATION, consumer=department, at=at)
-    had = sample.delivered(
-        resource=resources.POPULATION, consumer=department, service="62/sweep", at=at
-    )
+    given = sample.values(articles=(sample.CITED,))
+    common: dict[str, Any] = {"resource": resources.POPULATION, "consumer": department, "at": at}
+    asked = sample.received(**common, given=given)
+    had = sample.delivered(**common, given=given, service="62/sweep")
+    for key in (asked.key, had.grant):
+        sample.article_changed(matter=key, at=at)
     thing = Thing(asked.key, "", places.CHENGGUAN, department, _READERS)
     return {
         "data_request": thing,
