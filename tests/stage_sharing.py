@@ -61,6 +61,7 @@ def play(official: Any, at: datetime) -> Shared:
     )
     over = sample.delivered(**common, service="62/household-list")
     _ended(over.grant, actions, giver, at)
+    misfit = _misfit(asking, giving, at)
     return Shared(
         asker=(
             "/data/requests/",
@@ -73,6 +74,8 @@ def play(official: Any, at: datetime) -> Shared:
             f"/data/requests/{refused.key}/dispute/",
             "/data/figures/",
             "/data/grants/",
+            "/data/grants/?state=MISFIT",
+            f"/data/grants/{misfit}/",
             f"/data/grants/{had.grant}/",
             f"/data/grants/{had.grant}/recite/",
             "/data/grants/?state=doubted",
@@ -96,6 +99,30 @@ def play(official: Any, at: datetime) -> Shared:
         head=(f"/data/requests/{answered.key}/", f"/data/requests/{answered.key}/sign-no/"),
         authority=("/data/requests/?list=disputes", f"/data/requests/{waiting.key}/"),
     )
+
+
+def _misfit(asking: str, giving: str, at: datetime) -> str:
+    """A grant of before whose way does not open the kind of its service."""
+    from django.conf import settings
+
+    from yiwang.foundation.agreements import actions, sample
+    from yiwang.foundation.agreements.definitions import Way
+    from yiwang.foundation.exchange import sample as exchange
+    from yiwang.foundation.exchange.definitions import ServiceKind
+    from yiwang.kernel.actor import machine
+    from yiwang.network.directory import sample as places
+
+    here, service = places.CHENGGUAN, f"{settings.NODE}/household-table"
+    exchange.service(
+        service, upstream="http://127.0.0.1:1", title="户籍信息整表（示例）",
+        kind=ServiceKind.TABLE, at=at,
+    )  # fmt: skip
+    key = sample.grant(
+        service, way=Way.VERIFY, consumer=asking, consumer_division=here, provider=giving,
+        provider_name="城关区公安分局（示例）", provider_division=here, at=at,
+    )  # fmt: skip
+    actions.check_ways(actor=machine("stage"), at=at)
+    return key
 
 
 def _ended(key: str, actions: Any, giver: Any, at: datetime) -> None:

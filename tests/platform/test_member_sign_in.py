@@ -15,6 +15,8 @@ from tests.platform.three import CODES, ports, read
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=30_000)
 LANZHOU = CODES[1]
+#: Anything but looking: before it is read the host is asked.
+SEND = "fetch('/my/security/sessions/end-others/', {method: 'POST'})"
 
 
 @pytest.fixture
@@ -76,6 +78,10 @@ def test_a_person_of_the_province_is_let_in_at_lanzhou_once_with_her_word(provin
     expect(page.get_by_role("main")).to_contain_text("已核验身份")
     expect(page.get_by_role("main")).to_contain_text("统一身份认证")
 
+    # the province stands by her: what she sends goes on
+    page.evaluate(SEND)
+    page.goto(f"{home(province)}/my/")
+    expect(page).to_have_url(f"{home(province)}/my/")
     page.goto(f"http://localhost:{province.port}/my/security/")
     page.get_by_role("button", name=re.compile("收回同意")).click()
     expect(page.get_by_role("main")).to_contain_text("同意已收回")
@@ -88,7 +94,7 @@ def test_a_person_of_the_province_is_let_in_at_lanzhou_once_with_her_word(provin
 def she_is_out_before_anything_binds(province: Installation, page: Page) -> None:
     """Whatever she sends at Lanzhou now, the province is asked first and no longer stands by her."""
     page.goto(f"{home(province)}/items/")
-    page.evaluate("fetch('/my/security/sessions/end-others/', {method: 'POST'})")
+    page.evaluate(SEND)
     page.goto(f"{home(province)}/my/")
     expect(page).to_have_url(re.compile(re.escape(home(province)) + "/sign-in/"))
     assert read(
@@ -96,6 +102,8 @@ def she_is_out_before_anything_binds(province: Installation, page: Page) -> None
     ) == [(True,)]
     asked = "SELECT count(*) > 0 FROM exchange_receipt WHERE service = '62/identity-standing'"
     assert read(province, "62", asked) == read(province, LANZHOU, asked) == [(True,)]
+    refused = asked.replace("> 0", "FILTER (WHERE status <> 'FOUND')")
+    assert read(province, LANZHOU, refused) == [(0,)]
 
 
 def receipts(province: Installation) -> set[str]:
