@@ -10,6 +10,7 @@ from typing import Final
 
 from yiwang.foundation.agreements.definitions.citations import Citation as Citation
 from yiwang.foundation.agreements.definitions.citations import Doubted as Doubted
+from yiwang.foundation.agreements.definitions.citations import doubts_of
 from yiwang.foundation.agreements.definitions.machines import (
     GRANT as GRANT,
 )
@@ -234,9 +235,9 @@ class RequestView:
     articles: tuple[Citation, ...] = ()
 
     @property
-    def doubted(self) -> bool:
-        """An article it cites changed or is gone."""
-        return any(one.doubt for one in self.articles)
+    def doubted(self) -> str:
+        """The articles it cites that changed or are gone, in one line."""
+        return doubts_of(self.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +280,9 @@ class GrantView:
     articles: tuple[Citation, ...] = ()
 
     @property
-    def doubted(self) -> bool:
-        """An article it stands on changed or is gone."""
-        return any(one.doubt for one in self.articles)
+    def doubted(self) -> str:
+        """The articles it stands on that changed or are gone, in one line."""
+        return doubts_of(self.articles)
 
     @property
     def last_day(self) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -35,6 +36,11 @@ class Citation:
     @property
     def doubt_label(self) -> str:
         return DOUBT_LABELS.get(self.doubt, "")
+
+
+def doubts_of(articles: Iterable[Citation]) -> str:
+    """Those that changed or are gone, in one line; "" when none is."""
+    return "；".join(f"{one.label}（{one.doubt_label}）" for one in articles if one.doubt)
 
 
 @dataclass(frozen=True, slots=True)
