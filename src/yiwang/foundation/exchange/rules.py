@@ -78,7 +78,12 @@ def leaf(receipt: Mapping[str, Any]) -> bytes:
 
 def shared_digest(receipt: Mapping[str, Any]) -> str:
     """SM3 of what both sides know of a call, in hex."""
-    return primitives.sm3(_written(_SHARED(receipt))).hex()
+    return digest_of_shared(_SHARED(receipt))
+
+
+def digest_of_shared(values: Sequence[Any]) -> str:
+    """The same of the values alone, in the order of ``SHARED``."""
+    return primitives.sm3(_written(values)).hex()
 
 
 def shared_root(digests: Sequence[str]) -> str:

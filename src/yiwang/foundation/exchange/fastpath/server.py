@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from yiwang.foundation.exchange import breaker
 from yiwang.foundation.exchange.fastpath import (
-    blocks,
     callers,
     config,
+    countersigning,
     envelope,
     fetching,
     grants,
@@ -184,7 +184,7 @@ KINDS: Final[dict[str, Callable[[House, Head, bytes], Awaitable[bytes]]]] = {
     tables.WAY: relay.answer,
     streams.WAY: relay.answer,
     streams.PART: relay.give_part,
-    blocks.KIND: blocks.countersign,
+    countersigning.KIND: countersigning.countersign,
     meta.KIND: meta.answer,
     topics.KIND: topics.answer,
 }

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from yiwang.foundation.exchange import rules
-from yiwang.foundation.exchange.fastpath import blocks
 from yiwang.foundation.exchange.fastpath import receipts as writing
+from yiwang.foundation.exchange.fastpath import signatures
 from yiwang.foundation.exchange.fastpath.questions import Question
 from yiwang.foundation.exchange.fastpath.refusals import MessageNotGenuine, RequestMalformed
 from yiwang.foundation.exchange.fastpath.snapshot import FastService
@@ -125,9 +125,9 @@ async def _sign(house: House, question: Question, from_node: str) -> dict[str, A
         )
 
     theirs = (int(ours.get("rows", 0)), str(ours.get("sum", "")), str(ours.get("signature", "")))
-    if not blocks.is_signed_by_member(house, from_node, text(*theirs[:2]), theirs[2]):
+    if not signatures.is_signed_by_member(house, from_node, text(*theirs[:2]), theirs[2]):
         raise MessageNotGenuine
-    signature = blocks.sign(house, text(so_far["rows"], so_far["sum"]))
+    signature = signatures.sign(house, text(so_far["rows"], so_far["sum"]))
     mine = (so_far["rows"], so_far["sum"], signature)
     names = (question.service, question.grant, from_node, day)
     connection = await writing.connect(house.config.database)

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from yiwang.foundation.exchange import rules
 from yiwang.foundation.exchange.fastpath import (
-    blocks,
     callers,
+    countersigning,
     egress,
     envelope,
     grants,
@@ -30,6 +31,7 @@ from yiwang.foundation.exchange.fastpath import (
     relay,
     server,
     serving,
+    signatures,
     snapshot,
     upstreams,
     web,
@@ -164,8 +166,8 @@ async def a_partner_gives_more_than_it_was_asked_for(w: World) -> None:
 
 async def a_block_is_signed_by_nobody(w: World) -> None:
     digest = "ab" * 32
-    root = blocks.rules.shared_root([digest])
-    keys, head, _ = two_message(w, blocks.KIND)
+    root = rules.shared_root([digest])
+    keys, head, _ = two_message(w, countersigning.KIND)
     body = {
         "number": 1, "root": root, "count": 1, "signature": "sm2-sm3$sign-node.1$AAAA",
         "calls": [["ab" * 16, "CONSUMER", digest]],
@@ -509,7 +511,7 @@ DEFENCES = (
     ),
     Defence(
         "signature under a block",
-        put(blocks, "is_signed_by_member", yes),
+        put(signatures, "is_signed_by_member", yes),
         a_block_is_signed_by_nobody,
     ),
     Defence("grant before, provider", unchecked(time=1), a_partner_asks_what_it_may_not),

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from yiwang.foundation.exchange import rules
 from yiwang.foundation.exchange.fastpath import (
-    blocks,
+    countersigning,
     envelope,
     fetching,
     meta,
@@ -228,7 +228,7 @@ class Fuzzer:
     def said(self, kind: str) -> dict[str, Any]:
         """What a node would say."""
         digest = "ab" * 32
-        if kind == blocks.KIND:
+        if kind == countersigning.KIND:
             calls = spoilt(
                 [["ab" * 16, "CONSUMER", digest]] * 3, self.chance, self.chance.randrange(2)
             )

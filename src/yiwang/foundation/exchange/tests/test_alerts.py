@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from yiwang.foundation.exchange import actions, jobs, queries, sample
-from yiwang.foundation.exchange.fastpath.blocks import service_days
 from yiwang.foundation.exchange.models import Alert, Figure, FigureHour, ServiceDay
 from yiwang.foundation.exchange.refusals import AlertAnsweredAlready
 from yiwang.kernel.actor import Actor, ActorKind, Grant, Role, machine
@@ -90,21 +89,6 @@ def test_an_auditor_reads_and_does_not_answer_and_a_data_officer_sees_nothing(ra
     assert actions.list_alerts(stranger).rows == ()
     with pytest.raises(NotFound):
         actions.answer_alert(key=row.key, words="看过", actor=stranger, at=raised)
-
-
-def test_a_service_s_days_count_each_call_once() -> None:
-    at = now()
-    common = {"at": at, "to_node": "62", "service": "62/x", "status": "FOUND", "rows": 2}
-    (row,) = service_days(
-        [
-            {**common, "side": "CONSUMER", "milliseconds": 9},
-            {**common, "side": "PROVIDER", "milliseconds": 5},
-            {**common, "side": "PROVIDER", "milliseconds": 7, "status": "AWAY", "rows": 0},
-        ],
-        "62",
-    )
-    assert (row["calls"], row["answered"], row["away"], row["rows"]) == (2, 1, 1, 2)
-    assert (row["milliseconds"], row["slowest"]) == (12, 7)
 
 
 def test_anybody_has_the_figures_as_page_csv_json_and_by_api(client, settings) -> None:

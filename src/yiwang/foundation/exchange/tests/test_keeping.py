@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from yiwang.foundation.exchange import archiving, jobs, queries, rules
-from yiwang.foundation.exchange.fastpath.blocks import uses
 from yiwang.foundation.exchange.models import Block, Receipt, ReceiptArchive
 from yiwang.kernel.actor import machine
 from yiwang.mechanisms.journal import queries as journal
@@ -107,25 +106,3 @@ def test_an_archive_cannot_take_out_what_is_younger() -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT exchange_take_out_receipts(%s)", ["k" * 16])
-
-
-def test_a_call_both_of_whose_sides_are_here_is_one_use_and_days_are_china_s() -> None:
-    late = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
-    common = {"at": late, "to_node": "62", "grant_key": GRANT, "status": "FOUND", "rows": 2}
-    found = uses(
-        [
-            {**common, "side": "CONSUMER"},
-            {**common, "side": "PROVIDER"},
-            {**common, "side": "PROVIDER", "status": "AWAY", "rows": 0},
-            {**common, "side": "CONSUMER", "to_node": "620100", "status": "REFUSED", "rows": 0},
-            {**common, "side": "CONSUMER", "grant_key": ""},
-        ],
-        "62",
-    )
-    day = date(2026, 3, 2).isoformat()
-    assert found == [
-        {
-            "grant_key": GRANT, "day": day, "calls": 3, "answered": 1, "refused": 1, "away": 1,
-            "rows": 2,
-        }
-    ]  # fmt: skip
