@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from tongsuopy.backends.tongsuo.backend import backend as tongsuo
 from tongsuopy.backends.tongsuo.utils import _evp_pkey_derive
 from tongsuopy.crypto import exceptions as tongsuo_exceptions
@@ -87,6 +88,21 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
         return decryptor.update(body) + decryptor.finalize()
     except InvalidTag as error:
         raise Broken from error
+
+
+def sm4_ctr(key: bytes, nonce: bytes, data: bytes) -> bytes:
+    """SM4 in counter mode from a nonce of 16 bytes no two contents share; closes and opens alike. It
+    proves nothing: whoever calls it proves nonce and cipher text with another key, before opening."""
+    state = _counting(key, threading.get_ident())
+    state.reset_nonce(nonce)
+    return state.update(data)
+
+
+@lru_cache(maxsize=256)
+def _counting(key: bytes, thread: int) -> CipherContext:
+    """One key's state, begun anew for each content: making one costs three times what is done with it."""
+    del thread  # two must not share a state
+    return Cipher(algorithms.SM4(key), modes.CTR(bytes(16))).encryptor()
 
 
 def new_sm2_key() -> bytes:

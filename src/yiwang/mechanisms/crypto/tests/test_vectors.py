@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import gmssl_pyx
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -53,6 +55,26 @@ def der(r: str, s: str) -> bytes:
 def test_sm3_gives_the_published_digests() -> None:
     assert primitives.sm3(b"abc").hex() == SM3_ABC
     assert primitives.sm3(b"abcd" * 16).hex() == SM3_64
+
+
+@fast
+@given(
+    st.lists(st.tuples(st.binary(min_size=16, max_size=16), st.binary(max_size=300)), max_size=4)
+)
+def test_sm4_ctr_is_gmssl_s_whatever_was_closed_before(contents: list[tuple[bytes, bytes]]) -> None:
+    for nonce, plain in contents:
+        sealed = primitives.sm4_ctr(SM4_KEY, nonce, plain)
+        assert sealed == (gmssl_pyx.sm4_ctr_encrypt(SM4_KEY, nonce, plain) if plain else b"")
+        assert primitives.sm4_ctr(SM4_KEY, nonce, sealed) == plain
+
+
+def test_sm4_ctr_in_eight_threads_mixes_no_streams() -> None:
+    nonces = [number.to_bytes(16, "big") for number in range(2_000)]
+    alone = [primitives.sm4_ctr(SM4_KEY, nonce, bytes(200)) for nonce in nonces]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda n: primitives.sm4_ctr(SM4_KEY, n, bytes(200)), nonces))
+    assert together == alone
+    assert len(set(alone)) == len(nonces)
 
 
 def test_the_sm4_underneath_gives_the_published_blocks() -> None:

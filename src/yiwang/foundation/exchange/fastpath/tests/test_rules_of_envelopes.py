@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from yiwang.foundation.exchange.fastpath import envelope
 
 AT = datetime(2026, 12, 14, 4, 0, 0, 123000, tzinfo=UTC)
-KEYS = envelope.PairKeys(sealing=b"s" * 32, proving=b"m" * 32)
-OTHERS = envelope.PairKeys(sealing=b"t" * 32, proving=b"n" * 32)
+KEYS = envelope.PairKeys(sealing=b"s" * 16, proving=b"m" * 32)
+OTHERS = envelope.PairKeys(sealing=b"t" * 16, proving=b"n" * 32)
 HEAD = envelope.Head("call", "620100", "62", "sign-node.1", "sign-node.2", AT, "ab" * 16)
 BODY = '{"purpose":"高龄津贴","parameters":{"citizen_id":"62010219400101001X"}}'.encode()
 
@@ -110,7 +110,7 @@ def test_a_head_cannot_be_put_before_another_body():
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"YW1", b"YW1\0\2[]" + b"x" * 99, b"YW1\xff\xff" + b"[" * 9999]
+    "raw", [b"", b"YW2", b"YW2\0\2[]" + b"x" * 99, b"YW2\xff\xff" + b"[" * 9999]
 )
 def test_garbage_has_no_head(raw):
     with pytest.raises(envelope.NotGenuine):
