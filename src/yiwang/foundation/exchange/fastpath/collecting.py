@@ -85,7 +85,7 @@ async def _from_source(
     """From a data source of this node; it has limits of its own, so nothing rests here."""
     sifting, last = Sifting(spool, sieve, is_lines=True), None
     pieces = house.upstreams.large(
-        service, question.parameters, caller=question.system, fields=sieve.fields
+        service, question.parameters, caller=question.system, fields=tuple(sieve.rules)
     )
     async with contextlib.aclosing(pieces):
         async for piece in pieces:

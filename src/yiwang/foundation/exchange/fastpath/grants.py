@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,13 +33,13 @@ HIDDEN: Final = "****"
 
 def choose(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -> Grant:
     """The first grant of this node that fits; else the refusal of the one that came nearest."""
-    nearest: tuple[int, CannotCall] = (-1, NotGranted())
+    problems = []
     for grant in snapshot.by_service.get((question.service, node), ()):
         problem = _problem(snapshot, grant, question, at)
         if problem is None:
             return grant
-        nearest = max(nearest, problem, key=lambda found: found[0])
-    raise nearest[1]
+        problems.append(problem)
+    raise max(problems, key=lambda found: found[0], default=(0, NotGranted()))[1]
 
 
 def check(snapshot: Snapshot, question: Question, *, node: str, at: datetime) -> Grant:
@@ -69,20 +69,22 @@ def asked_fields(grant: Grant, question: Question) -> tuple[str, ...]:
 def _problem(
     snapshot: Snapshot, grant: Grant, question: Question, at: datetime
 ) -> tuple[int, CannotCall] | None:
+    """How many of the conditions hold, and what the next one refuses; None when all do."""
     kind = _kind(snapshot, question)
-    checks: Sequence[tuple[bool, type[CannotCall]]] = (
-        (not _is_theirs(grant, question), NotGranted),
-        (bool(kind) and not ways.fits(grant.way, kind), WayNotGranted),
-        (not grant.valid_from <= at < grant.valid_until, GrantIsOver),
-        (question.purpose not in grant.purposes, PurposeNotGranted),
-        (bool(grant.items) and question.item not in grant.items, ItemNotGranted),
-        (grant.needs_case and not question.case.strip(), CaseNeeded),
-        (not set(question.fields) <= set(granted_fields(grant)), FieldNotGranted),
-    )
-    for step, (wrong, refusal) in enumerate(checks):
-        if wrong:
-            told = f"{ways.misfit(grant.way, kind)}。" if refusal is WayNotGranted else ""
-            return step, refusal(told)
+    if not _is_theirs(grant, question):
+        return 0, NotGranted()
+    if kind and not ways.fits(grant.way, kind):
+        return 1, WayNotGranted(f"{ways.misfit(grant.way, kind)}。")
+    if not grant.valid_from <= at < grant.valid_until:
+        return 2, GrantIsOver()
+    if question.purpose not in grant.purposes:
+        return 3, PurposeNotGranted()
+    if grant.items and question.item not in grant.items:
+        return 4, ItemNotGranted()
+    if grant.needs_case and not question.case.strip():
+        return 5, CaseNeeded()
+    if not set(question.fields).issubset(granted_fields(grant)):
+        return 6, FieldNotGranted()
     return None
 
 
@@ -104,55 +106,47 @@ def _is_theirs(grant: Grant, question: Question) -> bool:
 
 def sieve(service: FastService, grant: Grant, question: Question) -> Sieve:
     """What a call may have of an answer: hidden as the stricter of service and catalogue says."""
-    if grant.grades:
-        fields = {
-            name: stricter(field, grant.grades.get(name)) for name, field in service.fields.items()
-        }
-        service = replace(service, fields=fields)
-    return Sieve(service, asked_fields(grant, question), grant.clear_fields)
+    return Sieve({name: _rule(service, grant, name) for name in asked_fields(grant, question)})
+
+
+def _rule(service: FastService, grant: Grant, name: str) -> str | None:
+    """ "" when it is shown as it came; None for a field the service does not declare: nobody graded it."""
+    field = service.fields.get(name)
+    if field is None:
+        return None
+    if name in grant.clear_fields:
+        return ""
+    field = stricter(field, grant.grades.get(name))
+    rule = field.mask.upper() or Mask.NONE
+    if rule != Mask.NONE:
+        return rule
+    return "" if field.grade < MASKED_FROM else Mask.WHOLE.value
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Lets through the fields a call may have, hidden where the grant does not say “in clear”."""
+    """Lets through the fields a call may have, each by its rule."""
 
-    service: FastService
-    fields: tuple[str, ...]
-    clear: frozenset[str]
+    rules: Mapping[str, str | None]
 
     def hidden(self) -> dict[str, str]:
-        """Each field a call may have with the rule it is hidden by; "" as it is."""
-        rules = {}
-        for name in self.fields:
-            if (field := self.service.fields.get(name)) is not None:
-                rule = field.mask.upper()
-                rules[name] = "" if self._is_clear(name) else rule or Mask.WHOLE.value
-        return rules
+        """Each declared field a call may have with the rule it is hidden by; "" as it is."""
+        return {name: rule for name, rule in self.rules.items() if rule is not None}
 
     def hides_nothing(self) -> bool:
         """True when every field may be shown as it came."""
-        return all(self._is_clear(name) for name in self.fields)
-
-    def _is_clear(self, name: str) -> bool:
-        field = self.service.fields.get(name)
-        rule = field.mask.upper() or Mask.NONE if field else Mask.NONE
-        return field is not None and (
-            name in self.clear or (rule == Mask.NONE and field.grade < MASKED_FROM)
-        )
+        return not any(rule != "" for rule in self.rules.values())
 
     def one(self, record: Any) -> dict[str, Any]:
         """PartnerNonsense when the record is no object."""
         if not isinstance(record, dict):
             raise PartnerNonsense
-        return {name: self._shown(name, record[name]) for name in self.fields if name in record}
+        return {
+            name: _shown(record[name], rule) for name, rule in self.rules.items() if name in record
+        }
 
-    def _shown(self, name: str, value: Any) -> Any:
-        field = self.service.fields.get(name)
-        if field is None:  # granted, but the service does not declare it: nobody graded it
-            return HIDDEN
-        rule = field.mask.upper() or Mask.NONE
-        if name in self.clear or value is None:
-            return value
-        if rule == Mask.NONE:
-            return value if field.grade < MASKED_FROM else HIDDEN
-        return privacy.mask(value, rule)
+
+def _shown(value: Any, rule: str | None) -> Any:
+    if rule == "" or (value is None and rule is not None):
+        return value
+    return HIDDEN if rule is None or rule == Mask.WHOLE else privacy.mask(value, rule)

@@ -67,6 +67,21 @@ def test_what_two_heads_signed_as_clear_stays_clear() -> None:
     assert sieve.hidden() == {"name": "NAME", "phone": "", "alive": "", "note": ""}
 
 
+def test_a_table_hides_what_is_graded_without_a_rule_as_a_call_does() -> None:
+    graded = service({"alive": [3, "NONE"]}, **OPEN)
+    sieve = grants.sieve(graded, grant({"phone": (4, "NONE")}), question())
+    assert sieve.one(RECORD) == RECORD | {"alive": "****", "phone": "****"}
+    assert sieve.hidden() == {"name": "", "phone": "WHOLE", "alive": "WHOLE", "note": ""}
+
+
+def test_a_field_nobody_declared_is_shown_by_no_call_and_in_no_table() -> None:
+    few = {name: rule for name, rule in OPEN.items() if name != "note"}
+    sieve = grants.sieve(service({}, **few), grant({}, "note"), question())
+    assert sieve.one(RECORD | {"name": None}) == RECORD | {"name": None, "note": "****"}
+    assert "note" not in sieve.hidden()
+    assert not sieve.hides_nothing()
+
+
 def test_a_catalogue_never_weakens_what_the_service_says() -> None:
     own = FastField("a", "", 4, "whole")
     assert stricter(own, [1, "NONE"]) == own
