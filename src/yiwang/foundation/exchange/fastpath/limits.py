@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -30,8 +29,9 @@ class Once:
         """CallRepeated for one that was here."""
         self._turn()
         number = int(message[:16], 16)
-        if any(number in generation for generation in self._generations):
-            raise CallRepeated
+        for generation in self._generations:
+            if number in generation:
+                raise CallRepeated
         self._generations[0].add(number)
 
     def _turn(self) -> None:
@@ -78,23 +78,31 @@ class Quotas:
         self._counts[grant] = used + 1
 
 
+class _Place:
+    __slots__ = ("_most", "_partner", "_taken")
+
+    def __init__(self, taken: dict[str, int], partner: str, most: int) -> None:
+        self._taken, self._partner, self._most = taken, partner, most
+
+    def __enter__(self) -> None:
+        taken = self._taken.get(self._partner, 0)
+        if taken >= self._most:
+            raise PartnerBusy
+        self._taken[self._partner] = taken + 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._taken[self._partner] -= 1
+
+
 class Places:
     """So many calls of one partner at once, and none waits for a place."""
 
     def __init__(self) -> None:
         self._taken: dict[str, int] = {}
 
-    @contextmanager
-    def one(self, partner: str, most: int) -> Iterator[None]:
-        """PartnerBusy when all places are taken."""
-        taken = self._taken.get(partner, 0)
-        if taken >= most:
-            raise PartnerBusy
-        self._taken[partner] = taken + 1
-        try:
-            yield
-        finally:
-            self._taken[partner] -= 1
+    def one(self, partner: str, most: int) -> _Place:
+        """Taken within ``with``; PartnerBusy when all places are taken."""
+        return _Place(self._taken, partner, most)
 
     def taken(self) -> int:
         """Calls in flight."""

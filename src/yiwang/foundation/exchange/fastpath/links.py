@@ -23,6 +23,7 @@ from yiwang.foundation.exchange.fastpath.refusals import PartnerAway, ReplyTooLa
 CONNECT_SECONDS: Final = 3.0
 KEPT_SECONDS: Final = 30.0
 _LINE_BYTES: Final = 8_190
+_PAUSES_BYTES: Final = 16_777_216  # more than anybody is let say here
 #: With any other status the answer's body is not read.
 READ: Final = (200, 401, 404)
 
@@ -66,15 +67,6 @@ class Link(asyncio.Protocol):
 
     async def ask(self, raw: bytes, *, seconds: float, most: int) -> Answer:
         """TimeoutError, OSError: no answer; ValueError: nonsense; ReplyTooLarge."""
-        self._parser = HttpResponseParser(
-            self,  # type: ignore[arg-type]  # all the parser's stream asks for is here
-            self._loop,
-            most,
-            read_until_eof=True,
-            auto_decompress=False,
-            max_line_size=_LINE_BYTES,
-            max_field_size=_LINE_BYTES,
-        )
         self._message, self._payload, self._body, self._most = None, None, bytearray(), most
         self._waiter = self._loop.create_future()
         timer = self._loop.call_later(seconds, self._fail, TimeoutError())
@@ -99,6 +91,15 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self._transport, self.is_open = transport, True
+        self._parser = HttpResponseParser(
+            self,  # type: ignore[arg-type]  # all the parser's stream asks for is here
+            self._loop,
+            _PAUSES_BYTES,
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=_LINE_BYTES,
+            max_field_size=_LINE_BYTES,
+        )
 
     def data_received(self, data: bytes) -> None:
         self._pace.heard()

@@ -52,16 +52,20 @@ class Question(NamedTuple):
         )
 
 
-def from_caller(body: bytes, *, system: str, department: str, service: str) -> Question:
+def from_caller(
+    body: bytes, *, system: str, department: str, service: str, way: str = "call"
+) -> Question:
     """What a caller sent; RequestMalformed says which part is wrong."""
     given = plain_object(body)
     unknown = set(given) - _FROM_CALLER
     if unknown:
         raise RequestMalformed(f"请求里有不认识的项：{'、'.join(sorted(unknown))[:200]}。")
-    return _question(given, system=system, service=service, grant="", department=department)
+    return _question(
+        given, system=system, service=service, grant="", department=department, way=way
+    )
 
 
-def from_partner(body: bytes) -> Question:
+def from_partner(body: bytes, way: str = "call") -> Question:
     """What another node forwards for one of its systems."""
     given = plain_object(body)
     names = {name: given.pop(name, None) for name in _FROM_PARTNER}
@@ -71,7 +75,9 @@ def from_partner(body: bytes) -> Question:
     system, service, grant, department = names.values()
     if set(given) != _FROM_CALLER:
         raise RequestMalformed
-    return _question(given, system=system, service=service, grant=grant, department=department)
+    return _question(
+        given, system=system, service=service, grant=grant, department=department, way=way
+    )
 
 
 def plain_object(body: bytes) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def surely_readable(body: bytes) -> bool:
 
 
 def _question(
-    given: dict[str, Any], *, system: str, service: str, grant: str, department: str
+    given: dict[str, Any], *, system: str, service: str, grant: str, department: str, way: str
 ) -> Question:
     texts = {name: given.get(name, "") for name in _LIMITS}
     for name, limit in _LIMITS.items():
@@ -131,5 +137,6 @@ def _question(
         fields=tuple(dict.fromkeys(fields)),
         grant=grant,
         department=department,
+        way=way,
         **texts,
     )

@@ -95,14 +95,21 @@ class Receipts:
     async def _write_with(self, statement: Statement) -> None:
         """For ever: flush what came. When nothing comes, an empty flush shows whether it still could."""
         self.alive, began = True, time.monotonic()
-        while True:
-            looking = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._wake.set)
-            await self._wake.wait()
+        looking = asyncio.create_task(self._look())
+        try:
+            while True:
+                await self._wake.wait()
+                await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
+                self._wake.clear()
+                began = time.monotonic()
+                await self._flush(statement)
+        finally:
             looking.cancel()
-            await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
-            self._wake.clear()
-            began = time.monotonic()
-            await self._flush(statement)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            self._wake.set()
 
     async def _flush(self, statement: Statement) -> None:
         batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]

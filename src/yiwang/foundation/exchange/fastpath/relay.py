@@ -66,7 +66,7 @@ async def give_part(house: House, head: Head, body: bytes) -> bytes:
 
 async def answer(house: House, head: Head, body: bytes) -> bytes:
     """The provider's side: a question from another node, for one of its own systems."""
-    question = questions.from_partner(body)._replace(way=head.kind)
+    question = questions.from_partner(body, head.kind)
     if not question.system.startswith(f"{head.sender}/"):
         raise RequestMalformed
     if not question.service.startswith(f"{house.config.node}/"):

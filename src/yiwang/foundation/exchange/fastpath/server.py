@@ -46,7 +46,7 @@ from yiwang.kernel import moments
 
 _log = logging.getLogger("yiwang.exchange")
 
-CALLS: Final = re.compile(r"/exchange/v1/(?:call|table|stream)s/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
+CALLS: Final = re.compile(r"/exchange/v1/(call|table|stream)s/([0-9A-Z-]{2,32}/[a-z0-9-]{2,40})")
 
 
 async def answer_call(house: House, request: Request) -> Response:
@@ -80,15 +80,14 @@ def _question(caller: Caller, request: Request) -> Question:
     found = CALLS.fullmatch(request.path)
     if found is None or request.query:
         raise NoSuchAddress
-    question = questions.from_caller(
+    way, service = found.groups()
+    return questions.from_caller(
         request.body,
         system=caller.system,
         department=caller.department,
-        service=found.group(1),
+        service=service,
+        way=way,
     )
-    if request.path.startswith(streams.PATH):
-        return question._replace(way=streams.WAY)
-    return question._replace(way=tables.WAY) if request.path.startswith(tables.PATH) else question
 
 
 async def _ask(
@@ -142,8 +141,7 @@ async def _ask(
 def _response(house: House, question: Question, told: Told, digest: str) -> Response:
     """Behind the first line of a large answer its records, while the grant holds."""
     if told.spool is None:
-        response = web.told(told.status, told.whole())
-        return response._replace(digest=digest) if told.lines is None else response
+        return web.told(told.status, told.whole(), digest if told.lines is None else "")
     told.spool.may = lambda: grants.check(
         house.snapshots.current, question, node=house.config.node, at=moments.now()
     )

@@ -110,11 +110,10 @@ def _service(house: House, question: Question) -> FastService:
         raise ServiceUnknown
     if not service.active:
         raise ServiceIsStopped
-    known = {parameter["name"] for parameter in service.parameters}
-    needed = {p["name"] for p in service.parameters if p.get("required", True)}
-    missing, odd = needed - set(question.parameters), set(question.parameters) - known
-    if missing or (known and odd):
-        raise ParameterMissing(f"参数不对：{'、'.join(sorted(missing | odd))[:200]}。")
+    given = question.parameters.keys()
+    if not service.needed <= given or (service.known and not given <= service.known):
+        wrong = sorted((service.needed - given) | (given - service.known))
+        raise ParameterMissing(f"参数不对：{'、'.join(wrong)[:200]}。")
     return service
 
 

@@ -50,7 +50,8 @@ class Response(NamedTuple):
     digest: str = ""  # of the body, where it is known already
 
     def with_headers(self, *more: tuple[str, str]) -> Response:
-        return self._replace(headers=(*self.headers, *more))
+        headers = (*self.headers, *more)
+        return Response(self.status, self.body, self.kind, headers, self.spool, self.digest)
 
 
 def as_json(value: Mapping[str, Any], status: int = 200) -> Response:
@@ -64,10 +65,10 @@ def refused(refusal: CannotCall, message: str = "") -> Response:
     return told(refusal.status, answer.body)
 
 
-def told(status: int, body: bytes) -> Response:
+def told(status: int, body: bytes, digest: str = "") -> Response:
     """An answer as it was made, with a hint for those who shall come again."""
     later = (("retry-after", "5"),) if status in (429, 503) else ()
-    return Response(status, body, headers=later)
+    return Response(status, body, JSON, later, None, digest)
 
 
 async def read(scope: Any, protocol: Any) -> Request:
