@@ -40,7 +40,7 @@ class CitedIn(Given):
     article: Annotated[str, Field(min_length=1, max_length=24)]
 
 
-class CitedArticleOut(Schema):
+class BasisArticleOut(Schema):
     """An article with its text as it was noted; ``doubt``: CHANGED or GONE since."""
 
     law: str
@@ -111,7 +111,7 @@ class DataRequestOut(Schema):
     clock: Clock | None
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
-    articles: list[CitedArticleOut]
+    articles: list[BasisArticleOut]
 
 
 class DataGrantOut(Schema):
@@ -147,7 +147,7 @@ class DataGrantOut(Schema):
     misfit: str
     notes: list[DataNoteOut]
     acts: list[tuple[str, str]]
-    articles: list[CitedArticleOut]
+    articles: list[BasisArticleOut]
 
 
 class DataGrantPageOut(Schema):
