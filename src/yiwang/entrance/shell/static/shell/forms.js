@@ -15,12 +15,16 @@
 
   /* Materials: a chosen file is sent at once; what can be fetched is fetched at once. */
   if (materials) {
-    materials.addEventListener("change", function (event) {
-      var does = event.target.getAttribute("data-sends");
-      if (!does || !event.target.files.length) return;
-      event.target.closest(".drop").classList.add("busy");
+    var chosen = function (input) {
+      var does = input.getAttribute("data-sends");
+      if (!does || !input.files.length) return false;
+      input.closest(".drop").classList.add("busy");
       press(materials, does);
-    });
+      return true;
+    };
+    materials.addEventListener("change", function (event) { chosen(event.target); });
+    /* On a slow net a file is chosen before this file has come. */
+    Array.prototype.slice.call(materials.querySelectorAll("[data-sends]")).some(chosen);
     if (materials.hasAttribute("data-fetch") && !sessionStorage.getItem("fetched:" + location.pathname)) {
       sessionStorage.setItem("fetched:" + location.pathname, "1");
       press(materials, "fetch:");
