@@ -260,7 +260,10 @@ def see_receipts(operator: Page, draft: str, item: str, service: str, purpose: s
     operator.goto(f"/console/exchange/receipts/?service={service}&case=draft:{draft}")
     operator.locator("tbody tr", has_text=purpose).first.locator("a").click()
     operator.wait_for_url("**/console/exchange/receipt/**")
+    facts = operator.locator("dl").first
+    for words in (service, purpose, item, f"draft:{draft}"):
+        expect(facts).to_contain_text(words)
+    expect(operator.locator(".pane-head")).to_contain_text("两方回执一致")
     for side in ("调用方回执", "提供方回执"):
         receipt = operator.locator("section.block", has=operator.get_by_role("heading", name=side))
-        for words in (service, purpose, item, f"draft:{draft}"):
-            expect(receipt).to_contain_text(words)
+        expect(receipt).to_contain_text("条记录")
