@@ -219,6 +219,7 @@ class _Desk(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """The record as JSON, null when there is none; or whatever the switch says."""
+        close_old_connections()
         told = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
         one = next((d for d in DEPARTMENTS if f"/{d.name}" == self.path), None)
         if one is None or not isinstance(told, dict):
@@ -230,10 +231,12 @@ class _Desk(BaseHTTPRequestHandler):
             return
         if mode is Misbehaviour.SLOW:
             time.sleep(SLOW_SECONDS)
-        try:
-            self._say(_spoiled(one.answer(told), mode))
-        finally:
-            connection.close()  # this thread's own
+        self._say(_spoiled(one.answer(told), mode))
+
+    def finish(self) -> None:
+        """Whoever asked has gone."""
+        super().finish()
+        connection.close()  # this thread's own
 
     def _say(self, body: bytes) -> None:
         self.send_response(200)

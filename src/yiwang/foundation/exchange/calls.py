@@ -47,8 +47,11 @@ def call(
     subject: str = "",
     limit_seconds: float = 1.0,
     at: datetime | None = None,
+    key: SystemKey | None = None,
 ) -> Reply:
     """Ask a service in the platform's name and wait at most ``limit_seconds``.
+
+    ``key``: the platform's, where the caller has looked it up already (``platform_key``).
 
     ``subject``: the identity number or USCC of whom it is about, so that they can see who looked;
     only a keyed index of it is kept. Refuses (RuntimeError) inside a database transaction.
@@ -67,7 +70,7 @@ def call(
     }
     body = json.dumps(question, ensure_ascii=False).encode()
     path = f"/exchange/v1/calls/{service}"
-    headers = sign(_platform_key(moment), path, body)
+    headers = sign(key or platform_key(moment), path, body)
     try:
         answer = _post(path, body, headers, min(limit_seconds, _LONGEST_SECONDS))
     except (OSError, http.client.HTTPException, ValueError):
@@ -78,7 +81,7 @@ def call(
 def list_services_at(node: str, *, limit_seconds: float = 3.0) -> tuple[Mapping[str, Any], ...]:
     """What another node answers, asked of it through this one; TryLater when nothing is known."""
     path = f"/exchange/v1/services/{node}"
-    headers = sign(_platform_key(moments.now()), path, b"", method="GET")
+    headers = sign(platform_key(moments.now()), path, b"", method="GET")
     try:
         status, _headers, body = send("GET", path, b"", dict(headers), limit_seconds)
         found = json.loads(body)["services"] if status == 200 else None
@@ -92,7 +95,7 @@ def list_services_at(node: str, *, limit_seconds: float = 3.0) -> tuple[Mapping[
 def make_key(*, at: datetime) -> None:
     """The platform's first key, before the exchange starts: made with the first call, that call would
     come before the exchange had heard of its key, and be refused."""
-    _platform_key(at)
+    platform_key(at)
 
 
 def is_ready() -> bool:
@@ -238,7 +241,7 @@ def read_reply(answer: dict[str, Any], service: str, moment: datetime) -> Reply:
     )
 
 
-def _platform_key(at: datetime) -> SystemKey:
+def platform_key(at: datetime) -> SystemKey:
     """The platform's newest key; made when there is none."""
     code = f"{settings.NODE}/{PLATFORM}"
     found = (

@@ -27,7 +27,7 @@ from yiwang.foundation.exchange.definitions import (
     Why,
 )
 from yiwang.foundation.exchange.events import RouteEnded, RouteLaid
-from yiwang.foundation.exchange.models import Route
+from yiwang.foundation.exchange.models import Route, SystemKey
 from yiwang.kernel.actor import Actor
 from yiwang.kernel.refusals import FieldProblem, InvalidInput, NotFound
 from yiwang.mechanisms.journal import actions as journal
@@ -107,8 +107,9 @@ class Errand:
     future: Future[Plain] | None = None
     judged: bool = False  # its failure is held against the service once, not for every question
 
-    def run(self, why: Why, limit_seconds: float) -> Plain:
-        """The record, with its day; None when there is none; SourceAway when nothing is known."""
+    def run(self, why: Why, limit_seconds: float, key: SystemKey) -> Plain:
+        """The record, with its day; None when there is none; SourceAway when nothing is known. With
+        the key at hand the database is not asked: a thread of its own would connect for it."""
         reply = calls.call(
             service=self.service,
             parameters=self.parameters,
@@ -118,6 +119,7 @@ class Errand:
             fields=sorted(self.fields),
             subject=self.subject,
             limit_seconds=limit_seconds,
+            key=key,
         )
         if reply.status is CallStatus.NOT_FOUND:
             return None

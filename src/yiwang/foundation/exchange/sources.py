@@ -24,7 +24,7 @@ from typing import Final
 
 from django.db import connection
 
-from yiwang.foundation.exchange import breaker, checking, routes, simulator
+from yiwang.foundation.exchange import breaker, calls, checking, routes, simulator
 from yiwang.foundation.exchange.definitions import (
     Answer,
     Found,
@@ -37,6 +37,7 @@ from yiwang.foundation.exchange.definitions import (
     Status,
     Why,
 )
+from yiwang.foundation.exchange.models import SystemKey
 from yiwang.foundation.exchange.routes import Errand
 from yiwang.kernel import moments
 
@@ -134,8 +135,9 @@ def ask_all(
     lines = routes.find({question.provider for question in questions})
     errands = routes.plan(questions, lines, _ask_here)
     why = Why(purpose, item, case)
+    key = calls.platform_key(moment) if any(errands.values()) else None
     waiting = [
-        _begin_routed(question, lines[question.provider], errands[place], why, limit_seconds)
+        _begin_routed(question, lines[question.provider], errands[place], why, limit_seconds, key)
         if place in errands
         else _begin(question, limit_seconds)
         for place, question in enumerate(questions)
@@ -189,23 +191,30 @@ def _begin(question: Question, limit_seconds: float) -> _Begun:
 
 
 def _begin_routed(
-    question: Question, route: RouteView, errand: Errand | None, why: Why, limit_seconds: float
+    question: Question,
+    route: RouteView,
+    errand: Errand | None,
+    why: Why,
+    limit_seconds: float,
+    key: SystemKey | None,
 ) -> _Begun:
     """The first question of an errand sends it. A source told to misbehave does so on its way here."""
     if question.provider not in _REGISTRY:
         return "没有登记这个数据源"
-    if errand is None:
+    if errand is None or key is None:
         return None
     misbehaviour = simulator.misbehaviour_of(question.provider)
     if misbehaviour is not None:
         alone = replace(errand, fields={route.field}, future=None)
-        call = simulator.spoil(lambda: alone.run(why, limit_seconds), misbehaviour, limit_seconds)
+        call = simulator.spoil(
+            lambda: alone.run(why, limit_seconds, key), misbehaviour, limit_seconds
+        )
         sent = _send(route.service, call)
         return sent if isinstance(sent, str) else _Routed(route, alone, sent)
     if errand.future is None:
         if not breaker.may_call(route.service):
             return "连续失败，暂停询问"
-        sent = _send(route.service, partial(errand.run, why, limit_seconds))
+        sent = _send(route.service, partial(errand.run, why, limit_seconds, key))
         if isinstance(sent, str):
             return sent
         errand.future = sent
