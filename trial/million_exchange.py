@@ -192,6 +192,7 @@ def _exchange() -> dict[str, Callable[[], object]]:
 def _agreements() -> dict[str, Callable[[], object]]:
     from yiwang.foundation.agreements import queries
     from yiwang.foundation.agreements.models import DataGrant, DataRequest
+    from yiwang.foundation.agreements.queries.requests import TABS
     from yiwang.kernel.actor import Role
     from yiwang.kernel.moments import now
 
@@ -215,7 +216,7 @@ def _agreements() -> dict[str, Callable[[], object]]:
             since=at - timedelta(days=1096), until=at
         ),
     }
-    for tab in queries.TABS:
+    for tab in TABS:
         found[f"requests_{tab}_of_a_body"] = lambda tab=tab: queries.list_requests(
             officer, at=at, tab=tab
         )
